@@ -1,0 +1,143 @@
+import * as v from 'valibot';
+import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
+import { MAX_CHAT_ENTRIES, MAX_FILE_SIZE, MAX_NAME, MAX_OFFERS } from './limits.ts';
+import { chatEntry, fileOffer, nameSchema } from './protocol.ts';
+import { method } from './rpc.ts';
+
+// The boundary between the extension host and the panel, over postMessage. `hostApi` is served by the extension host,
+// `pageApi` by the page. The page asks for its state when it is ready; nothing is pushed before that.
+
+const nothing = v.optional(v.null());
+
+/** A chat entry with its author, as the page shows it and the host keeps it while a meeting lasts. */
+export const chatRecord = v.object({
+  author: participantIdSchema,
+  authorName: v.pipe(v.string(), v.maxLength(MAX_NAME)),
+  entry: chatEntry,
+});
+export type ChatRecord = v.InferOutput<typeof chatRecord>;
+
+/** What a closed and reopened panel needs to be the same participant again. */
+export const sessionRecord = v.object({
+  name: nameSchema,
+  ordinal: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** When the meeting began, milliseconds since 1970. */
+  startedAt: v.number(),
+  chat: v.pipe(v.array(chatRecord), v.maxLength(MAX_CHAT_ENTRIES * 4)),
+  /** Files of this participant that are on offer. */
+  offers: v.pipe(v.array(fileOffer), v.maxLength(MAX_OFFERS)),
+});
+export type SessionRecord = v.InferOutput<typeof sessionRecord>;
+
+/** All that the page needs to be in a meeting; the answer to `open`. */
+export const meetingBootstrap = v.object({
+  role: v.picklist(['host', 'guest']),
+  /** Peer id of the room's door. */
+  room: peerIdSchema,
+  secret: bytes32Schema,
+  /** Participant id of the host. */
+  hostId: participantIdSchema,
+  hostName: v.pipe(v.string(), v.maxLength(MAX_NAME)),
+  identity: v.object({
+    id: participantIdSchema,
+    /** base64url of the public key's SPKI. */
+    publicKey: v.string(),
+    /** The private key (P-256) as JWK. It lives as long as the meeting. */
+    privateKey: v.object({
+      kty: v.literal('EC'),
+      crv: v.literal('P-256'),
+      x: v.string(),
+      y: v.string(),
+      d: v.string(),
+    }),
+  }),
+  /** The name to offer in "Your name". May be empty. */
+  name: v.pipe(v.string(), v.maxLength(MAX_NAME)),
+  /** Where PeerJS connects: always the gateway on loopback, which proxies to the meeting's server. `key` is the gateway's ticket. */
+  broker: v.object({
+    host: v.string(),
+    port: v.number(),
+    path: v.string(),
+    secure: v.boolean(),
+    key: v.string(),
+  }),
+  iceServers: v.array(
+    v.object({
+      urls: v.array(v.string()),
+      username: v.optional(v.string()),
+      credential: v.optional(v.string()),
+    }),
+  ),
+  /** Set when the panel was closed during the meeting: the page enters again at once, without asking for a name. */
+  session: v.nullable(sessionRecord),
+  /** Files shared from the explorer before the page was there. */
+  offers: v.array(fileOffer),
+});
+export type MeetingBootstrap = v.InferOutput<typeof meetingBootstrap>;
+
+/** What the status bar and the context keys are made of. */
+export const meetingStatus = v.object({
+  phase: v.picklist(['lobby', 'joining', 'in', 'left', 'failed']),
+  /** People in the meeting, oneself included. */
+  people: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  microphone: v.boolean(),
+  camera: v.boolean(),
+  /** Name of who presents, or null. */
+  presenter: v.nullable(v.pipe(v.string(), v.maxLength(MAX_NAME))),
+});
+export type MeetingStatus = v.InferOutput<typeof meetingStatus>;
+
+/** A loopback WebSocket URL of the gateway, good for one connection within a minute. */
+const streamUrl = v.pipe(v.string(), v.maxLength(2_048), v.regex(/^wss?:\/\//));
+
+/** Served by the extension host. */
+export const hostApi = {
+  /** The page is ready and asks for its meeting. */
+  open: method(v.object({}), meetingBootstrap),
+  /** A name to remember for the next time. */
+  rememberName: method(v.object({ name: nameSchema }), nothing),
+  reportStatus: method(meetingStatus, nothing),
+  rememberSession: method(sessionRecord, nothing),
+  /** Puts the invite on the clipboard and says so. */
+  copyInvite: method(v.object({}), nothing),
+  /** Lets the person choose files to share; they arrive by `pageApi.shareFiles`. */
+  pickFiles: method(v.object({}), nothing, null),
+  /** The offer is withdrawn: open streams of it end, new ones are refused. */
+  withdrawFile: method(v.object({ offer: tokenSchema }), nothing),
+  /** A stream to read an offered file from (frames of shared/transfer.ts). */
+  openSource: method(v.object({ offer: tokenSchema }), v.object({ url: streamUrl })),
+  /** Asks, where it must, where a file goes; null when the person thought better of it. The file appears when the stream has ended well. */
+  openTarget: method(
+    v.object({
+      name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
+      size: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_FILE_SIZE)),
+      from: v.pipe(v.string(), v.maxLength(MAX_NAME)),
+    }),
+    v.nullable(v.object({ url: streamUrl, target: tokenSchema })),
+    null,
+  ),
+  /** Opens a received file in the editor, or shows it in the explorer when it is not text. */
+  showSaved: method(v.object({ target: tokenSchema }), nothing),
+  /** The person has left (or ended) the meeting, or gave up before entering: the host tidies up and closes the panel. */
+  left: method(v.object({ how: v.picklist(['left', 'ended', 'ended-by-host', 'gave-up']) }), nothing),
+  /** A line for the log channel; no chat text, names, secrets or SDP. */
+  log: method(
+    v.object({
+      level: v.picklist(['trace', 'info', 'warn', 'error']),
+      message: v.pipe(v.string(), v.maxLength(2_000)),
+    }),
+    nothing,
+  ),
+} as const;
+export type HostApi = typeof hostApi;
+
+/** Served by the page. */
+export const pageApi = {
+  /** Files shared from the explorer, an editor tab or the picker. */
+  shareFiles: method(v.object({ offers: v.array(fileOffer) }), nothing),
+  /** "Leave Meeting" was run as a command: the page asks for confirmation as its own button does. */
+  askToLeave: method(v.object({}), nothing),
+  /** Leave now, without a question: VS Code is closing, or another meeting takes over. Answered once others were told. */
+  leaveNow: method(v.object({ end: v.boolean() }), nothing, 2_000),
+} as const;
+export type PageApi = typeof pageApi;

@@ -1,0 +1,52 @@
+/**
+ * Every bound that a message, a name or a queue is held to, in one place, so that a reader can judge them together.
+ * Sizes are in bytes and times in milliseconds unless a name says otherwise.
+ */
+
+/** The version of the invite and of the peer protocol. A higher number is refused with a sentence, never guessed at. */
+export const PROTOCOL_VERSION = 1;
+
+/** Largest JSON message on a control channel. dcSCTP carries at most 256 KiB a message; SDP of four m-lines is 8 to 14 KiB. */
+export const MAX_CONTROL_MESSAGE = 128 * 1024;
+/** Largest message accepted before a link is proven. */
+export const MAX_HANDSHAKE_MESSAGE = 4 * 1024;
+/** Messages accepted per link before it is proven: hello, proof, refuse. */
+export const MAX_HANDSHAKE_MESSAGES = 3;
+/** A link that is not proven by then is closed. */
+export const HANDSHAKE_DEADLINE = 10_000;
+
+/** Between two heartbeats on a link. */
+export const HEARTBEAT_INTERVAL = 2_000;
+/** Silence after which a link is dead: ICE alone needs 6-8 s for `disconnected` and never reports a killed peer. */
+export const HEARTBEAT_DEADLINE = 8_000;
+
+/** Control messages a link may send in any ten seconds before it is closed as abusive. */
+export const MAX_MESSAGES_PER_10_S = 1_000;
+
+/** People in a room; a full mesh works to 6-8, the bound keeps a hostile roster from being called without end. */
+export const MAX_MEMBERS = 32;
+/** Links that have not proven themselves yet, per page. */
+export const MAX_PENDING_LINKS = 16;
+
+/** Unicode code units of a person's name, a chat text, a file name. */
+export const MAX_NAME = 64;
+export const MAX_CHAT_TEXT = 4_000;
+export const MAX_FILE_NAME = 255;
+/** Chat entries of one author that are kept and handed to who comes later. */
+export const MAX_CHAT_ENTRIES = 500;
+/** Files one person may have on offer. */
+export const MAX_OFFERS = 200;
+/** Largest file size that is announced: beyond it, numbers lose integers. */
+export const MAX_FILE_SIZE = Number.MAX_SAFE_INTEGER;
+
+/** One binary frame of a transfer. Measured: 16 to 256 KiB make no difference to the rate of a data channel. */
+export const FILE_CHUNK = 64 * 1024;
+/** Bytes a receiver lets be on the way. It bounds every buffer between the two disks; the data channel of Chromium refuses more than 16 MiB. */
+export const FILE_WINDOW = 8 * 1024 * 1024;
+/** Text frames of a transfer (credit, end, error) are small. */
+export const MAX_TRANSFER_FRAME = 4 * 1024;
+/** Transfers that may run at once on one page. */
+export const MAX_TRANSFERS = 32;
+
+/** An RPC between page and extension host that has no answer by then is rejected. */
+export const RPC_TIMEOUT = 30_000;

@@ -1,0 +1,105 @@
+import * as v from 'valibot';
+import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
+import { MAX_CHAT_TEXT, MAX_FILE_NAME, MAX_FILE_SIZE, MAX_MEMBERS, MAX_NAME, MAX_OFFERS } from './limits.ts';
+
+// What two pages say to each other on the control channel of their link: JSON, one message a frame. docs/protocol.md
+// tells the story; this file is the law. Before a link is proven only `handshakeMessage` is read, after it only
+// `linkMessage`. A message that does not fit closes nothing: it is dropped, counted and logged.
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+
+/** A name as people see it: no control or bidirectional-override characters, nothing but spaces refused. */
+export const nameSchema = v.pipe(
+  v.string(),
+  v.maxLength(MAX_NAME),
+  v.regex(/\S/u),
+  v.regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u),
+);
+
+export const handshakeMessage = v.variant('t', [
+  v.object({ t: v.literal('hello'), v: count, nonce: bytes32Schema, peer: peerIdSchema }),
+  v.object({
+    t: v.literal('proof'),
+    /** HMAC-SHA256 under the meeting's secret over the transcript. */
+    mac: bytes32Schema,
+    /** base64url of the identity key's SPKI (P-256: 91 bytes). */
+    key: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{100,200}$/)),
+    /** ECDSA P-256 / SHA-256 over the same transcript, 64 bytes. */
+    signature: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{86}$/)),
+  }),
+  v.object({
+    t: v.literal('refuse'),
+    reason: v.picklist(['secret', 'version', 'identity', 'full', 'ended', 'not-the-door']),
+  }),
+]);
+export type HandshakeMessage = v.InferOutput<typeof handshakeMessage>;
+/** Why a link was refused, as told to the other side. */
+export type RefusalReason = Extract<HandshakeMessage, { t: 'refuse' }>['reason'];
+
+/** A file that its owner hands to who asks. */
+export const fileOffer = v.object({
+  id: tokenSchema,
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_FILE_NAME)),
+  /** Bytes. */
+  size: v.pipe(count, v.maxValue(MAX_FILE_SIZE)),
+});
+export type FileOffer = v.InferOutput<typeof fileOffer>;
+
+/** What a participant says of themselves; always sent whole, believed only from their own link. */
+export const participantState = v.object({
+  name: nameSchema,
+  microphone: v.boolean(),
+  camera: v.boolean(),
+  hand: v.boolean(),
+  /** Lamport time at which they began to present, or null. The smallest (time, id) presents. */
+  presenting: v.nullable(count),
+  offers: v.pipe(v.array(fileOffer), v.maxLength(MAX_OFFERS)),
+});
+export type ParticipantState = v.InferOutput<typeof participantState>;
+
+/** A member as others tell of them: enough to call them, nothing that they say of themselves. */
+export const memberAddress = v.object({ id: participantIdSchema, peer: peerIdSchema, ordinal: count });
+export type MemberAddress = v.InferOutput<typeof memberAddress>;
+
+/** A chat entry as its author sends it. `seq` counts the author's entries from 1; `lamport` orders all entries. */
+export const chatEntry = v.object({
+  seq: count,
+  lamport: count,
+  /** The author's clock, milliseconds since 1970: shown, never used to order. */
+  sentAt: count,
+  text: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_CHAT_TEXT)),
+});
+export type ChatEntry = v.InferOutput<typeof chatEntry>;
+
+const members = v.pipe(v.array(memberAddress), v.maxLength(MAX_MEMBERS));
+const sdpText = v.pipe(v.string(), v.maxLength(64 * 1024));
+
+export const linkMessage = v.variant('t', [
+  /** Newcomer to door: let me in. */
+  v.object({ t: v.literal('knock'), name: nameSchema }),
+  /** Door to newcomer: your place in the order of arrival, and whom to call. */
+  v.object({ t: v.literal('welcome'), ordinal: count, members, startedAt: count }),
+  /** Member to member, first on every link: who I am, and how much of your chat I have. */
+  v.object({ t: v.literal('enter'), ordinal: count, state: participantState, chatSeen: count }),
+  v.object({ t: v.literal('state'), state: participantState }),
+  v.object({ t: v.literal('members'), members }),
+  v.object({ t: v.literal('chat'), entry: chatEntry }),
+  v.object({
+    t: v.literal('description'),
+    description: v.object({ type: v.picklist(['offer', 'answer']), sdp: sdpText }),
+  }),
+  v.object({
+    t: v.literal('candidate'),
+    candidate: v.object({
+      candidate: v.pipe(v.string(), v.maxLength(1_024)),
+      sdpMid: v.nullable(v.pipe(v.string(), v.maxLength(16))),
+      sdpMLineIndex: v.nullable(v.pipe(count, v.maxValue(64))),
+    }),
+  }),
+  v.object({ t: v.literal('ping'), n: count }),
+  v.object({ t: v.literal('pong'), n: count }),
+  v.object({ t: v.literal('leave') }),
+  /** The host ends the meeting for all; ignored from anybody else. */
+  v.object({ t: v.literal('end') }),
+]);
+export type LinkMessage = v.InferOutput<typeof linkMessage>;

@@ -1,0 +1,166 @@
+import type { ParticipantId } from '../shared/ids.ts';
+import type { TransferProblem } from '../shared/transfer.ts';
+
+// What the page shows, and what a person can do in it. The meeting engine (meeting/) makes a `MeetingModel` from its
+// state on every change; the views (ui/) draw it and call `MeetingActions`. Neither knows the other's insides.
+
+/** Where the person is: before entering, on the way in, in, or out again. */
+export type Phase = 'loading' | 'lobby' | 'joining' | 'in' | 'left' | 'failed';
+
+/** Why capture gave nothing. `not-allowed-here`: this page may not capture at all (desktop VS Code). */
+export type CaptureProblem = 'not-allowed-here' | 'denied' | 'missing' | 'busy' | 'ended' | 'unknown';
+
+/** One device as it is wanted and as it is. */
+export interface DeviceModel {
+  readonly wanted: boolean;
+  readonly status: 'off' | 'starting' | 'on' | 'failed';
+  readonly problem: CaptureProblem | null;
+  /** The local track while status is `on`. */
+  readonly track: MediaStreamTrack | null;
+}
+
+/** The devices of this person. */
+export interface DevicesModel {
+  /** Whether this page may capture at all; `unknown` until it was tried. */
+  readonly allowed: 'unknown' | 'yes' | 'no';
+  readonly microphone: DeviceModel;
+  readonly camera: DeviceModel;
+  readonly screen: DeviceModel;
+}
+
+/** One person in the meeting, oneself included. */
+export interface PersonModel {
+  readonly id: ParticipantId;
+  readonly name: string;
+  readonly self: boolean;
+  readonly host: boolean;
+  readonly microphone: boolean;
+  readonly camera: boolean;
+  readonly hand: boolean;
+  readonly presenting: boolean;
+  /** `connecting` until the link is proven and media negotiated. */
+  readonly link: 'connecting' | 'connected';
+  /** Shown when `camera` is true. Live once frames arrive. */
+  readonly video: MediaStreamTrack | null;
+  /** What is heard of them; null for oneself. */
+  readonly audio: MediaStreamTrack | null;
+}
+
+/** The screen that is shown to all. */
+export interface PresentationModel {
+  readonly presenter: ParticipantId;
+  readonly name: string;
+  readonly self: boolean;
+  readonly video: MediaStreamTrack | null;
+  /** The sound of the shared screen, of others only. */
+  readonly audio: MediaStreamTrack | null;
+}
+
+/** A line of the chat, in the order that is the same on all sides. */
+export interface ChatModel {
+  /** Unique in the meeting and stable. */
+  readonly key: string;
+  readonly author: ParticipantId;
+  readonly name: string;
+  readonly self: boolean;
+  /** Milliseconds since 1970 by the author's clock. */
+  readonly sentAt: number;
+  readonly text: string;
+}
+
+/** A transfer as the person sees it. Bytes; `bytes` never exceeds `size`. */
+export interface TransferModel {
+  readonly status: 'asking' | 'running' | 'saved' | 'failed' | 'cancelled';
+  readonly bytes: number;
+  readonly problem: TransferProblem | null;
+  /** Name under which it was saved, when `saved`. */
+  readonly savedAs: string | null;
+}
+
+/** A file in "Shared files". */
+export interface FileModel {
+  /** Offer id. */
+  readonly id: string;
+  readonly owner: ParticipantId;
+  readonly ownerName: string;
+  readonly self: boolean;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Taking it: of others' files only. */
+  readonly transfer: TransferModel | null;
+  /** Of one's own files: to how many people it was or is being handed. */
+  readonly sending: number;
+  readonly taken: number;
+}
+
+/** A sentence that appears for a while (and is read aloud): somebody came, a second presenter was turned down… */
+export interface Notice {
+  readonly id: number;
+  readonly level: 'info' | 'warning' | 'error';
+  readonly text: string;
+}
+
+/** Why the person is not (or no longer) in, with the one thing to do about it. */
+export interface OutcomeModel {
+  readonly title: string;
+  readonly detail: string;
+  /** Whether "Try again" makes sense. */
+  readonly retry: boolean;
+}
+
+/** All that the page shows; immutable, a new one for every change. */
+export interface MeetingModel {
+  readonly phase: Phase;
+  /** Set in phases `left` and `failed`. */
+  readonly outcome: OutcomeModel | null;
+  readonly role: 'host' | 'guest';
+  readonly hostName: string;
+  /** The name offered in the lobby, the one in use afterwards. */
+  readonly name: string;
+  readonly devices: DevicesModel;
+  /** Oneself first, then the others in order of arrival. */
+  readonly people: readonly PersonModel[];
+  readonly presentation: PresentationModel | null;
+  readonly hand: boolean;
+  readonly chat: readonly ChatModel[];
+  readonly files: readonly FileModel[];
+  readonly notices: readonly Notice[];
+  /** Milliseconds since 1970, or null before entering. */
+  readonly startedAt: number | null;
+  /** True while the meeting's server cannot be reached: people inside go on, nobody new can enter. */
+  readonly serverLost: boolean;
+}
+
+/** What a person can do. None of them throws: what goes wrong shows up in the model. */
+export interface MeetingActions {
+  join(name: string): void;
+  setMicrophone(on: boolean): void;
+  setCamera(on: boolean): void;
+  /** Must be called within the click: the browser asks for a screen. */
+  startPresenting(): void;
+  stopPresenting(): void;
+  setHand(raised: boolean): void;
+  /** Gives false when the text is empty or too long, and nothing was sent. */
+  sendChat(text: string): boolean;
+  shareFiles(): void;
+  takeFile(offer: string): void;
+  cancelFile(offer: string): void;
+  withdrawFile(offer: string): void;
+  showFile(offer: string): void;
+  copyInvite(): void;
+  leave(): void;
+  /** Host only. */
+  endForAll(): void;
+  dismissNotice(id: number): void;
+}
+
+/** The engine as the views see it. */
+export interface MeetingView {
+  readonly model: MeetingModel;
+  readonly actions: MeetingActions;
+  /** Calls back after every change, at most once a microtask; gives the way to stop. */
+  subscribe(listener: (model: MeetingModel) => void): () => void;
+  /** Fired when "Leave Meeting" is asked for from outside the page; the view shows its confirmation. */
+  onAskToLeave(listener: () => void): () => void;
+}
