@@ -1,0 +1,57 @@
+import { isLoopbackHost } from './serverUrl.ts';
+
+/** Where the page reaches the gateway: directly on loopback, or through what VS Code forwards ports with. */
+export interface GatewayAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Begins and ends with a slash. */
+  readonly path: string;
+  readonly secure: boolean;
+}
+
+/** The address when page and extension host are on the same machine. */
+export function directAddress(port: number): GatewayAddress {
+  return { host: '127.0.0.1', port, path: '/', secure: false };
+}
+
+/** Reads what `asExternalUri` gave for the gateway; `undefined` when it is no http address. */
+export function externalAddress(external: string): GatewayAddress | undefined {
+  if (!URL.canParse(external)) return undefined;
+  const url = new URL(external);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
+  const secure = url.protocol === 'https:';
+  return {
+    host: url.hostname,
+    port: url.port ? Number(url.port) : secure ? 443 : 80,
+    path: url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`,
+    secure,
+  };
+}
+
+/** The one source that the page's `connect-src` names. */
+export function socketOrigin(address: GatewayAddress): string {
+  return `${address.secure ? 'wss' : 'ws'}://${address.host}:${address.port}`;
+}
+
+/** A stream URL of the gateway (`ws://127.0.0.1:port/files/…`) as the page reaches it. */
+export function pageUrl(streamUrl: string, address: GatewayAddress): string {
+  const { pathname, search } = new URL(streamUrl);
+  return `${socketOrigin(address)}${address.path}${pathname.slice(1)}${search}`;
+}
+
+/**
+ * Whether a page of that origin may speak to the gateway. Desktop VS Code gives each webview an origin
+ * `vscode-webview://<random>`, vscode.dev and Codespaces a sub-domain of vscode-cdn.net; code-server serves webviews
+ * from the workbench's own origin, which is only seen from outside (`externalHost`) or on loopback.
+ */
+export function isAllowedOrigin(
+  origin: string | undefined,
+  workbench: { readonly inBrowser: boolean; readonly externalHost?: string | undefined },
+): boolean {
+  if (origin === undefined || !URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  if (url.protocol === 'vscode-webview:') return true;
+  if (url.protocol === 'https:' && url.hostname.endsWith('.vscode-cdn.net')) return true;
+  if (!workbench.inBrowser || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
+  return isLoopbackHost(url.hostname) || url.hostname === workbench.externalHost;
+}

@@ -1,0 +1,48 @@
+/**
+ * Every name that package.json and the code share, in one place; test/unit/extension/ids.test.ts holds the two
+ * against each other.
+ */
+
+/** Commands of the category "Parley". */
+export const Commands = {
+  startMeeting: 'parley.startMeeting',
+  joinMeeting: 'parley.joinMeeting',
+  leaveMeeting: 'parley.leaveMeeting',
+  copyInvite: 'parley.copyInvite',
+  shareFile: 'parley.shareFile',
+  openPanel: 'parley.openPanel',
+} as const;
+export type CommandId = (typeof Commands)[keyof typeof Commands];
+
+/** Settings, by the key under which package.json contributes them. */
+export const SettingIds = {
+  displayName: 'parley.displayName',
+  serverUrl: 'parley.server.url',
+  serverKey: 'parley.server.key',
+  serverPort: 'parley.server.port',
+  gatewayPort: 'parley.gateway.port',
+  inviteExpireAfterHours: 'parley.invite.expireAfterHours',
+  filesSaveTo: 'parley.files.saveTo',
+} as const;
+
+/** What each setting is when nobody has set it; package.json says the same. */
+export const settingDefaults = {
+  [SettingIds.displayName]: '',
+  [SettingIds.serverUrl]: '',
+  [SettingIds.serverKey]: 'peerjs',
+  [SettingIds.serverPort]: 9000,
+  [SettingIds.gatewayPort]: 47115,
+  [SettingIds.inviteExpireAfterHours]: 24,
+  [SettingIds.filesSaveTo]: 'workspace',
+} as const;
+
+/** Context keys of `when` clauses. */
+export const ContextKeys = {
+  /** True from Start or Join until the meeting is left, the lobby included. */
+  inMeeting: 'parley.inMeeting',
+  /** `lobby`, `joining`, `in`, `left`, `failed` or `closed` (the panel); unset without a meeting. */
+  meetingPhase: 'parley.meetingPhase',
+} as const;
+
+/** The type of the meeting's webview panel. */
+export const PANEL_VIEW_TYPE = 'parley.meeting';

@@ -1,0 +1,346 @@
+import * as vscode from 'vscode';
+import { formatInvite, parseInvite, type Invite } from '../shared/invite.ts';
+import { writeClipboard } from './clipboard.ts';
+import type { Dialogs } from './dialogs.ts';
+import { ContextKeys } from './ids.ts';
+import { inviteProblemSentence, joinDetail, meetingOf, meetingPlace } from './inviteSentences.ts';
+import { inviteFromUri } from './inviteUri.ts';
+import { errorText, type Log } from './log.ts';
+import type { EndedHow, MeetingSession } from './meetingSession.ts';
+import { openAsGuest, openAsHost, type OpenMeetingOptions } from './openMeeting.ts';
+import { defaultName } from './personName.ts';
+import { askForInvite } from './askForInvite.ts';
+import type { SessionState } from './sessionState.ts';
+import { readSettings } from './settings.ts';
+import { notSharedSentences } from './shareSentences.ts';
+import { reportStartFailure } from './startFailures.ts';
+import { StatusBar } from './statusBar.ts';
+
+/** Where the name of the last meeting is kept. */
+const NAME_KEY = 'parley.name';
+const HOUR = 3_600_000;
+
+/** Starting or joining, and what to say while it goes on. */
+interface WayIn {
+  readonly title: string;
+  readonly role: 'host' | 'guest';
+  readonly open: (options: OpenMeetingOptions) => Promise<MeetingSession>;
+  readonly retry: () => Promise<unknown>;
+}
+
+/** Carries out the commands. It makes at most one meeting at a time and ends what it made. */
+export class MeetingManager {
+  readonly #extension: vscode.ExtensionContext;
+  readonly #dialogs: Dialogs;
+  readonly #log: Log;
+  readonly #statusBar = new StatusBar();
+  #session: MeetingSession | undefined;
+  /** A start or join under way: a second one waits for it instead of making a second meeting. */
+  #opening: Promise<unknown> | undefined;
+
+  constructor(extension: vscode.ExtensionContext, dialogs: Dialogs, log: Log) {
+    this.#extension = extension;
+    this.#dialogs = dialogs;
+    this.#log = log;
+  }
+
+  /** Starts a meeting and gives its invite; `undefined` when there is none to give (the person was told why). */
+  async startMeeting(): Promise<string | undefined> {
+    if (!(await this.#makeRoom(vscode.l10n.t('Leave and Start')))) return undefined;
+    const session = await this.#open({
+      title: vscode.l10n.t('Starting the meeting…'),
+      role: 'host',
+      open: openAsHost,
+      retry: () => this.startMeeting(),
+    });
+    if (!session) return undefined;
+    const invite = this.#writeInvite(session);
+    void this.#handOutInvite(invite, 'started');
+    return invite;
+  }
+
+  /**
+   * Joins a meeting.
+   * @param argument an invite; without one, the person is asked for it. Anything but a text counts as none.
+   */
+  async joinMeeting(argument?: unknown): Promise<void> {
+    if (typeof argument === 'string') {
+      const invite = this.#readInvite(argument);
+      if (invite && (await this.#confirmJoin(invite))) await this.#join(invite);
+      return;
+    }
+    const invite = await askForInvite(this.#dialogs, this.#log);
+    if (invite) await this.#join(invite);
+  }
+
+  /** An invite was opened as a link. Nothing happens without a yes. */
+  async handleUri(uri: vscode.Uri): Promise<void> {
+    this.#log('info', 'a link was opened');
+    const invite = this.#readInvite(inviteFromUri(uri));
+    if (invite && (await this.#confirmJoin(invite))) await this.#join(invite);
+  }
+
+  async leaveMeeting(): Promise<void> {
+    const session = this.#session;
+    if (!session) return this.#sayNoMeeting();
+    if (session.state.phase !== 'closed' && session.state.phase !== 'in')
+      return this.#end(session, 'gave-up');
+    if (await session.askToLeave()) return;
+    const leave = vscode.l10n.t('Leave Meeting');
+    const answer = await this.#dialogs.question(vscode.l10n.t('Leave the meeting?'), '', leave);
+    if (answer === leave) await session.leaveNow().then(() => this.#end(session, 'left'));
+  }
+
+  async copyInvite(): Promise<void> {
+    const session = this.#session;
+    if (!session) return this.#sayNoMeeting();
+    const { inviteExpires } = session.facts;
+    if (inviteExpires !== null && inviteExpires <= Date.now()) {
+      void this.#dialogs.warning(
+        vscode.l10n.t('The invite you came with has expired. Ask the host of the meeting for a new one.'),
+      );
+      return;
+    }
+    void this.#handOutInvite(this.#writeInvite(session), 'copied');
+  }
+
+  /** Shares the selection of the explorer, the file of an editor tab, or the active editor's file. */
+  async shareFile(clicked?: unknown, selected?: unknown): Promise<void> {
+    if (!this.#session) return this.#sayNoMeeting();
+    const uris = selectedUris(clicked, selected);
+    if (uris.length > 0) await this.#share(uris);
+    else await this.#pickFiles();
+  }
+
+  openPanel(): void {
+    if (this.#session) this.#session.reveal();
+    else this.#sayNoMeeting();
+  }
+
+  /** Ends a meeting that is on, and what the manager has put on screen. */
+  async dispose(): Promise<void> {
+    await this.#opening;
+    await this.#session?.leaveNow();
+    this.#session = undefined;
+    this.#statusBar.dispose();
+  }
+
+  async #share(uris: readonly vscode.Uri[]): Promise<void> {
+    const shared = await this.#session?.share(uris);
+    if (!shared) return;
+    for (const sentence of notSharedSentences(shared.refused)) void this.#dialogs.warning(sentence);
+    if (shared.offers.length === 1) {
+      void vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) File shared in the meeting'), 5_000);
+    } else if (shared.offers.length > 1) {
+      const sentence = vscode.l10n.t('$(check) {0} files shared in the meeting', shared.offers.length);
+      void vscode.window.setStatusBarMessage(sentence, 5_000);
+    }
+  }
+
+  async #pickFiles(): Promise<void> {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const uris = await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Share Files in Meeting'),
+      openLabel: vscode.l10n.t('Share'),
+      canSelectMany: true,
+      ...(folder ? { defaultUri: folder } : {}),
+    });
+    if (uris) await this.#share(uris);
+  }
+
+  async #join(invite: Invite): Promise<void> {
+    if (this.#session?.facts.room === invite.room) {
+      this.#session.reveal();
+      void this.#dialogs.info(vscode.l10n.t('You are in this meeting already.'));
+      return;
+    }
+    if (!(await this.#makeRoom(vscode.l10n.t('Leave and Join')))) return;
+    await this.#open({
+      title: vscode.l10n.t('Joining {0}…', meetingOf(invite)),
+      role: 'guest',
+      open: (options) => openAsGuest(options, invite),
+      retry: () => this.#join(invite),
+    });
+  }
+
+  #readInvite(text: string): Invite | undefined {
+    const result = parseInvite(text, Date.now());
+    if (result.ok) return result.invite;
+    this.#log('info', `an invite could not be used: ${result.problem}`);
+    void this.#dialogs.error(inviteProblemSentence(result.problem));
+    return undefined;
+  }
+
+  async #confirmJoin(invite: Invite): Promise<boolean> {
+    const join = vscode.l10n.t('Join');
+    const question = vscode.l10n.t('Join {0} at {1}?', meetingOf(invite), meetingPlace(invite));
+    return (await this.#dialogs.question(question, joinDetail(invite), join)) === join;
+  }
+
+  /** Sees to it that no meeting is on, asking where one is. False when the person stays in it. */
+  async #makeRoom(leaveAndGoOn: string): Promise<boolean> {
+    await this.#opening;
+    const session = this.#session;
+    if (!session) return true;
+    session.reveal();
+    const answer = await this.#dialogs.question(
+      vscode.l10n.t('You are in a meeting already.'),
+      session.facts.role === 'host' ? vscode.l10n.t('The others can go on without you.') : '',
+      leaveAndGoOn,
+    );
+    if (answer !== leaveAndGoOn) return false;
+    await session.leaveNow();
+    await this.#end(session, 'replaced');
+    return true;
+  }
+
+  async #open(way: WayIn): Promise<MeetingSession | undefined> {
+    await this.#opening;
+    if (this.#session) {
+      // Two commands at once: the one that came second finds the meeting of the first.
+      this.#session.reveal();
+      return this.#session;
+    }
+    const opening = this.#openOne(way);
+    this.#opening = opening;
+    try {
+      return await opening;
+    } finally {
+      if (this.#opening === opening) this.#opening = undefined;
+    }
+  }
+
+  async #openOne({ title, role, open, retry }: WayIn): Promise<MeetingSession | undefined> {
+    const settings = readSettings();
+    const cancelled = new AbortController();
+    try {
+      const session = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+        async (_progress, token) => {
+          token.onCancellationRequested(() => cancelled.abort());
+          const remembered = this.#extension.globalState.get<string>(NAME_KEY, '');
+          const name = await defaultName({ setting: settings.displayName, remembered }, this.#log);
+          return open(this.#openOptions(settings, name, cancelled.signal));
+        },
+      );
+      this.#session = session;
+      this.#showState(session.state);
+      return session;
+    } catch (error) {
+      this.#log('warn', `no meeting: ${errorText(error)}`);
+      if (!cancelled.signal.aborted) reportStartFailure(error, role, this.#dialogs, retry);
+      return undefined;
+    }
+  }
+
+  #openOptions(
+    settings: OpenMeetingOptions['settings'],
+    name: string,
+    signal: AbortSignal,
+  ): OpenMeetingOptions {
+    return {
+      extension: this.#extension,
+      settings,
+      name,
+      log: this.#log,
+      signal,
+      callbacks: {
+        rememberName: (chosen) => void this.#extension.globalState.update(NAME_KEY, chosen),
+        copyInvite: () => this.copyInvite(),
+        pickFiles: () => this.#pickFiles(),
+        onState: (state) => this.#showState(state),
+        onPanelClosed: () => void this.#offerPanelAgain(),
+        onEnded: (how) => void this.#handleEnded(how),
+      },
+    };
+  }
+
+  async #handleEnded(how: EndedHow): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    await this.#end(session, how);
+    if (how === 'ended-by-host') {
+      void this.#dialogs.info(vscode.l10n.t('The host has ended the meeting.'));
+    }
+  }
+
+  async #end(session: MeetingSession, how: EndedHow): Promise<void> {
+    if (this.#session === session) {
+      this.#session = undefined;
+      this.#showState(undefined);
+      this.#log('info', `the meeting is over: ${how}`);
+    }
+    await session.end();
+  }
+
+  async #offerPanelAgain(): Promise<void> {
+    const session = this.#session;
+    const reopen = vscode.l10n.t('Reopen');
+    const leave = vscode.l10n.t('Leave Meeting');
+    const sentence = vscode.l10n.t('The meeting panel was closed, so you are no longer seen or heard.');
+    const answer = await this.#dialogs.warning(sentence, reopen, leave);
+    if (!session || session !== this.#session) return;
+    if (answer === reopen) session.reveal();
+    // A panel that was opened in the meantime asks by itself.
+    else if (answer === leave && session.state.phase === 'closed') await this.#end(session, 'left');
+  }
+
+  #writeInvite(session: MeetingSession): string {
+    const expires = Date.now() + readSettings().inviteExpireAfterHours * HOUR;
+    return formatInvite(vscode.env.uriScheme, session.invite(expires));
+  }
+
+  /** Puts the invite on the clipboard and says so; says as much when the clipboard cannot be written. */
+  async #handOutInvite(invite: string, occasion: 'started' | 'copied'): Promise<void> {
+    const written = await writeClipboard(invite, this.#log);
+    const copy = vscode.l10n.t('Copy Again');
+    const show = vscode.l10n.t('Show Invite');
+    const answer = written
+      ? await this.#dialogs.info(
+          occasion === 'started'
+            ? vscode.l10n.t('Meeting started. The invite is on your clipboard.')
+            : vscode.l10n.t('The invite is on your clipboard.'),
+          copy,
+          show,
+        )
+      : await this.#dialogs.warning(
+          occasion === 'started'
+            ? vscode.l10n.t('Meeting started, but the invite could not be put on the clipboard.')
+            : vscode.l10n.t('The invite could not be put on the clipboard.'),
+          copy,
+          show,
+        );
+    if (answer === copy) await this.copyInvite();
+    if (answer === show) {
+      await this.#dialogs.input({
+        title: vscode.l10n.t('Invite to the meeting'),
+        prompt: vscode.l10n.t('Whoever has it can join. Copy it and send it to the people you want to meet.'),
+        value: invite,
+        ignoreFocusOut: true,
+      });
+    }
+  }
+
+  #sayNoMeeting(): void {
+    void this.#dialogs.info(vscode.l10n.t('You are not in a meeting.'));
+  }
+
+  #showState(state: SessionState | undefined): void {
+    this.#statusBar.update(state);
+    const set = (key: string, value: unknown): void =>
+      void vscode.commands.executeCommand('setContext', key, value);
+    set(ContextKeys.inMeeting, state !== undefined);
+    set(ContextKeys.meetingPhase, state?.phase);
+  }
+}
+
+function selectedUris(clicked: unknown, selected: unknown): readonly vscode.Uri[] {
+  if (Array.isArray(selected)) {
+    const uris = selected.filter((uri) => uri instanceof vscode.Uri);
+    if (uris.length > 0) return uris;
+  }
+  if (clicked instanceof vscode.Uri) return [clicked];
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) return [input.uri];
+  return [];
+}

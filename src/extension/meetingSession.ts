@@ -1,0 +1,236 @@
+import type * as vscode from 'vscode';
+import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
+import type { Invite } from '../shared/invite.ts';
+import type { FileOffer } from '../shared/protocol.ts';
+import { RpcError, type Handlers, type Params } from '../shared/rpc.ts';
+import { FileDesk } from './fileDesk.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { GatewayAddress } from './gatewayAddress.ts';
+import { errorText, type Log } from './log.ts';
+import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
+import { OfferBook } from './offerBook.ts';
+import { MeetingPanel } from './panel.ts';
+import { initialState, type SessionState } from './sessionState.ts';
+import { withTimeLimit } from './timeLimit.ts';
+
+/** How the meeting came to its end for this person. */
+export type EndedHow = Params<HostApi['left']>['how'] | 'panel-closed' | 'replaced';
+
+/** What a session is made of; it disposes of gateway and server. */
+export interface MeetingSessionOptions {
+  readonly facts: MeetingFacts;
+  /** The name to offer in the lobby. */
+  readonly name: string;
+  readonly extensionUri: vscode.Uri;
+  readonly gateway: Gateway;
+  readonly gatewayAddress: GatewayAddress;
+  /** Base URLs of the meeting's server, as an invite names them. */
+  readonly servers: () => readonly string[];
+  /** Ends the server, when it is one of this meeting's own. */
+  readonly stopServer: () => Promise<void>;
+  readonly log: Log;
+  readonly rememberName: (name: string) => void;
+  readonly copyInvite: () => Promise<void>;
+  readonly pickFiles: () => Promise<void>;
+  readonly onState: (state: SessionState) => void;
+  /** The person closed the panel while in the meeting. */
+  readonly onPanelClosed: () => void;
+  /** The meeting is over for this person; `end()` has to follow. */
+  readonly onEnded: (how: EndedHow) => void;
+}
+
+/** How long the page may take to say good-bye when VS Code closes. */
+const LEAVE_TIME_LIMIT = 1_000;
+
+/** One meeting as this participant is in it, from Start or Join to the end, over any number of panels. */
+export class MeetingSession {
+  readonly #options: MeetingSessionOptions;
+  readonly #offers: OfferBook;
+  readonly #files: FileDesk;
+  #panel: MeetingPanel | undefined;
+  /** The page of the present panel has asked for its meeting, so calls reach it. */
+  #opened = false;
+  #record: SessionRecord | null = null;
+  #state = initialState;
+  #ended = false;
+
+  constructor(options: MeetingSessionOptions) {
+    this.#options = options;
+    this.#offers = new OfferBook(options.log);
+    this.#files = new FileDesk(this.#offers, options.gateway, options.gatewayAddress, options.log);
+    this.#openPanel();
+  }
+
+  get facts(): MeetingFacts {
+    return this.#options.facts;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** @param expires milliseconds since 1970; a guest's invite keeps its own end. */
+  invite(expires: number): Invite {
+    return inviteTo(this.facts, this.#options.servers(), expires);
+  }
+
+  /** Shows the panel, or opens it again after it was closed. */
+  reveal(): void {
+    if (this.#panel) this.#panel.reveal();
+    else this.#openPanel();
+  }
+
+  /** Puts files on offer and tells the page; what could not be offered comes back with its reason. */
+  async share(uris: readonly vscode.Uri[]): Promise<Awaited<ReturnType<FileDesk['share']>>> {
+    const shared = await this.#files.share(uris);
+    if (shared.offers.length > 0) {
+      this.#options.log('info', `files shared: ${shared.offers.length}`);
+      await this.#tellOffers(shared.offers);
+    }
+    return shared;
+  }
+
+  /** "Leave Meeting" as a command: the page asks, as its button does. False when there is no page to ask. */
+  async askToLeave(): Promise<boolean> {
+    if (!this.#panel || !this.#opened) return false;
+    this.#panel.reveal();
+    try {
+      const answer = this.#panel.page.call('askToLeave', {}).then(() => true);
+      return (await withTimeLimit(answer, 3_000)) ?? false;
+    } catch (error) {
+      this.#options.log('warn', `the page could not ask: ${errorText(error)}`);
+      return false;
+    }
+  }
+
+  /** Leaves without a question: the others are told where there is time for it, and everything ends. */
+  async leaveNow(): Promise<void> {
+    if (this.#panel && this.#opened) {
+      try {
+        await withTimeLimit(this.#panel.page.call('leaveNow', { end: false }), LEAVE_TIME_LIMIT);
+      } catch (error) {
+        this.#options.log('warn', `the page could not say good-bye: ${errorText(error)}`);
+      }
+    }
+    await this.end();
+  }
+
+  /** Ends panel, file streams, gateway and server. */
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#panel?.dispose();
+    this.#panel = undefined;
+    this.#files.dispose();
+    this.#offers.dispose();
+    const ends = await Promise.allSettled([this.#options.gateway.dispose(), this.#options.stopServer()]);
+    for (const end of ends) {
+      if (end.status === 'rejected') this.#options.log('warn', `not ended cleanly: ${errorText(end.reason)}`);
+    }
+    this.#options.log('info', 'the meeting has ended here');
+  }
+
+  #openPanel(): void {
+    this.#opened = false;
+    this.#panel = new MeetingPanel({
+      extensionUri: this.#options.extensionUri,
+      gateway: this.#options.gatewayAddress,
+      handlers: this.#handlers(),
+      log: this.#options.log,
+      onClosed: () => this.#handleClosed(),
+    });
+    this.#options.log('info', this.#record ? 'the panel is open again' : 'the panel is open');
+    this.#setState(this.#record ? { ...this.#state, phase: 'joining' } : initialState);
+  }
+
+  #handleClosed(): void {
+    if (this.#ended) return;
+    this.#panel = undefined;
+    this.#opened = false;
+    const { phase } = this.#state;
+    if (!this.#record || phase === 'left' || phase === 'failed') {
+      this.#options.onEnded('panel-closed');
+      return;
+    }
+    this.#options.log('info', 'the panel was closed in the meeting');
+    this.#setState({ ...this.#state, phase: 'closed' });
+    this.#options.onPanelClosed();
+  }
+
+  #setState(state: SessionState): void {
+    this.#state = state;
+    if (!this.#ended) this.#options.onState(state);
+  }
+
+  async #tellOffers(offers: readonly FileOffer[]): Promise<void> {
+    // A page that has not asked yet is given them with everything else.
+    if (!this.#panel || !this.#opened) return;
+    try {
+      await this.#panel.page.call('shareFiles', { offers: [...offers] });
+    } catch (error) {
+      // A panel that closed in between is told when it is opened again.
+      if (!(error instanceof RpcError) || error.code !== 'disposed') throw error;
+    }
+  }
+
+  #bootstrap(): MeetingBootstrap {
+    const { facts, gateway, gatewayAddress } = this.#options;
+    const known = new Set(this.#record?.offers.map((offer) => offer.id));
+    return {
+      role: facts.role,
+      room: facts.room,
+      secret: facts.secret,
+      hostId: facts.hostId,
+      hostName: facts.hostName,
+      identity: facts.identity,
+      name: this.#record?.name ?? this.#options.name,
+      broker: { ...gatewayAddress, key: gateway.brokerKey },
+      iceServers: [],
+      session: this.#record,
+      offers: this.#offers.offers.filter((offer) => !known.has(offer.id)),
+    };
+  }
+
+  #handlers(): Handlers<HostApi> {
+    const { log, rememberName, copyInvite, pickFiles, onEnded } = this.#options;
+    const done = null;
+    return {
+      open: () => {
+        this.#opened = true;
+        log('info', 'the page is ready');
+        return this.#bootstrap();
+      },
+      rememberName: ({ name }) => {
+        rememberName(name);
+        return done;
+      },
+      reportStatus: (status) => {
+        if (status.phase !== this.#state.phase) log('info', `meeting: ${status.phase}`);
+        this.#setState(status);
+        return done;
+      },
+      rememberSession: (record) => {
+        this.#record = record;
+        return done;
+      },
+      copyInvite: () => copyInvite().then(() => done),
+      pickFiles: () => pickFiles().then(() => done),
+      withdrawFile: ({ offer }) => {
+        this.#offers.withdraw(offer);
+        return done;
+      },
+      openSource: ({ offer }) => this.#files.openSource(offer),
+      openTarget: (file) => this.#files.openTarget(file),
+      showSaved: ({ target }) => this.#files.showSaved(target).then(() => done),
+      left: ({ how }) => {
+        // The answer goes out before the panel that waits for it is gone.
+        setImmediate(() => onEnded(how));
+        return done;
+      },
+      log: ({ level, message }) => {
+        log(level, `page: ${message}`);
+        return done;
+      },
+    };
+  }
+}

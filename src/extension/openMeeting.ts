@@ -1,0 +1,165 @@
+import * as vscode from 'vscode';
+import type { Invite } from '../shared/invite.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { directAddress, externalAddress, isAllowedOrigin, type GatewayAddress } from './gatewayAddress.ts';
+import { randomHex } from './identity.ts';
+import { errorText, type Log } from './log.ts';
+import { guestFacts, hostFacts } from './meetingFacts.ts';
+import { MeetingSession, type MeetingSessionOptions } from './meetingSession.ts';
+import { findServer } from './server/findServer.ts';
+import { startServerProcess } from './server/serverProcess.ts';
+import { ServerKeeper } from './serverKeeper.ts';
+import { normalizeServerUrl } from './serverUrl.ts';
+import type { Settings } from './settings.ts';
+
+/** `parley.server.url` is no address of a server. */
+export class ServerUrlError extends Error {
+  override readonly name = 'ServerUrlError';
+  readonly code = 'bad-server-url';
+}
+
+/** What both ways into a meeting need. */
+export interface OpenMeetingOptions {
+  readonly extension: vscode.ExtensionContext;
+  readonly settings: Settings;
+  /** The name to offer in the lobby. */
+  readonly name: string;
+  readonly log: Log;
+  readonly callbacks: Pick<
+    MeetingSessionOptions,
+    'rememberName' | 'copyInvite' | 'pickFiles' | 'onState' | 'onPanelClosed' | 'onEnded'
+  >;
+  /** Gives up the search for a server. */
+  readonly signal: AbortSignal;
+}
+
+interface Upstream {
+  readonly url: string;
+  readonly servers: () => readonly string[];
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts a meeting: on a server of its own, or on the one that the settings name.
+ * @throws {ServerUrlError | ServerUnreachableError} the server of the settings cannot be used.
+ * @throws {ServerStartError} the server of one's own does not start.
+ */
+export async function openAsHost(options: OpenMeetingOptions): Promise<MeetingSession> {
+  const { settings, name, log } = options;
+  const own = settings.serverUrl === '';
+  const [facts, { gateway, address }] = await Promise.all([
+    hostFacts(name, own ? randomHex() : settings.serverKey),
+    openGateway(options),
+  ]);
+  try {
+    const upstream = own
+      ? await runServer(options, facts.serverKey, gateway)
+      : await reachServer(settings, options.signal);
+    gateway.setUpstream({ url: upstream.url, key: facts.serverKey });
+    log(
+      'info',
+      own ? 'the meeting runs on a server of its own' : 'the meeting runs on the server of the settings',
+    );
+    return makeSession(options, { facts, gateway, address, upstream });
+  } catch (error) {
+    await gateway.dispose();
+    throw error;
+  }
+}
+
+/**
+ * Joins the meeting of an invite.
+ * @throws {ServerUnreachableError} none of its servers answers.
+ */
+export async function openAsGuest(options: OpenMeetingOptions, invite: Invite): Promise<MeetingSession> {
+  const [facts, url] = await Promise.all([
+    guestFacts(invite),
+    findServer(invite.servers, invite.key, { signal: options.signal }),
+  ]);
+  const { gateway, address } = await openGateway(options);
+  gateway.setUpstream({ url, key: invite.key });
+  options.log('info', 'a server of the invite has answered');
+  const upstream: Upstream = { url, servers: () => invite.servers, stop: () => Promise.resolve() };
+  return makeSession(options, { facts, gateway, address, upstream });
+}
+
+function makeSession(
+  options: OpenMeetingOptions,
+  parts: {
+    readonly facts: MeetingSessionOptions['facts'];
+    readonly gateway: Gateway;
+    readonly address: GatewayAddress;
+    readonly upstream: Upstream;
+  },
+): MeetingSession {
+  return new MeetingSession({
+    ...options.callbacks,
+    facts: parts.facts,
+    name: options.name,
+    extensionUri: options.extension.extensionUri,
+    gateway: parts.gateway,
+    gatewayAddress: parts.address,
+    servers: parts.upstream.servers,
+    stopServer: parts.upstream.stop,
+    log: options.log,
+  });
+}
+
+async function runServer(options: OpenMeetingOptions, key: string, gateway: Gateway): Promise<Upstream> {
+  const local = (port: number): string => `http://127.0.0.1:${port}/`;
+  const keeper = await ServerKeeper.start({
+    start: startServerProcess,
+    program: options.extension.asAbsolutePath('dist/peer-server.js'),
+    port: options.settings.serverPort,
+    key,
+    log: options.log,
+    onRestarted: (port) => gateway.setUpstream({ url: local(port), key }),
+  });
+  return { url: local(keeper.port), servers: () => keeper.addresses, stop: () => keeper.dispose() };
+}
+
+async function reachServer(settings: Settings, signal: AbortSignal): Promise<Upstream> {
+  const wanted = normalizeServerUrl(settings.serverUrl);
+  if (wanted === undefined) throw new ServerUrlError('the setting is no http(s) address');
+  const url = await findServer([wanted], settings.serverKey, { signal });
+  return { url, servers: () => [wanted], stop: () => Promise.resolve() };
+}
+
+async function openGateway({
+  extension,
+  settings,
+  log,
+}: OpenMeetingOptions): Promise<{ readonly gateway: Gateway; readonly address: GatewayAddress }> {
+  const inBrowser = vscode.env.uiKind === vscode.UIKind.Web;
+  const workbench: { readonly inBrowser: boolean; externalHost?: string } = { inBrowser };
+  const gateway = await Gateway.start({
+    preferredPort: settings.gatewayPort,
+    allowedOrigins: (origin) => isAllowedOrigin(origin, workbench),
+    log,
+  });
+  const nextToUi = !inBrowser && extension.extension.extensionKind === vscode.ExtensionKind.UI;
+  const address =
+    (nextToUi ? undefined : await forwardedAddress(gateway.port, log)) ?? directAddress(gateway.port);
+  workbench.externalHost = address.host;
+  // A Host header names no port where it is the scheme's own.
+  gateway.allowHost(address.host);
+  gateway.allowHost(`${address.host}:${String(address.port)}`);
+  log('info', `the gateway is on port ${gateway.port}`);
+  return { gateway, address };
+}
+
+/** The address under which VS Code makes a port of this machine reachable for the machine with the window. */
+async function forwardedAddress(port: number, log: Log): Promise<GatewayAddress | undefined> {
+  try {
+    const external = await vscode.env.asExternalUri(vscode.Uri.parse(directUrl(port)));
+    log('trace', `the gateway is reached as ${external.toString(true)}`);
+    return externalAddress(external.toString(true));
+  } catch (error) {
+    log('warn', `the gateway's port could not be forwarded: ${errorText(error)}`);
+    return undefined;
+  }
+}
+
+function directUrl(port: number): string {
+  return `http://127.0.0.1:${port}/`;
+}

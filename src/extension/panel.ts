@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { hostApi, pageApi, type HostApi, type PageApi } from '../shared/hostRpc.ts';
+import { RpcEndpoint, type Handlers } from '../shared/rpc.ts';
+import { DisposableStore } from './disposable.ts';
+import { socketOrigin, type GatewayAddress } from './gatewayAddress.ts';
+import { PANEL_VIEW_TYPE } from './ids.ts';
+import { errorText, type Log } from './log.ts';
+import { panelHtml } from './panelHtml.ts';
+import { nodeTimers } from './timeLimit.ts';
+
+/** What a panel needs: where its files are, what it may connect to, and who answers it. */
+export interface MeetingPanelOptions {
+  readonly extensionUri: vscode.Uri;
+  readonly gateway: GatewayAddress;
+  readonly handlers: Handlers<HostApi>;
+  readonly log: Log;
+  /** The person closed the panel. Not told of `dispose()`. */
+  readonly onClosed: () => void;
+}
+
+/** The webview with the meeting's page, and the RPC to it. */
+export class MeetingPanel {
+  readonly #panel: vscode.WebviewPanel;
+  readonly #store = new DisposableStore();
+  /** Calls to the page. They are lost until the page has said `open`. */
+  readonly page: RpcEndpoint<HostApi, PageApi>;
+
+  constructor(options: MeetingPanelOptions) {
+    const { extensionUri, log } = options;
+    const dist = vscode.Uri.joinPath(extensionUri, 'dist');
+    const media = vscode.Uri.joinPath(extensionUri, 'media');
+    this.#panel = vscode.window.createWebviewPanel(PANEL_VIEW_TYPE, 'Parley', vscode.ViewColumn.Beside, {
+      enableScripts: true,
+      // A meeting goes on behind other editors.
+      retainContextWhenHidden: true,
+      localResourceRoots: [dist, media],
+    });
+    this.#panel.iconPath = {
+      light: vscode.Uri.joinPath(media, 'panel-light.svg'),
+      dark: vscode.Uri.joinPath(media, 'panel-dark.svg'),
+    };
+    const { webview } = this.#panel;
+    this.page = new RpcEndpoint<HostApi, PageApi>({
+      local: hostApi,
+      remote: pageApi,
+      handlers: options.handlers,
+      post: (message) => void webview.postMessage(message),
+      timers: nodeTimers,
+      onProblem: (message, error) =>
+        log('warn', error === undefined ? `panel: ${message}` : `panel: ${message}: ${errorText(error)}`),
+    });
+    this.#store.add(this.#panel);
+    this.#store.add(this.page);
+    this.#store.add(webview.onDidReceiveMessage((message: unknown) => this.page.receive(message)));
+    this.#store.add(
+      this.#panel.onDidDispose(() => {
+        this.#store.dispose();
+        options.onClosed();
+      }),
+    );
+    const source = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
+    webview.html = panelHtml({
+      language: vscode.env.language,
+      title: vscode.l10n.t('Parley meeting'),
+      script: source('panel.js'),
+      style: source('panel-style.css'),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64'),
+      connect: socketOrigin(options.gateway),
+    });
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}

@@ -1,0 +1,97 @@
+import { errorText, type Log } from './log.ts';
+import type { ServerProcess, startServerProcess } from './server/serverProcess.ts';
+
+/** Milliseconds before the first, second… attempt to start a server that died; the last one repeats. */
+const RESTART_DELAYS = [500, 1_000, 2_000, 5_000, 10_000];
+/** A server that ran for so long has recovered: its next death counts as the first. */
+const STEADY_AFTER = 60_000;
+
+/** What a keeper needs to know. `start` is `startServerProcess`. */
+export interface ServerKeeperOptions {
+  readonly start: typeof startServerProcess;
+  /** Path of the server's program. */
+  readonly program: string;
+  /** The port to ask for; the one that was got is kept from then on. */
+  readonly port: number;
+  readonly key: string;
+  readonly log: Log;
+  /** Told after each restart: the port may be another one. */
+  readonly onRestarted: (port: number) => void;
+  readonly delays?: readonly number[];
+}
+
+/** Runs the meeting's server and starts it again when it dies. People inside go on without it in the meantime. */
+export class ServerKeeper {
+  readonly #options: ServerKeeperOptions;
+  #process: ServerProcess;
+  #exit: { dispose(): void };
+  #startedAt = Date.now();
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #restart: Promise<void> | undefined;
+  #disposed = false;
+
+  private constructor(options: ServerKeeperOptions, first: ServerProcess) {
+    this.#options = options;
+    this.#process = first;
+    this.#exit = first.onExit(() => this.#handleExit());
+  }
+
+  /** @throws {ServerStartError} when the server does not start. */
+  static async start(options: ServerKeeperOptions): Promise<ServerKeeper> {
+    const { start, program, port, key, log } = options;
+    return new ServerKeeper(options, await start({ program, port, key, log }));
+  }
+
+  get port(): number {
+    return this.#process.port;
+  }
+
+  /** Base URLs of the server, loopback last. */
+  get addresses(): readonly string[] {
+    return this.#process.addresses;
+  }
+
+  /** Ends the server for good. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    this.#exit.dispose();
+    await this.#restart;
+    await this.#process.dispose();
+  }
+
+  #handleExit(): void {
+    this.#exit.dispose();
+    if (Date.now() - this.#startedAt > STEADY_AFTER) this.#failures = 0;
+    this.#options.log('warn', 'the server has ended by itself');
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#disposed) return;
+    const delays = this.#options.delays ?? RESTART_DELAYS;
+    const delay = delays[Math.min(this.#failures, delays.length - 1)] ?? 0;
+    this.#failures++;
+    this.#timer = setTimeout(() => {
+      this.#restart = this.#startAgain();
+    }, delay);
+  }
+
+  async #startAgain(): Promise<void> {
+    const { start, program, key, log, onRestarted } = this.#options;
+    try {
+      const again = await start({ program, port: this.#process.port, key, log });
+      this.#process = again;
+      this.#startedAt = Date.now();
+      if (this.#disposed) return; // dispose() waits for this and ends the new process.
+      this.#exit = again.onExit(() => this.#handleExit());
+      log('info', `the server runs again on port ${again.port}`);
+      onRestarted(again.port);
+    } catch (error) {
+      log('warn', `the server could not be started again: ${errorText(error)}`);
+      this.#schedule();
+    }
+  }
+}

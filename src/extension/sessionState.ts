@@ -1,0 +1,16 @@
+import type { MeetingStatus } from '../shared/hostRpc.ts';
+
+/** How a meeting stands, for the status bar and the context keys. */
+export interface SessionState extends Omit<MeetingStatus, 'phase'> {
+  /** `closed`: the meeting is on, but its panel is not, so the person is not in it. */
+  readonly phase: MeetingStatus['phase'] | 'closed';
+}
+
+/** A meeting before its page has said anything. */
+export const initialState: SessionState = {
+  phase: 'lobby',
+  people: 0,
+  microphone: false,
+  camera: false,
+  presenter: null,
+};

@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { SettingIds, settingDefaults } from './ids.ts';
+
+const port = v.pipe(v.number(), v.integer(), v.maxValue(65_535));
+
+/** What a person may have written into their settings, each brought back to its default when it makes no sense. */
+const settingsSchema = v.object({
+  displayName: v.fallback(v.pipe(v.string(), v.trim()), settingDefaults[SettingIds.displayName]),
+  /** As written; empty for a server of one's own. */
+  serverUrl: v.fallback(v.pipe(v.string(), v.trim()), settingDefaults[SettingIds.serverUrl]),
+  serverKey: v.fallback(
+    v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
+    settingDefaults[SettingIds.serverKey],
+  ),
+  serverPort: v.fallback(v.pipe(port, v.minValue(1)), settingDefaults[SettingIds.serverPort]),
+  gatewayPort: v.fallback(v.pipe(port, v.minValue(0)), settingDefaults[SettingIds.gatewayPort]),
+  inviteExpireAfterHours: v.fallback(
+    v.pipe(v.number(), v.minValue(0.25), v.maxValue(720)),
+    settingDefaults[SettingIds.inviteExpireAfterHours],
+  ),
+  filesSaveTo: v.fallback(v.picklist(['workspace', 'ask']), settingDefaults[SettingIds.filesSaveTo]),
+});
+export type Settings = v.InferOutput<typeof settingsSchema>;
+
+/** Reads the settings as they are now. */
+export function readSettings(): Settings {
+  const configuration = vscode.workspace.getConfiguration();
+  const read = (id: string): unknown => configuration.get<unknown>(id);
+  return v.parse(settingsSchema, {
+    displayName: read(SettingIds.displayName),
+    serverUrl: read(SettingIds.serverUrl),
+    serverKey: read(SettingIds.serverKey),
+    serverPort: read(SettingIds.serverPort),
+    gatewayPort: read(SettingIds.gatewayPort),
+    inviteExpireAfterHours: read(SettingIds.inviteExpireAfterHours),
+    filesSaveTo: read(SettingIds.filesSaveTo),
+  });
+}

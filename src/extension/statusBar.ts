@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import { Commands } from './ids.ts';
+import type { SessionState } from './sessionState.ts';
+
+/** The entry in the status bar: how the meeting stands, and a click away from its panel. Hidden without a meeting. */
+export class StatusBar {
+  readonly #item = vscode.window.createStatusBarItem('parley.status', vscode.StatusBarAlignment.Left, 50);
+
+  constructor() {
+    this.#item.name = 'Parley';
+    this.#item.command = Commands.openPanel;
+  }
+
+  update(state: SessionState | undefined): void {
+    if (!state) {
+      this.#item.hide();
+      return;
+    }
+    const { icon, text } = describe(state);
+    this.#item.text = `$(${icon}) ${text}`;
+    this.#item.tooltip = vscode.l10n.t('Parley: {0}. Click to show the meeting.', text);
+    this.#item.accessibilityInformation = {
+      label: vscode.l10n.t('Parley meeting: {0}', text),
+      role: 'button',
+    };
+    this.#item.backgroundColor =
+      state.phase === 'closed' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    this.#item.show();
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+}
+
+function describe(state: SessionState): { readonly icon: string; readonly text: string } {
+  switch (state.phase) {
+    case 'lobby':
+      return { icon: 'broadcast', text: vscode.l10n.t('Not joined yet') };
+    case 'joining':
+      return { icon: 'sync~spin', text: vscode.l10n.t('Joining…') };
+    case 'left':
+      return { icon: 'sign-out', text: vscode.l10n.t('Meeting left') };
+    case 'failed':
+      return { icon: 'error', text: vscode.l10n.t('Meeting not joined') };
+    case 'closed':
+      return { icon: 'warning', text: vscode.l10n.t('Meeting panel closed') };
+    case 'in': {
+      const people =
+        state.people === 1 ? vscode.l10n.t('Only you') : vscode.l10n.t('{0} people', state.people);
+      // A status bar text may hold icons: "$(" in a name must not become one.
+      const presenter = state.presenter?.replaceAll('$(', '$ (');
+      return {
+        icon: state.microphone ? 'mic' : 'mute',
+        text: presenter ? vscode.l10n.t('{0}, {1} is presenting', people, presenter) : people,
+      };
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { EventEmitter } from 'node:events';
+import { startServerProcess, type ServerProcess } from '../../../src/extension/server/serverProcess.ts';
+import { ServerKeeper } from '../../../src/extension/serverKeeper.ts';
+
+// A program that speaks as the server does when it is ready, so that real processes live and die here.
+const program = `
+const { createServer } = require('node:http');
+const { parseArgs } = require('node:util');
+const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
+const server = createServer((_request, response) => response.end(process.env.PARLEY_SERVER_KEY));
+server.listen(port, '127.0.0.1', () => {
+  const { port } = server.address();
+  console.log(JSON.stringify({ event: 'listening', port, addresses: ['http://127.0.0.1:' + port + '/'] }));
+});
+process.on('SIGTERM', () => process.exit(0));
+process.on('disconnect', () => process.exit(0));
+`;
+
+describe('a server that dies', function () {
+  this.timeout(20_000);
+  let folder = '';
+  let path = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'parley-keeper-'));
+    path = join(folder, 'server.cjs');
+    await writeFile(path, program);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  function keep(delays: readonly number[]) {
+    const events = new EventEmitter<{ restarted: [number]; log: [string]; started: [ServerProcess] }>();
+    const processes: ServerProcess[] = [];
+    const keeper = ServerKeeper.start({
+      start: async (options) => {
+        const started = await startServerProcess(options);
+        processes.push(started);
+        return started;
+      },
+      program: path,
+      port: 0,
+      key: 'the-key',
+      log: (_level, message) => events.emit('log', message),
+      onRestarted: (port) => events.emit('restarted', port),
+      delays,
+    });
+    return { keeper, processes, events };
+  }
+
+  function kill(server: ServerProcess | undefined): void {
+    assert.ok(server?.pid);
+    process.kill(server.pid, 'SIGKILL');
+  }
+
+  it('runs again on the same port with the same key, as often as it takes', async () => {
+    const { keeper, processes, events } = keep([10]);
+    const kept = await keeper;
+    const { port } = kept;
+    for (let death = 0; death < 2; death++) {
+      const restarted = once(events, 'restarted');
+      kill(processes.at(-1));
+      assert.deepEqual(await restarted, [port]);
+      const answer = await fetch(`http://127.0.0.1:${port}/`);
+      assert.equal(await answer.text(), 'the-key');
+    }
+    await kept.dispose();
+    await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
+  });
+
+  it('is tried again when it does not start', async () => {
+    const { keeper, processes, events } = keep([10]);
+    const kept = await keeper;
+    await writeFile(path, 'process.exit(3)');
+    const failed = new Promise<void>((resolve) => {
+      events.on('log', (line) => line.includes('could not be started again') && resolve());
+    });
+    kill(processes.at(-1));
+    await failed;
+    const restarted = once(events, 'restarted');
+    await writeFile(path, program);
+    await restarted;
+    await kept.dispose();
+  });
+
+  it('stays away once the meeting is over', async () => {
+    const { keeper, processes } = keep([60_000]);
+    const kept = await keeper;
+    const [first] = processes;
+    const ended = new Promise<void>((resolve) => first?.onExit(() => resolve()));
+    kill(first);
+    await ended;
+    await kept.dispose();
+    assert.equal(processes.length, 1);
+  });
+});
