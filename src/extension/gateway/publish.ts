@@ -1,0 +1,56 @@
+import { link, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nthName } from '../../shared/fileNames.ts';
+import { errorCode } from './errorCode.ts';
+import { TransferFailure } from './transferSocket.ts';
+
+/** Names that are tried before a folder is given up. */
+const MAX_NAMES = 1_000;
+/** How file systems say that they know no hard links (FAT, some network shares). */
+const NO_LINKS = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EINVAL',
+  'EMLINK',
+  'EACCES',
+  'UNKNOWN',
+]);
+
+/**
+ * Gives a finished file its name and never overwrites: `name`, else `name (2)`… The temporary name may remain beside it
+ * and is the caller's to remove.
+ * @returns the path it has now.
+ */
+export async function publish(part: string, directory: string, name: string): Promise<string> {
+  for (let n = 1; n <= MAX_NAMES; n++) {
+    const path = join(directory, n === 1 ? name : nthName(name, n));
+    if (await claim(part, path)) return path;
+  }
+  throw new TransferFailure('target-unwritable');
+}
+
+async function claim(part: string, path: string): Promise<boolean> {
+  try {
+    await link(part, path);
+    return true;
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.has(code)) throw error;
+    return claimByPlaceholder(part, path);
+  }
+}
+
+/** An empty file takes the name, which fails when it is taken; then only that empty file is replaced. */
+export async function claimByPlaceholder(part: string, path: string): Promise<boolean> {
+  try {
+    await (await open(path, 'wx')).close();
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+  await rename(part, path);
+  return true;
+}

@@ -1,0 +1,77 @@
+import type { RawData, WebSocket } from 'ws';
+import { MAX_TRANSFER_FRAME } from '../../shared/limits.ts';
+import { parseTransferFrame, type TransferFrame, type TransferProblem } from '../../shared/transfer.ts';
+
+/** Why a transfer ends without a file. */
+export class TransferFailure extends Error {
+  override readonly name = 'TransferFailure';
+  readonly problem: TransferProblem;
+  /** The other side has said so itself, or is gone: it need not be told. */
+  readonly known: boolean;
+  constructor(problem: TransferProblem, { cause, known = false }: { cause?: unknown; known?: boolean } = {}) {
+    super(problem, { cause });
+    this.problem = problem;
+    this.known = known;
+  }
+}
+
+/** What a transfer does with what arrives. */
+export interface TransferHandlers {
+  /** Content; not called by a side that only sends. */
+  readonly onContent: (chunk: Buffer) => void;
+  readonly onFrame: (frame: TransferFrame) => void;
+  /** The transfer ends: withdrawn, cancelled, the socket closed, or the other side broke the rules. Called once. */
+  readonly onFailure: (failure: TransferFailure) => void;
+}
+
+/**
+ * Reads the frames of shared/transfer.ts from a socket.
+ * @param aborted why the transfer fails when the signal aborts.
+ */
+export function readTransfer(
+  socket: WebSocket,
+  signal: AbortSignal,
+  aborted: TransferProblem,
+  { onContent, onFrame, onFailure }: TransferHandlers,
+): { dispose(): void } {
+  let over = false;
+  const stop = (): void => {
+    over = true;
+    signal.removeEventListener('abort', onAbort);
+    // A paused socket would not notice that it closes.
+    if (socket.isPaused) socket.resume();
+  };
+  const fail = (failure: TransferFailure): void => {
+    if (over) return;
+    stop();
+    onFailure(failure);
+  };
+  const onAbort = (): void => fail(new TransferFailure(aborted));
+  const onMessage = (data: RawData, isBinary: boolean): void => {
+    if (over) return;
+    if (!Buffer.isBuffer(data)) return fail(new TransferFailure('protocol'));
+    if (isBinary) return onContent(data);
+    const frame = data.length > MAX_TRANSFER_FRAME ? undefined : parseTransferFrame(data.toString());
+    if (!frame) return fail(new TransferFailure('protocol'));
+    if (frame.t === 'error') return fail(new TransferFailure(frame.problem, { known: true }));
+    onFrame(frame);
+  };
+  socket.on('message', onMessage);
+  socket.on('close', () => fail(new TransferFailure('link-lost', { known: true })));
+  // ws closes a socket that breaks the rules of WebSocket by itself; 'close' follows.
+  socket.on('error', () => fail(new TransferFailure('protocol', { known: true })));
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) queueMicrotask(onAbort);
+  return { dispose: stop };
+}
+
+/** Sends a text frame. */
+export function sendFrame(socket: WebSocket, frame: TransferFrame): void {
+  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
+}
+
+/** Tells the other side that it will not be, unless it knows, and closes. */
+export function closeFailed(socket: WebSocket, failure: TransferFailure): void {
+  if (!failure.known) sendFrame(socket, { t: 'error', problem: failure.problem });
+  socket.close(1000);
+}
