@@ -1,0 +1,136 @@
+import type { MeetingActions, MeetingModel } from '../model.ts';
+import { ControlBar } from './controlBar.ts';
+import { h, hasFocus } from './dom.ts';
+import type { Widget } from './dom.ts';
+import { dockFor } from './layout.ts';
+import { Panes, Unread } from './panes.ts';
+import { Side } from './side.ts';
+import type { Pane } from './side.ts';
+import { SoundOutput } from './sound.ts';
+import type { SoundSource } from './sound.ts';
+import { Stage } from './stage.ts';
+import { strings } from './strings.ts';
+import { Strip } from './strip.ts';
+
+/** What the meeting's screen asks of the page around it. */
+export interface MeetingScreenEvents {
+  readonly askToLeave: () => void;
+  readonly tell: (sentence: string) => void;
+}
+
+/** The screen of phase `in`. */
+export class MeetingScreen implements Widget<MeetingModel> {
+  readonly elem: HTMLElement;
+  readonly #sound: SoundOutput;
+  readonly #stage: Stage;
+  readonly #side: Side;
+  readonly #bar: ControlBar;
+  readonly #serverLost = new Strip('warning', 'warning');
+  readonly #soundBlocked: Strip;
+  readonly #presenting: Strip;
+  readonly #panes = new Panes();
+  readonly #unread = new Unread();
+  readonly #observer: ResizeObserver;
+  #stageInvites = false;
+  #model: MeetingModel | null = null;
+
+  constructor(actions: MeetingActions, events: MeetingScreenEvents) {
+    this.#soundBlocked = new Strip('info', 'unmute', {
+      label: strings.turnOnSound,
+      press: () => this.#sound.unlock(),
+    });
+    this.#sound = new SoundOutput((blocked) => this.#soundBlocked.set(blocked ? strings.soundBlocked : null));
+    this.#presenting = new Strip('presenting', 'device-desktop', {
+      label: strings.stage.stopPresenting,
+      press: () => actions.stopPresenting(),
+    });
+    this.#stage = new Stage(
+      () => actions.copyInvite(),
+      (shown) => this.#onStageInvites(shown),
+    );
+    this.#side = new Side(actions, (pane) => this.#toggle(pane));
+    this.#bar = new ControlBar(actions, {
+      toggle: (pane) => this.#toggle(pane),
+      leave: events.askToLeave,
+      tell: events.tell,
+    });
+    const strips = [this.#serverLost.elem, this.#soundBlocked.elem, this.#presenting.elem];
+    const body = h('div', { class: 'meeting-body' }, this.#stage.elem, this.#side.elem);
+    this.elem = h('div', { class: 'meeting' }, ...strips, body, this.#bar.elem, this.#sound.elem);
+    this.elem.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#observer = new ResizeObserver(() => this.#onResize());
+    this.#observer.observe(this.elem);
+  }
+
+  update(model: MeetingModel): void {
+    this.#model = model;
+    this.#serverLost.set(model.serverLost ? strings.serverLost : null);
+    // Who presents is written on the screen itself; the strip is for the one who could forget.
+    this.#presenting.set(model.presentation?.self === true ? strings.stage.youPresent : null);
+    this.#sound.update(soundsOf(model));
+    this.#stage.update(model);
+    this.#draw();
+  }
+
+  /** Takes the focus when the screen before had it. */
+  focus(): void {
+    this.#stage.elem.focus();
+  }
+
+  dispose(): void {
+    this.#observer.disconnect();
+    this.#sound.dispose();
+    this.#stage.dispose();
+    this.#side.dispose();
+    this.#bar.dispose();
+  }
+
+  #draw(): void {
+    if (!this.#model) return;
+    const { open, dock } = this.#panes;
+    this.elem.dataset['dock'] = dock;
+    this.#unread.update(this.#model.chat, open.has('chat'));
+    this.#side.update({ meeting: this.#model, open });
+    this.#bar.update({
+      meeting: this.#model,
+      open,
+      unread: this.#unread.count,
+      invite: !this.#stageInvites,
+    });
+  }
+
+  #toggle(pane: Pane): void {
+    const focused = hasFocus(this.#side.elem);
+    const open = this.#panes.toggle(pane);
+    this.#draw();
+    if (open && (pane === 'chat' || this.#panes.dock === 'over')) this.#side.focusPane(pane);
+    else if (!open && focused) this.#bar.focusPane(pane);
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.defaultPrevented || this.#panes.dock !== 'over') return;
+    const [pane] = this.#panes.open;
+    if (pane) this.#toggle(pane);
+  }
+
+  #onResize(): void {
+    const dock = dockFor(this.elem.clientWidth, this.elem.clientHeight);
+    if (dock === this.#panes.dock) return;
+    this.#panes.dock = dock;
+    this.#draw();
+  }
+
+  #onStageInvites(shown: boolean): void {
+    if (shown === this.#stageInvites) return;
+    this.#stageInvites = shown;
+    this.#draw();
+  }
+}
+
+function soundsOf({ people, presentation }: MeetingModel): readonly SoundSource[] {
+  const sounds: SoundSource[] = [];
+  for (const { id, audio } of people) if (audio) sounds.push({ key: id, track: audio });
+  if (presentation?.audio)
+    sounds.push({ key: `screen ${presentation.presenter}`, track: presentation.audio });
+  return sounds;
+}

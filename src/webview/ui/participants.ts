@@ -1,0 +1,74 @@
+import type { PersonModel } from '../model.ts';
+import { Avatar } from './avatar.ts';
+import { h, KeyedList, setText, show } from './dom.ts';
+import type { Widget } from './dom.ts';
+import { spokenIcon } from './icons.ts';
+import { strings } from './strings.ts';
+
+class Row implements Widget<PersonModel> {
+  readonly elem: HTMLElement;
+  readonly #avatar = new Avatar();
+  readonly #name = h('span', { class: 'person-name' });
+  readonly #you = h('span', { class: 'person-you', text: strings.you });
+  readonly #host = h('span', { class: 'tag', text: strings.host });
+  readonly #hand = spokenIcon('hand', strings.stage.hand);
+  readonly #presenting = spokenIcon('device-desktop', strings.stage.presenting);
+  readonly #muted = spokenIcon('mic-off', strings.stage.microphoneOff);
+  readonly #cameraOff = spokenIcon('device-camera-video-off', strings.stage.cameraOff);
+  readonly #connecting = h('span', { class: 'person-link', text: strings.stage.connecting });
+
+  constructor() {
+    const states = [this.#connecting, this.#hand, this.#presenting, this.#cameraOff, this.#muted];
+    this.elem = h('div', { class: 'person', attrs: { role: 'listitem' } });
+    this.elem.append(this.#avatar.elem, this.#name, this.#you, this.#host);
+    this.elem.append(h('span', { class: 'person-states' }, ...states));
+    this.#hand.classList.add('mark-hand');
+  }
+
+  update(person: PersonModel): void {
+    const connected = person.link === 'connected';
+    this.#avatar.update(person);
+    setText(this.#name, person.name);
+    this.#name.title = person.name;
+    show(this.#you, person.self);
+    show(this.#host, person.host);
+    show(this.#connecting, !connected);
+    show(this.#hand, person.hand);
+    show(this.#presenting, person.presenting);
+    show(this.#cameraOff, connected && !person.camera);
+    show(this.#muted, connected && !person.microphone);
+  }
+
+  dispose(): void {
+    this.#avatar.dispose();
+  }
+}
+
+/** Who is in the meeting, oneself first. */
+export class Participants implements Widget<readonly PersonModel[]> {
+  readonly elem: HTMLElement;
+  readonly #list: KeyedList<PersonModel, Row>;
+  readonly #alone = h('div', { class: 'empty', text: strings.side.alone });
+
+  constructor() {
+    const list = h('div', {
+      class: 'people',
+      attrs: { role: 'list', 'aria-label': strings.side.participants },
+    });
+    this.elem = h('div', { class: 'pane-body' }, list, this.#alone);
+    this.#list = new KeyedList(
+      list,
+      (person) => person.id,
+      () => new Row(),
+    );
+  }
+
+  update(people: readonly PersonModel[]): void {
+    this.#list.update(people);
+    show(this.#alone, people.length < 2);
+  }
+
+  dispose(): void {
+    this.#list.dispose();
+  }
+}

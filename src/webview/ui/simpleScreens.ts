@@ -1,0 +1,71 @@
+import type { MeetingActions, MeetingModel } from '../model.ts';
+import { h, setText, show } from './dom.ts';
+import type { Widget } from './dom.ts';
+import { icon, setIcon } from './icons.ts';
+import { strings } from './strings.ts';
+import { progressRing, textButton } from './toolkit.ts';
+
+/** The screens of phases `loading` and `joining`: something is under way. */
+export class WaitingScreen implements Widget<MeetingModel> {
+  readonly elem: HTMLElement;
+  readonly #text = h('div', { class: 'centre-text', attrs: { role: 'status' } });
+  readonly #cancel: HTMLElement;
+
+  constructor(actions: MeetingActions) {
+    this.#cancel = textButton(strings.cancelJoining, 'secondary', () => actions.leave());
+    this.elem = h('main', { class: 'centre' }, progressRing(), this.#text, this.#cancel);
+  }
+
+  update({ phase, role, hostName }: MeetingModel): void {
+    setText(this.#text, phase === 'joining' ? strings.joining(role, hostName) : strings.loading);
+    show(this.#cancel, phase === 'joining');
+  }
+
+  focus(): void {
+    if (!this.#cancel.hidden) this.#cancel.focus();
+  }
+
+  dispose(): void {
+    this.elem.remove();
+  }
+}
+
+/** The screen of phases `left` and `failed`: what happened, and the one thing to do about it. */
+export class OutcomeScreen implements Widget<MeetingModel> {
+  readonly elem: HTMLElement;
+  readonly #icon = icon('info');
+  readonly #title = h('h1', { attrs: { tabindex: '-1' } });
+  readonly #detail = h('p');
+  readonly #retry: HTMLElement;
+  #model: MeetingModel | null = null;
+
+  constructor(actions: MeetingActions) {
+    this.#retry = textButton(strings.tryAgain, 'primary', () => {
+      if (this.#model) actions.join(this.#model.name);
+    });
+    const close = textButton(strings.close, 'secondary', () => actions.leave());
+    const buttons = h('div', { class: 'centre-buttons' }, this.#retry, close);
+    this.#icon.classList.add('centre-icon');
+    this.elem = h('main', { class: 'centre' }, this.#icon, this.#title, this.#detail, buttons);
+  }
+
+  update(model: MeetingModel): void {
+    this.#model = model;
+    const failed = model.phase === 'failed';
+    setIcon(this.#icon, failed ? 'warning' : 'sign-out');
+    this.#icon.classList.add('centre-icon');
+    this.elem.classList.toggle('failed', failed);
+    setText(this.#title, model.outcome?.title ?? '');
+    setText(this.#detail, model.outcome?.detail ?? '');
+    show(this.#retry, model.outcome?.retry === true);
+  }
+
+  focus(): void {
+    if (this.#retry.hidden) this.#title.focus();
+    else this.#retry.focus();
+  }
+
+  dispose(): void {
+    this.elem.remove();
+  }
+}

@@ -1,0 +1,113 @@
+import type { MeetingModel, PersonModel } from '../model.ts';
+import { h, hasFocus, KeyedList, show } from './dom.ts';
+import type { Widget } from './dom.ts';
+import { fitTiles } from './fitTiles.ts';
+import { stripFor } from './layout.ts';
+import { ScreenView } from './screenView.ts';
+import { strings } from './strings.ts';
+import { Tile } from './tile.ts';
+import { textButton } from './toolkit.ts';
+
+const GAP = 8; // px, as in stage.css
+const MIN_HEIGHT_FOR_ALONE = 300; // px; below it the picture needs all the room
+
+/** The people as tiles, and the shown screen with the people beside or below it. */
+export class Stage implements Widget<MeetingModel> {
+  readonly elem: HTMLElement;
+  readonly #tiles: HTMLElement;
+  readonly #list: KeyedList<PersonModel, Tile>;
+  readonly #alone: HTMLElement;
+  readonly #observer: ResizeObserver;
+  readonly #onInviteShown: (shown: boolean) => void;
+  #screen: ScreenView | null = null;
+  #focused = false;
+  #count = 0;
+  #presented = false;
+
+  /** `onInviteShown` is told whether the stage itself offers to copy the invite. */
+  constructor(copyInvite: () => void, onInviteShown: (shown: boolean) => void) {
+    this.#onInviteShown = onInviteShown;
+    this.#tiles = h('div', { class: 'tiles' });
+    this.#alone = h(
+      'div',
+      { class: 'alone' },
+      h('div', { class: 'alone-title', text: strings.stage.alone }),
+      h('div', { class: 'alone-detail', text: strings.stage.aloneDetail }),
+      textButton(strings.copyInvite, 'primary', copyInvite, 'link'),
+    );
+    this.elem = h('main', { class: 'stage', attrs: { tabindex: '-1', 'aria-label': strings.stage.people } });
+    this.elem.append(this.#tiles, this.#alone);
+    this.#list = new KeyedList(
+      this.#tiles,
+      (person) => person.id,
+      () => new Tile(),
+    );
+    this.#observer = new ResizeObserver(() => this.#layOut());
+    this.#observer.observe(this.elem);
+  }
+
+  update({ people, presentation }: MeetingModel): void {
+    this.#list.update(people);
+    this.#count = people.length;
+    if (presentation) {
+      if (!this.#screen) {
+        this.#screen = new ScreenView((focused) => {
+          this.#focused = focused;
+          this.#layOut();
+        });
+        this.elem.prepend(this.#screen.elem);
+      }
+      this.#screen.update(presentation);
+    } else if (this.#screen) {
+      const focus = hasFocus(this.#screen.elem);
+      this.#screen.elem.remove();
+      this.#screen.dispose();
+      this.#screen = null;
+      this.#focused = false;
+      if (focus) this.elem.focus();
+    }
+    this.#presented = presentation !== null;
+    this.#layOut();
+  }
+
+  dispose(): void {
+    this.#observer.disconnect();
+    this.#screen?.dispose();
+    this.#list.dispose();
+  }
+
+  #layOut(): void {
+    const style = getComputedStyle(this.elem);
+    const width =
+      this.elem.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
+    const height =
+      this.elem.clientHeight - Number.parseFloat(style.paddingTop) - Number.parseFloat(style.paddingBottom);
+    const alone = this.#count === 1 && !this.#presented && this.elem.clientHeight >= MIN_HEIGHT_FOR_ALONE;
+    if (this.#alone.hidden === alone) {
+      const focus = !alone && hasFocus(this.#alone);
+      show(this.#alone, alone);
+      if (focus) this.elem.focus();
+    }
+    this.#onInviteShown(alone);
+    const layout = this.#focused
+      ? 'focus'
+      : this.#presented
+        ? `screen-${stripFor(width, height).side}`
+        : 'grid';
+    this.elem.dataset['layout'] = layout;
+    if (this.#presented) {
+      this.elem.style.setProperty('--strip', `${String(stripFor(width, height).size)}px`);
+      return;
+    }
+    const rest = alone ? height - this.#alone.offsetHeight - GAP : height;
+    const grid = fitTiles(width, rest, this.#count, GAP);
+    this.elem.style.setProperty('--tile-width', `${String(grid.width)}px`);
+    this.elem.style.setProperty('--tile-height', `${String(grid.height)}px`);
+    // Room for exactly these columns, so that rounding never makes another row.
+    this.elem.style.setProperty(
+      '--tiles-width',
+      `${String(grid.columns * grid.width + (grid.columns - 1) * GAP)}px`,
+    );
+    this.#tiles.classList.toggle('scrolls', grid.scrolls);
+  }
+}

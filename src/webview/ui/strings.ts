@@ -1,0 +1,191 @@
+import type { TransferProblem } from '../../shared/transfer.ts';
+import type { CaptureProblem } from '../model.ts';
+
+// Every text of the page's views. Names that tests and screen readers rely on stand in the design and may not change.
+
+/** A device of one's own, as sentences speak of it. */
+export type DeviceKind = 'microphone' | 'camera' | 'screen';
+
+const people = (count: number) => (count === 1 ? '1 person' : `${String(count)} people`);
+
+export const strings = {
+  loading: 'Getting the meeting ready…',
+  close: 'Close',
+  copyInvite: 'Copy invite',
+  leaveMeeting: 'Leave meeting',
+  tryAgain: 'Try again',
+  dismiss: 'Dismiss',
+  you: '(you)',
+  host: 'Host',
+
+  lobby: {
+    title: (role: 'host' | 'guest', hostName: string) =>
+      role === 'host' ? 'Your meeting' : hostName === '' ? 'The meeting' : `${hostName}'s meeting`,
+    intro: (role: 'host' | 'guest') =>
+      role === 'host'
+        ? 'The invite is on your clipboard. Whoever opens it can come in as soon as you have joined.'
+        : 'Nobody sees or hears you until you join.',
+    name: 'Your name',
+    nameMissing: 'Enter the name that the others will see.',
+    nameUnusable: 'This name holds characters that cannot be shown. Use letters, numbers and spaces.',
+    join: 'Join',
+    preview: 'Camera preview',
+    cameraOff: 'Your camera is off',
+    cameraStarting: 'Starting your camera…',
+    cannotCapture: 'Camera and microphone stay off here',
+    cannotCaptureDetail:
+      'VS Code does not let panels use them. Join anyway: you can chat, share files, and see and hear everybody else.',
+  },
+  joining: (role: 'host' | 'guest', hostName: string) =>
+    role === 'host'
+      ? 'Opening your meeting…'
+      : hostName === ''
+        ? 'Joining…'
+        : `Joining ${hostName}'s meeting…`,
+  cancelJoining: 'Cancel',
+
+  controls: {
+    region: 'Meeting controls',
+    mute: 'Mute microphone',
+    unmute: 'Unmute microphone',
+    stopCamera: 'Stop camera',
+    startCamera: 'Start camera',
+    share: 'Share screen',
+    stopSharing: 'Stop sharing',
+    raiseHand: 'Raise hand',
+    lowerHand: 'Lower hand',
+    leave: 'Leave',
+    chat: 'Chat',
+    participants: 'Participants',
+    files: 'Files',
+    unread: (count: number) => `${String(count)} unread ${count === 1 ? 'message' : 'messages'}`,
+    inMeeting: (count: number) => `${people(count)} in the meeting`,
+    onOffer: (count: number) => (count === 1 ? '1 shared file' : `${String(count)} shared files`),
+    elapsed: 'Time since the meeting began',
+  },
+
+  stage: {
+    screenOf: (name: string) => `Screen of ${name}`,
+    presents: (name: string) => `${name} is presenting`,
+    youPresent: 'You are presenting',
+    stopPresenting: 'Stop presenting',
+    actualSize: 'Show actual size',
+    fit: 'Fit to panel',
+    focus: 'Hide people',
+    unfocus: 'Show people',
+    waiting: 'Waiting for the picture…',
+    connecting: 'Connecting…',
+    alone: "You're the only one here",
+    aloneDetail: 'Send the invite to whoever should join you.',
+    microphoneOff: 'Microphone off',
+    cameraOff: 'Camera off',
+    hand: 'Hand raised',
+    presenting: 'Presenting',
+    people: 'People',
+  },
+
+  side: {
+    region: 'Participants, files and chat',
+    participants: 'Participants',
+    files: 'Shared files',
+    chat: 'Chat',
+    closePane: (name: string) => `Close ${name.toLowerCase()}`,
+    alone: "You're the only one here.",
+  },
+
+  chat: {
+    input: 'Message everyone',
+    send: 'Send message',
+    empty: 'No messages yet. What is written here stays between the people in the meeting.',
+    newMessages: 'New messages',
+    tooLong: (length: number, limit: number) =>
+      `That is ${length.toLocaleString()} characters; a message has at most ${limit.toLocaleString()}. Shorten it or send it in parts.`,
+    notSent: 'The message was not sent. It is still here; try once more.',
+  },
+
+  files: {
+    share: 'Share files…',
+    empty: 'Nothing shared yet. Right-click a file in the explorer and choose “Share File in Meeting”.',
+    from: (size: string, owner: string) => `${size} · from ${owner}`,
+    own: (size: string) => `${size} · Shared by you`,
+    sending: (count: number) => `going to ${people(count)}`,
+    taken: (count: number) => `taken by ${people(count)}`,
+    save: 'Save',
+    saveNamed: (name: string) => `Save ${name}`,
+    cancel: 'Cancel',
+    cancelNamed: (name: string) => `Cancel ${name}`,
+    show: 'Show',
+    showNamed: (name: string) => `Show ${name}`,
+    retryNamed: (name: string) => `Try again to save ${name}`,
+    withdraw: 'Withdraw',
+    withdrawNamed: (name: string) => `Withdraw ${name}`,
+    asking: 'Asking where to save it…',
+    progress: (percent: number, done: string, size: string) => `${String(percent)}% · ${done} of ${size}`,
+    progressOf: (name: string) => `Saving ${name}`,
+    saved: (name: string) => `Saved as ${name}`,
+    cancelled: 'Cancelled',
+  },
+
+  leave: {
+    title: 'Leave the meeting?',
+    guest: 'You can come back with the same invite as long as the meeting goes on.',
+    host: 'The others can go on without you. Ending it sends everybody home.',
+    leave: 'Leave',
+    end: 'End for everyone',
+    stay: 'Stay',
+  },
+
+  serverLost: "The meeting's server cannot be reached. You can go on; nobody new can join until it is back.",
+  soundBlocked: 'You cannot hear the others yet.',
+  turnOnSound: 'Turn on sound',
+} as const;
+
+const NOT_ALLOWED_HERE: Readonly<Record<DeviceKind, string>> = {
+  microphone: 'VS Code does not let panels use the microphone.',
+  camera: 'VS Code does not let panels use the camera.',
+  screen: 'VS Code does not let panels share the screen.',
+};
+
+/** What a person reads when a device gave nothing. */
+export function captureSentence(kind: DeviceKind, problem: CaptureProblem): string {
+  switch (problem) {
+    case 'not-allowed-here':
+      return NOT_ALLOWED_HERE[kind];
+    case 'denied':
+      return kind === 'screen'
+        ? 'No screen was chosen, or sharing it was not allowed.'
+        : `The ${kind} is blocked. Allow it in the browser or in the system's privacy settings.`;
+    case 'missing':
+      return kind === 'screen'
+        ? 'There is no screen to share.'
+        : `No ${kind} was found. Plug one in and try again.`;
+    case 'busy':
+      return kind === 'screen'
+        ? 'The system did not let the screen be recorded.'
+        : `The ${kind} is in use by another program. Close that and try again.`;
+    case 'ended':
+      return kind === 'screen'
+        ? 'Sharing was ended outside of Parley.'
+        : `The ${kind} was unplugged or taken away.`;
+    case 'unknown':
+      return kind === 'screen' ? 'The screen could not be shared.' : `The ${kind} could not be started.`;
+  }
+}
+
+const TRANSFER: Readonly<Record<TransferProblem, string>> = {
+  withdrawn: 'It is not shared any more.',
+  'source-changed': "It changed on the sender's disk while it was sent.",
+  'source-unreadable': "The sender's machine cannot read it.",
+  'target-unwritable': 'It could not be written to that folder.',
+  'disk-full': 'There is not enough room on the disk.',
+  mismatch: 'What arrived is not what was sent, so it was thrown away.',
+  protocol: "The sender's Parley said something that could not be understood.",
+  cancelled: 'The transfer was cancelled.',
+  'too-many': 'Too many files are on their way. Wait for one to finish.',
+  'link-lost': 'The connection to the sender was lost.',
+};
+
+/** What a person reads when a file did not arrive. */
+export function transferSentence(problem: TransferProblem): string {
+  return TRANSFER[problem];
+}

@@ -1,0 +1,63 @@
+import type { PersonModel } from '../model.ts';
+import { Avatar } from './avatar.ts';
+import { h, setAttr, setText, show } from './dom.ts';
+import type { Widget } from './dom.ts';
+import { spokenIcon } from './icons.ts';
+import { strings } from './strings.ts';
+import { progressRing } from './toolkit.ts';
+import { VideoSurface } from './video.ts';
+
+/** One person: their picture or initials, their name, and what others should know of them. */
+export class Tile implements Widget<PersonModel> {
+  readonly elem: HTMLElement;
+  readonly #video: VideoSurface;
+  readonly #avatar = new Avatar();
+  readonly #name = h('span', { class: 'tile-name' });
+  readonly #you = h('span', { class: 'tile-you', text: strings.you });
+  readonly #host = h('span', { class: 'tag', text: strings.host });
+  readonly #muted = spokenIcon('mic-off', strings.stage.microphoneOff);
+  readonly #cameraOff = spokenIcon('device-camera-video-off', strings.stage.cameraOff);
+  readonly #hand = spokenIcon('hand', strings.stage.hand);
+  readonly #presenting = spokenIcon('device-desktop', strings.stage.presenting);
+  readonly #connecting = h('div', { class: 'tile-connecting', attrs: { role: 'status' } });
+
+  constructor() {
+    this.#video = new VideoSurface((live) => this.elem.classList.toggle('live', live));
+    this.#hand.classList.add('mark', 'mark-hand');
+    this.#presenting.classList.add('mark');
+    this.#connecting.append(progressRing(), h('span', { text: strings.stage.connecting }));
+    const label = h(
+      'div',
+      { class: 'tile-label' },
+      this.#muted,
+      this.#cameraOff,
+      this.#name,
+      this.#you,
+      this.#host,
+    );
+    const marks = h('div', { class: 'tile-marks' }, this.#hand, this.#presenting);
+    this.elem = h('div', { class: 'tile', attrs: { role: 'group' } });
+    this.elem.append(this.#avatar.elem, this.#video.elem, this.#connecting, marks, label);
+  }
+
+  update(person: PersonModel): void {
+    setAttr(this.elem, 'aria-label', person.name);
+    this.elem.classList.toggle('self', person.self);
+    this.#avatar.update(person);
+    this.#video.setTrack(person.camera ? person.video : null);
+    setText(this.#name, person.name);
+    setAttr(this.#name, 'title', person.name);
+    show(this.#you, person.self);
+    show(this.#host, person.host);
+    const connected = person.link === 'connected';
+    show(this.#connecting, !connected);
+    show(this.#muted, connected && !person.microphone);
+    show(this.#cameraOff, connected && !person.camera);
+    show(this.#hand, person.hand);
+    show(this.#presenting, person.presenting);
+  }
+
+  dispose(): void {
+    this.#video.dispose();
+  }
+}
