@@ -16,6 +16,13 @@ export const nameSchema = v.pipe(
   v.regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u),
 );
 
+const refusal = v.object({
+  t: v.literal('refuse'),
+  reason: v.picklist(['secret', 'version', 'identity', 'full', 'ended', 'not-the-door']),
+});
+/** Why a link was refused, as told to the other side. */
+export type RefusalReason = v.InferOutput<typeof refusal>['reason'];
+
 export const handshakeMessage = v.variant('t', [
   v.object({ t: v.literal('hello'), v: count, nonce: bytes32Schema, peer: peerIdSchema }),
   v.object({
@@ -27,14 +34,9 @@ export const handshakeMessage = v.variant('t', [
     /** ECDSA P-256 / SHA-256 over the same transcript, 64 bytes. */
     signature: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{86}$/)),
   }),
-  v.object({
-    t: v.literal('refuse'),
-    reason: v.picklist(['secret', 'version', 'identity', 'full', 'ended', 'not-the-door']),
-  }),
+  refusal,
 ]);
 export type HandshakeMessage = v.InferOutput<typeof handshakeMessage>;
-/** Why a link was refused, as told to the other side. */
-export type RefusalReason = Extract<HandshakeMessage, { t: 'refuse' }>['reason'];
 
 /** A file that its owner hands to who asks. */
 export const fileOffer = v.object({
@@ -98,6 +100,8 @@ export const linkMessage = v.variant('t', [
   }),
   v.object({ t: v.literal('ping'), n: count }),
   v.object({ t: v.literal('pong'), n: count }),
+  /** From the door: you proved the secret, but may not come in. */
+  refusal,
   v.object({ t: v.literal('leave') }),
   /** The host ends the meeting for all; ignored from anybody else. */
   v.object({ t: v.literal('end') }),

@@ -114,6 +114,8 @@ export interface MeetingModel {
   readonly phase: Phase;
   /** Set in phases `left` and `failed`. */
   readonly outcome: OutcomeModel | null;
+  /** In phase `joining`: what is being waited for, when that is somebody else; null while it is a matter of a moment. */
+  readonly waitingFor: string | null;
   readonly role: 'host' | 'guest';
   readonly hostName: string;
   /** The name offered in the lobby, the one in use afterwards. */

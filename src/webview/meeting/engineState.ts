@@ -1,0 +1,65 @@
+import type { ChatRecord, MeetingBootstrap, SessionRecord } from '../../shared/hostRpc.ts';
+import type { ParticipantId } from '../../shared/ids.ts';
+import { addLine, type ChatLog, emptyChat } from '../../shared/meeting/chatLog.ts';
+import type { FileOffer } from '../../shared/protocol.ts';
+import type { OutcomeModel, Phase } from '../model.ts';
+import type { Place } from './mesh.ts';
+
+/** All that the engine itself knows at a moment; `makeModel` turns it into what is shown. */
+export interface EngineState {
+  readonly bootstrap: MeetingBootstrap;
+  readonly phase: Phase;
+  readonly outcome: OutcomeModel | null;
+  readonly waitingFor: string | null;
+  readonly name: string;
+  readonly hand: boolean;
+  /** Lamport time of our claim to present, or null. */
+  readonly presenting: number | null;
+  readonly chat: ChatLog;
+  /** Names of everybody who was ever in, so that their chat lines keep them. */
+  readonly names: ReadonlyMap<ParticipantId, string>;
+  readonly place: Place | null;
+  readonly serverLost: boolean;
+}
+
+/** The state at the start: fresh, or what the host kept of a panel that was closed. */
+export function initialState(bootstrap: MeetingBootstrap): EngineState {
+  const { session } = bootstrap;
+  let chat = emptyChat;
+  const names = new Map<ParticipantId, string>();
+  for (const { author, authorName, entry } of session?.chat ?? []) {
+    chat = addLine(chat, author, entry);
+    names.set(author, authorName);
+  }
+  return {
+    bootstrap,
+    phase: 'lobby',
+    outcome: null,
+    waitingFor: null,
+    name: session?.name ?? bootstrap.name,
+    hand: false,
+    presenting: null,
+    chat,
+    names,
+    place: session ? { ordinal: session.ordinal, startedAt: session.startedAt } : null,
+    serverLost: false,
+  };
+}
+
+/** What the host keeps for a panel that is closed and opened again; null before entering. */
+export function sessionOf(state: EngineState, offers: readonly FileOffer[]): SessionRecord | null {
+  const { place, name, chat, names, bootstrap } = state;
+  if (!place || state.phase !== 'in') return null;
+  const record = ({ author, entry }: ChatLog['lines'][number]): ChatRecord => ({
+    author,
+    authorName: author === bootstrap.identity.id ? name : (names.get(author) ?? ''),
+    entry,
+  });
+  return {
+    name,
+    ordinal: place.ordinal,
+    startedAt: place.startedAt,
+    chat: chat.lines.map(record),
+    offers: [...offers],
+  };
+}

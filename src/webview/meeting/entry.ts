@@ -1,0 +1,96 @@
+import type { MemberAddress } from '../../shared/protocol.ts';
+import { HandshakeError } from '../rtc/handshake.ts';
+import type { Link } from '../rtc/link.ts';
+import { BrokerError, type PeerBroker, type RawLink } from '../rtc/peerBroker.ts';
+
+/** Why somebody is not let in; the sentence is made by `enterSentence`. */
+export type EnterProblem = 'secret' | 'version' | 'identity' | 'full' | 'ended' | 'no-connection' | 'left';
+
+/** The way in ended without a meeting. */
+export class EnterError extends Error {
+  override readonly name = 'EnterError';
+  readonly problem: EnterProblem;
+  constructor(problem: EnterProblem, cause?: unknown) {
+    super(`not let in: ${problem}`, { cause });
+    this.problem = problem;
+  }
+}
+
+/** The door's answer to a knock. */
+export interface Welcome {
+  readonly link: Link;
+  readonly ordinal: number;
+  readonly members: readonly MemberAddress[];
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** What happens when the door is called once. `absent`: nobody stands at it. */
+export type KnockOutcome =
+  { readonly kind: 'welcome'; readonly welcome: Welcome } | { readonly kind: 'absent' };
+
+/** How long the door may take from a proven link to its welcome. */
+const WELCOME_DEADLINE = 15_000;
+
+/** Calls the door, proves the invite, knocks, and waits for the welcome. @throws {EnterError} */
+export async function knock(
+  broker: PeerBroker,
+  room: string,
+  name: string,
+  prove: (raw: RawLink) => Promise<Link>,
+  onProblem: (what: string, error?: unknown) => void,
+): Promise<KnockOutcome> {
+  let link: Link;
+  try {
+    link = await prove(await broker.call(room));
+  } catch (error) {
+    return outcomeOf(error);
+  }
+  return { kind: 'welcome', welcome: await welcomed(link, name, onProblem) };
+}
+
+function outcomeOf(error: unknown): KnockOutcome {
+  if (error instanceof BrokerError) {
+    if (error.problem === 'absent' || error.problem === 'unreachable') return { kind: 'absent' };
+    throw new EnterError('no-connection', error);
+  }
+  if (error instanceof HandshakeError) {
+    // A door that closed in the middle is being handed on: it will be there again.
+    if (error.reason === 'closed' || error.reason === 'deadline') return { kind: 'absent' };
+    if (error.reason === 'malformed') throw new EnterError('version', error);
+    throw new EnterError(error.reason === 'not-the-door' ? 'ended' : error.reason, error);
+  }
+  throw error;
+}
+
+function welcomed(
+  link: Link,
+  name: string,
+  onProblem: (what: string, error?: unknown) => void,
+): Promise<Welcome> {
+  return new Promise((resolve, reject) => {
+    const fail = (problem: EnterProblem): void => {
+      clearTimeout(timer);
+      reject(new EnterError(problem));
+      link.close();
+    };
+    const timer = setTimeout(() => fail('no-connection'), WELCOME_DEADLINE);
+    link.listen({
+      onMessage: (message) => {
+        if (message.t === 'welcome') {
+          clearTimeout(timer);
+          const { ordinal, members, startedAt } = message;
+          resolve({ link, ordinal, members, startedAt });
+          // What follows on this link is the mesh's: it calls `listen` again before another message can arrive.
+        } else if (message.t === 'refuse') {
+          fail(message.reason === 'full' || message.reason === 'ended' ? message.reason : 'identity');
+        }
+      },
+      onMedia: () => undefined,
+      onChannel: (channel) => channel.close(),
+      onEnd: () => fail('no-connection'),
+      onProblem,
+    });
+    link.send({ t: 'knock', name });
+  });
+}

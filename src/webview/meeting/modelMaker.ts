@@ -1,0 +1,160 @@
+import type { MeetingStatus } from '../../shared/hostRpc.ts';
+import type { ParticipantId } from '../../shared/ids.ts';
+import { presenterOf } from '../../shared/meeting/presenter.ts';
+import type { FileExchange } from '../files/fileExchange.ts';
+import type {
+  ChatModel,
+  DevicesModel,
+  FileModel,
+  MeetingModel,
+  Notice,
+  PersonModel,
+  PresentationModel,
+} from '../model.ts';
+import type { EngineState } from './engineState.ts';
+import type { Member } from './mesh.ts';
+
+/** What is shown besides the engine's own state. */
+export interface Surroundings {
+  readonly devices: DevicesModel;
+  /** The others, by order of arrival. */
+  readonly members: readonly Member[];
+  readonly files: FileExchange;
+  readonly notices: readonly Notice[];
+}
+
+/** Makes what the views draw. */
+export function makeModel(state: EngineState, around: Surroundings): MeetingModel {
+  const { bootstrap, phase } = state;
+  const presenter = presenterNow(state, around.members);
+  return {
+    phase,
+    outcome: state.outcome,
+    waitingFor: state.waitingFor,
+    role: bootstrap.role,
+    hostName: bootstrap.hostName,
+    name: state.name,
+    devices: around.devices,
+    people: phase === 'in' ? [selfModel(state, around, presenter), ...others(state, around, presenter)] : [],
+    presentation: presentation(state, around, presenter),
+    hand: state.hand,
+    chat: chatModels(state),
+    files: fileModels(state, around),
+    notices: around.notices,
+    startedAt: state.place?.startedAt ?? null,
+    serverLost: state.serverLost,
+  };
+}
+
+/** What the status bar shows. */
+export function statusOf(model: MeetingModel): MeetingStatus {
+  const { phase, people, devices, presentation: shown } = model;
+  return {
+    phase: phase === 'loading' ? 'lobby' : phase,
+    people: people.length,
+    microphone: devices.microphone.status === 'on',
+    camera: devices.camera.status === 'on',
+    presenter: shown?.name ?? null,
+  };
+}
+
+/** Who presents, as far as this page knows. */
+export function presenterNow(state: EngineState, members: readonly Member[]): ParticipantId | undefined {
+  const claims = members.map((member) => ({ id: member.address.id, presenting: member.state.presenting }));
+  return presenterOf([...claims, { id: state.bootstrap.identity.id, presenting: state.presenting }]);
+}
+
+function selfModel(
+  state: EngineState,
+  { devices }: Surroundings,
+  presenter: string | undefined,
+): PersonModel {
+  const { id } = state.bootstrap.identity;
+  return {
+    id,
+    name: state.name,
+    self: true,
+    host: id === state.bootstrap.hostId,
+    microphone: devices.microphone.status === 'on',
+    camera: devices.camera.status === 'on',
+    hand: state.hand,
+    presenting: presenter === id,
+    link: 'connected',
+    video: devices.camera.track,
+    audio: null,
+  };
+}
+
+function others(state: EngineState, { members }: Surroundings, presenter: string | undefined): PersonModel[] {
+  return members.map(({ address: { id }, link, state: theirs }) => ({
+    id,
+    name: theirs.name,
+    self: false,
+    host: id === state.bootstrap.hostId,
+    microphone: theirs.microphone,
+    camera: theirs.camera,
+    hand: theirs.hand,
+    presenting: presenter === id,
+    link: link.media.ready ? 'connected' : 'connecting',
+    video: link.remoteTrack('camera'),
+    audio: link.remoteTrack('microphone'),
+  }));
+}
+
+function presentation(
+  state: EngineState,
+  { devices, members }: Surroundings,
+  presenter: string | undefined,
+): PresentationModel | null {
+  if (presenter === undefined) return null;
+  if (presenter === state.bootstrap.identity.id) {
+    return { presenter, name: state.name, self: true, video: devices.screen.track, audio: null };
+  }
+  const member = members.find(({ address }) => address.id === presenter);
+  if (!member) return null;
+  const { link } = member;
+  return {
+    presenter,
+    name: member.state.name,
+    self: false,
+    video: link.remoteTrack('screen'),
+    audio: link.remoteTrack('screenAudio'),
+  };
+}
+
+function chatModels({ chat, names, name, bootstrap }: EngineState): ChatModel[] {
+  return chat.lines.map(({ author, entry }) => {
+    const self = author === bootstrap.identity.id;
+    return {
+      key: `${author}:${entry.seq}`,
+      author,
+      name: self ? name : (names.get(author) ?? ''),
+      self,
+      sentAt: entry.sentAt,
+      text: entry.text,
+    };
+  });
+}
+
+function fileModels(state: EngineState, { files, members }: Surroundings): FileModel[] {
+  const own = files.offers.map((file) => ({
+    ...file,
+    owner: state.bootstrap.identity.id,
+    ownerName: state.name,
+    self: true,
+    transfer: null,
+    ...files.counts(file.id),
+  }));
+  const theirs = members.flatMap(({ address, state: { name, offers } }) =>
+    offers.map((file) => ({
+      ...file,
+      owner: address.id,
+      ownerName: name,
+      self: false,
+      transfer: files.transfer(file.id),
+      sending: 0,
+      taken: 0,
+    })),
+  );
+  return [...own, ...theirs];
+}

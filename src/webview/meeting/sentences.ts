@@ -1,0 +1,69 @@
+import type { OutcomeModel } from '../model.ts';
+import type { EnterProblem } from './entry.ts';
+
+// Every sentence that the engine says to a person. Those of the views are in ui/strings.ts.
+
+export const enteredSentence = (name: string): string => `${name} joined.`;
+export const leftSentence = (name: string): string => `${name} left.`;
+export const lostSentence = (name: string): string => `The connection to ${name} was lost.`;
+export const presentingSentence = (name: string): string => `${name} is presenting.`;
+export const notPresentingSentence = (name: string): string => `${name} stopped presenting.`;
+export const oneAtATimeSentence = (name: string): string =>
+  `${name} is presenting. Only one person can present at a time: ask them to stop first.`;
+export const handSentence = (name: string): string => `${name} raised a hand.`;
+export const offeredSentence = (name: string, files: readonly string[]): string =>
+  files.length === 1 ? `${name} shares ${String(files[0])}.` : `${name} shares ${files.length} files.`;
+export const strangerSentence = 'Somebody tried to join without a valid invite and was turned away.';
+export const hostSilentSentence = 'VS Code could not do that. The output channel “Parley” says why.';
+export const tooManyFilesSentence = (count: number): string =>
+  `${count === 1 ? 'One file was' : `${count} files were`} not shared: withdraw others first.`;
+export const waitingSentence = (host: string): string =>
+  `Waiting for ${host || 'the host'} to open the meeting…`;
+
+export const leftOutcome: OutcomeModel = {
+  title: 'You left the meeting',
+  detail: 'You can come back with the same invite while the meeting goes on.',
+  retry: false,
+};
+export const endedOutcome: OutcomeModel = {
+  title: 'The meeting has ended',
+  detail: 'The host ended it for everyone. Files you saved are where you saved them.',
+  retry: false,
+};
+
+/** Why somebody is not in, and what can be done about it. */
+export function enterOutcome(problem: Exclude<EnterProblem, 'left'>): OutcomeModel {
+  switch (problem) {
+    case 'secret':
+      return {
+        title: 'This invite does not open the meeting',
+        detail:
+          'Its secret is not the one of the meeting at this address. Ask for a new invite and join with that.',
+        retry: false,
+      };
+    case 'version':
+      return {
+        title: 'Your versions of Parley do not fit together',
+        detail: 'Update Parley on both sides, then join again.',
+        retry: true,
+      };
+    case 'identity':
+      return {
+        title: 'The other side could not prove who it is',
+        detail:
+          'Something between you and the meeting may be interfering. Ask for a new invite and join with that.',
+        retry: true,
+      };
+    case 'full':
+      return { title: 'The meeting is full', detail: 'Try again when somebody has left.', retry: true };
+    case 'ended':
+      return { title: 'The meeting is over', detail: 'Ask for a new invite.', retry: false };
+    case 'no-connection':
+      return {
+        title: 'No connection to the meeting',
+        detail:
+          'The meeting was found, but no direct connection to it could be made. A firewall or the network may block it.',
+        retry: true,
+      };
+  }
+}

@@ -1,0 +1,64 @@
+import { connectHost } from './host/hostContext.ts';
+import { vscodeHost } from './host/vscodeHost.ts';
+import { PanelSource } from './media/panelSource.ts';
+import { MeetingEngine } from './meeting/engine.ts';
+import { importIdentity } from './rtc/identity.ts';
+import { App } from './ui/app.ts';
+import type { FileOffer } from '../shared/protocol.ts';
+
+const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
+
+/** Makes the page: asks the extension host for its meeting, then puts engine and views together. */
+async function main(root: HTMLElement): Promise<void> {
+  let engine: MeetingEngine | null = null;
+  const early: FileOffer[] = [];
+  const host = connectHost(
+    vscodeHost(),
+    {
+      shareFiles: ({ offers }) => {
+        if (engine) engine.shareFiles(offers);
+        else early.push(...offers);
+        return null;
+      },
+      askToLeave: () => {
+        engine?.askToLeave();
+        return null;
+      },
+      leaveNow: async ({ end }) => {
+        await engine?.leaveNow(end);
+        return null;
+      },
+    },
+    (message, error) => report(`${message}${error instanceof Error ? `: ${error.message}` : ''}`),
+  );
+  const report = (message: string): void => {
+    // The log itself cannot be reached when this fails, and there is nobody else to tell.
+    host.call('log', { level: 'warn', message: message.slice(0, 2_000) }).catch(() => undefined);
+  };
+  window.addEventListener('unhandledrejection', ({ reason }) => report(`unhandled: ${describe(reason)}`));
+
+  const bootstrap = await host.call('open', {});
+  const { id, publicKey, privateKey } = bootstrap.identity;
+  const [identity, certificate] = await Promise.all([
+    importIdentity(id, publicKey, privateKey),
+    RTCPeerConnection.generateCertificate(CERTIFICATE),
+  ]);
+  const source = new PanelSource();
+  engine = new MeetingEngine({ bootstrap, identity, host, source, certificate, now: () => Date.now() });
+  engine.shareFiles(early);
+  const app = new App(root, engine);
+  window.addEventListener('pagehide', () => app.dispose());
+  source.want('microphone', true);
+  source.want('camera', true);
+}
+
+function describe(reason: unknown): string {
+  return reason instanceof Error ? `${reason.name} ${reason.message} ${reason.stack ?? ''}` : String(reason);
+}
+
+const root = document.getElementById('app');
+if (root) {
+  main(root).catch((error: unknown) => {
+    root.textContent = `The meeting could not be opened: ${describe(error)} Close this panel and try again.`;
+  });
+}

@@ -1,0 +1,267 @@
+import * as v from 'valibot';
+import type { ParticipantId, PeerId } from '../../shared/ids.ts';
+import { HANDSHAKE_DEADLINE, MAX_CONTROL_MESSAGE, MAX_MESSAGES_PER_10_S } from '../../shared/limits.ts';
+import { linkMessage, type LinkMessage, type RefusalReason } from '../../shared/protocol.ts';
+import { fingerprintsOf } from './fingerprints.ts';
+import { Handshake, HandshakeError, type ProvenPeer } from './handshake.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { Identity } from './identity.ts';
+import { type LocalTracks, MediaSlots, type TrackKind } from './mediaSlots.ts';
+import { Negotiation } from './negotiation.ts';
+import type { RawLink } from './peerBroker.ts';
+
+/** Why a link ended. `closed`: we did it. */
+export type LinkEnd = 'closed' | 'lost' | 'abuse';
+
+/** What a link needs and whom it tells. */
+export interface LinkOptions {
+  readonly raw: RawLink;
+  readonly room: PeerId;
+  readonly secret: string;
+  readonly identity: Identity;
+  /** Our own peer id, whatever id was called. */
+  readonly peer: PeerId;
+  /** Whom we mean to call; anybody else is refused. */
+  readonly expected?: ParticipantId;
+  /** What to send at the time media is negotiated. */
+  readonly tracks: () => LocalTracks;
+}
+
+/** What happens on a proven link. Set with `listen`, before anything is read from it. */
+export interface LinkEvents {
+  readonly onMessage: (message: LinkMessage) => void;
+  /** Media is negotiated: `remoteTrack` has tracks. */
+  readonly onMedia: () => void;
+  /** The other side asks for a file: a channel of its own, not yet parsed. */
+  readonly onChannel: (channel: RTCDataChannel) => void;
+  readonly onEnd: (end: LinkEnd) => void;
+  readonly onProblem: (what: string, error?: unknown) => void;
+}
+
+/** Raw frames that may wait while the other side's proof is being checked. */
+const MAX_WAITING = 64;
+/** How long a closing link may take to hand over what it has to say. */
+const CLOSE_GRACE = 500;
+
+/**
+ * The connection to one other participant: RTCPeerConnection, control channel, heartbeat, negotiation, media. Made
+ * only by {@link Link.prove}: there is no link to anybody who has not proven the invite's secret and an identity.
+ */
+export class Link {
+  readonly remote: ProvenPeer;
+  readonly called: PeerId;
+  readonly caller: boolean;
+  readonly media: MediaSlots;
+  readonly #raw: RawLink;
+  readonly #negotiation: Negotiation;
+  readonly #heartbeat: Heartbeat;
+  #events: LinkEvents | undefined;
+  #waiting: unknown[];
+  #ended = false;
+  #mediaOpen = false;
+  #windowStart = performance.now();
+  #windowCount = 0;
+  #pings = 0;
+
+  private constructor(options: LinkOptions, remote: ProvenPeer, waiting: unknown[]) {
+    const { raw } = options;
+    this.remote = remote;
+    this.called = raw.called;
+    this.caller = raw.caller;
+    this.#raw = raw;
+    this.#waiting = waiting;
+    const report = (what: string) => (error: unknown) => this.#events?.onProblem(what, error);
+    this.media = new MediaSlots(raw.pc, options.tracks(), report('a track could not be sent'));
+    this.#negotiation = new Negotiation({
+      pc: raw.pc,
+      polite: !raw.caller,
+      send: (message) => this.send(message),
+      beforeAnswer: () => this.media.adopt(),
+      onStable: () => {
+        this.media.bound().catch(report('the bit rate could not be bounded'));
+        if (this.media.ready) this.#events?.onMedia();
+      },
+      onProblem: report('the negotiation failed'),
+    });
+    this.#heartbeat = new Heartbeat(
+      () => this.send({ t: 'ping', n: ++this.#pings }),
+      () => this.#end('lost'),
+    );
+    raw.channel.onmessage = ({ data }) => this.#receive(data);
+    raw.channel.onclose = () => this.#end('lost');
+    raw.pc.ondatachannel = ({ channel }) => this.#events?.onChannel(channel);
+    raw.pc.onconnectionstatechange = () => {
+      if (raw.pc.connectionState === 'failed' || raw.pc.connectionState === 'closed') this.#end('lost');
+    };
+  }
+
+  /**
+   * Proves a raw connection. Nothing that arrives on it is looked at but the handshake; when that fails it is closed.
+   * @throws {HandshakeError}
+   */
+  static async prove(options: LinkOptions): Promise<Link> {
+    const { raw } = options;
+    const localFingerprint = fingerprintsOf(raw.pc.localDescription?.sdp ?? '');
+    const remoteFingerprint = fingerprintsOf(raw.pc.remoteDescription?.sdp ?? '');
+    if (localFingerprint === undefined || remoteFingerprint === undefined) {
+      closeSoon(raw);
+      throw new HandshakeError('malformed', true);
+    }
+    const handshake = new Handshake(
+      {
+        caller: raw.caller,
+        called: raw.called,
+        room: options.room,
+        secret: options.secret,
+        identity: options.identity,
+        peer: options.peer,
+        localFingerprint,
+        remoteFingerprint,
+        ...(options.expected === undefined ? {} : { expected: options.expected }),
+      },
+      (message) => sendText(raw.channel, message),
+    );
+    const waiting: unknown[] = [];
+    raw.channel.onmessage = ({ data }) => {
+      if (!handshake.proofTaken) handshake.receive(data);
+      else if (waiting.length < MAX_WAITING) waiting.push(data);
+      else handshake.abort('closed');
+    };
+    raw.channel.onclose = () => handshake.abort('closed');
+    raw.pc.ondatachannel = ({ channel }) => channel.close();
+    const deadline = setTimeout(() => handshake.abort('deadline'), HANDSHAKE_DEADLINE);
+    handshake.start();
+    try {
+      return new Link(options, await handshake.done, waiting);
+    } catch (error) {
+      closeSoon(raw);
+      throw error;
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  /** Starts reading. What arrived since the proof comes first. */
+  listen(events: LinkEvents): void {
+    this.#events = events;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const data of waiting) this.#receive(data);
+    if (this.#raw.channel.readyState !== 'open') this.#end('lost');
+  }
+
+  /**
+   * Lets media through, once the other side may come in: the caller offers, the callee answers. Before that an offer is
+   * dropped. To be called before `listen` by a callee that takes whoever has proven themselves.
+   */
+  openMedia(): void {
+    if (this.#mediaOpen || this.#ended) return;
+    this.#mediaOpen = true;
+    this.#negotiation.resendCandidates();
+    if (this.caller) this.media.create();
+  }
+
+  /** Sends a control message. Lost when the link has ended: the end is told by `onEnd`. */
+  send(message: LinkMessage): void {
+    if (!this.#ended) sendText(this.#raw.channel, message);
+  }
+
+  /** Opens a channel beside the control channel, for a file. */
+  openChannel(label: string): RTCDataChannel {
+    return this.#raw.pc.createDataChannel(label, { ordered: true });
+  }
+
+  /** What the other side sends of a kind. */
+  remoteTrack(kind: TrackKind): MediaStreamTrack | null {
+    return this.media.remoteTrack(kind);
+  }
+
+  /** The connection's statistics, for quality and diagnosis. */
+  getStats(): Promise<RTCStatsReport> {
+    return this.#raw.pc.getStats();
+  }
+
+  /** Ends the link after what was sent is out. Tells `onEnd('closed')`. */
+  close(): void {
+    this.#end('closed');
+  }
+
+  /** Refuses a proven other side, with a reason it can show. */
+  refuse(reason: RefusalReason): void {
+    if (!this.#ended) sendText(this.#raw.channel, { t: 'refuse', reason });
+    this.#end('closed');
+  }
+
+  #receive(data: unknown): void {
+    if (this.#ended) return;
+    if (!this.#events) {
+      if (this.#waiting.length < MAX_WAITING) this.#waiting.push(data);
+      else this.#end('abuse');
+      return;
+    }
+    this.#heartbeat.heard();
+    if (this.#isFlood()) {
+      this.#events.onProblem('the link was closed: too many messages');
+      this.#end('abuse');
+      return;
+    }
+    const message = parseMessage(data);
+    if (!message) {
+      this.#events.onProblem('a message that is not of the protocol was dropped');
+    } else if (message.t === 'ping') {
+      this.send({ t: 'pong', n: message.n });
+    } else if (message.t === 'description' || message.t === 'candidate') {
+      if (this.#mediaOpen) this.#negotiation.receive(message);
+      else this.#events.onProblem('a negotiation before admission was dropped');
+    } else if (message.t !== 'pong') {
+      this.#events.onMessage(message);
+    }
+  }
+
+  #isFlood(): boolean {
+    const now = performance.now();
+    if (now - this.#windowStart > 10_000) {
+      this.#windowStart = now;
+      this.#windowCount = 0;
+    }
+    return ++this.#windowCount > MAX_MESSAGES_PER_10_S;
+  }
+
+  #end(end: LinkEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#heartbeat.dispose();
+    const { pc, channel } = this.#raw;
+    pc.ondatachannel = pc.onconnectionstatechange = pc.onicecandidate = pc.onnegotiationneeded = null;
+    channel.onmessage = channel.onclose = null;
+    closeSoon(this.#raw);
+    this.#events?.onEnd(end);
+  }
+}
+
+/** Closes the channel, which hands over what it still holds, and the connection once that is done. */
+function closeSoon({ pc, channel }: RawLink): void {
+  const finish = (): void => {
+    clearTimeout(timer);
+    pc.close();
+  };
+  const timer = setTimeout(finish, CLOSE_GRACE);
+  channel.onclose = finish;
+  if (channel.readyState === 'closed') finish();
+  else channel.close();
+}
+
+function sendText(channel: RTCDataChannel, message: object): void {
+  if (channel.readyState === 'open') channel.send(JSON.stringify(message));
+}
+
+function parseMessage(data: unknown): LinkMessage | undefined {
+  if (typeof data !== 'string' || data.length > MAX_CONTROL_MESSAGE) return undefined;
+  try {
+    const parsed = v.safeParse(linkMessage, JSON.parse(data));
+    return parsed.success ? parsed.output : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,186 @@
+import { type DataConnection, LogLevel, Peer } from 'peerjs';
+import type { PeerId } from '../../shared/ids.ts';
+import { toHex } from '../../shared/ids.ts';
+import { MAX_PENDING_LINKS } from '../../shared/limits.ts';
+
+/** A connection that PeerJS made and has no hold on any more. Nothing about the other side is proven yet. */
+export interface RawLink {
+  readonly pc: RTCPeerConnection;
+  /** Open, ordered, reliable. */
+  readonly channel: RTCDataChannel;
+  /** The id that was called. */
+  readonly called: PeerId;
+  readonly caller: boolean;
+}
+
+/** Why the broker could not do what was asked. */
+export type BrokerProblem = 'id-taken' | 'unreachable' | 'absent' | 'timeout' | 'failed' | 'closed';
+
+/** A failure of the signalling server or of reaching a peer through it. */
+export class BrokerError extends Error {
+  override readonly name = 'BrokerError';
+  readonly problem: BrokerProblem;
+  constructor(problem: BrokerProblem, cause?: unknown) {
+    super(`signalling: ${problem}`, { cause });
+    this.problem = problem;
+  }
+}
+
+/** Where the meeting's server is, seen from the page: always the gateway. */
+export interface BrokerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly secure: boolean;
+  readonly key: string;
+}
+
+/** What a broker needs and whom it tells. */
+export interface BrokerOptions {
+  readonly address: BrokerAddress;
+  readonly id: PeerId;
+  readonly config: RTCConfiguration;
+  /** Somebody called. */
+  readonly onLink: (link: RawLink) => void;
+  /** The server knows us under our id, or does no longer. After `false` the broker is of no use for new calls. */
+  readonly onServer: (connected: boolean) => void;
+}
+
+/** How long a call may take until its channel is open. */
+const CALL_DEADLINE = 15_000;
+
+/**
+ * One id on the meeting's PeerServer: calls others, is called. PeerJS serves to find a page and to open the first data
+ * channel; as soon as that is open the connection is taken out of its hands (`release`), because PeerJS would close it
+ * on a LEAVE from the server, on ICE's first `failed`, and with itself.
+ */
+export class PeerBroker {
+  readonly id: PeerId;
+  readonly #options: BrokerOptions;
+  readonly #peer: Peer;
+  readonly #calls = new Map<DataConnection, (error: BrokerError) => void>();
+  #pending = 0;
+  #disposed = false;
+  #open = false;
+
+  private constructor(options: BrokerOptions, peer: Peer) {
+    this.id = options.id;
+    this.#options = options;
+    this.#peer = peer;
+  }
+
+  /** Registers an id with the server. @throws {BrokerError} `id-taken`, `unreachable` */
+  static connect(options: BrokerOptions): Promise<PeerBroker> {
+    const peer = new Peer(options.id, {
+      ...options.address,
+      // Every default of PeerJS that names a public server or draws from Math.random is replaced.
+      config: options.config,
+      token: toHex(crypto.getRandomValues(new Uint8Array(16))),
+      debug: LogLevel.Disabled,
+    });
+    const broker = new PeerBroker(options, peer);
+    return new Promise((resolve, reject) => {
+      peer.on('open', () => {
+        broker.#open = true;
+        options.onServer(true);
+        resolve(broker);
+      });
+      peer.on('error', (error) => broker.#onError(error.type, error, reject));
+      peer.on('disconnected', () => {
+        if (broker.#open && !broker.#disposed) options.onServer(false);
+        broker.#open = false;
+        reject(new BrokerError('unreachable'));
+      });
+      peer.on('connection', (connection) => broker.#onConnection(connection));
+    });
+  }
+
+  /** Whether calls can be made. */
+  get connected(): boolean {
+    return this.#open && !this.#disposed;
+  }
+
+  /** Calls an id. @throws {BrokerError} `absent`, `timeout`, `failed`, `unreachable`, `closed` */
+  async call(called: PeerId): Promise<RawLink> {
+    if (!this.connected) throw new BrokerError(this.#disposed ? 'closed' : 'unreachable');
+    const connection = this.#peer.connect(called, { reliable: true, serialization: 'raw', label: 'parley' });
+    try {
+      await this.#opened(connection);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return release(connection, called, true);
+  }
+
+  /** Leaves the server. Links that were handed out live on. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const fail of this.#calls.values()) fail(new BrokerError('closed'));
+    this.#peer.destroy();
+  }
+
+  #onConnection(connection: DataConnection): void {
+    if (this.#pending >= MAX_PENDING_LINKS || this.#disposed) {
+      connection.close();
+      return;
+    }
+    this.#pending++;
+    this.#opened(connection)
+      .then(
+        () => this.#options.onLink(release(connection, this.id, false)),
+        () => connection.close(), // The caller gave up, or never could be reached: it is the caller who is told.
+      )
+      .finally(() => this.#pending--);
+  }
+
+  #opened(connection: DataConnection): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (error?: BrokerError): void => {
+        clearTimeout(timer);
+        this.#calls.delete(connection);
+        if (error) reject(error);
+        else resolve();
+      };
+      const timer = setTimeout(() => settle(new BrokerError('timeout')), CALL_DEADLINE);
+      this.#calls.set(connection, settle);
+      connection.on('open', () => settle());
+      connection.on('error', (error) => settle(new BrokerError('failed', error)));
+      connection.on('close', () => settle(new BrokerError('failed')));
+    });
+  }
+
+  #onError(type: string, cause: unknown, rejectOpening: (error: BrokerError) => void): void {
+    if (type === 'peer-unavailable') {
+      // PeerJS names the id that is absent only in its sentence.
+      const sentence = cause instanceof Error ? cause.message : '';
+      for (const [connection, fail] of this.#calls) {
+        if (sentence.endsWith(connection.peer)) fail(new BrokerError('absent', cause));
+      }
+      return;
+    }
+    const problem = type === 'unavailable-id' ? 'id-taken' : 'unreachable';
+    rejectOpening(new BrokerError(problem, cause));
+  }
+}
+
+/** A PeerJS connection with its two parts taken away. */
+interface Emptied {
+  peerConnection: RTCPeerConnection | null;
+  dataChannel: RTCDataChannel | null;
+}
+
+/** Takes connection and channel out of PeerJS's hands and lets it forget them. */
+function release(connection: DataConnection, called: PeerId, caller: boolean): RawLink {
+  const pc = connection.peerConnection;
+  const channel = connection.dataChannel;
+  pc.onicecandidate = pc.oniceconnectionstatechange = pc.ondatachannel = pc.ontrack = null;
+  channel.onopen = channel.onmessage = channel.onclose = null;
+  const emptied = connection as unknown as Emptied;
+  emptied.peerConnection = null;
+  emptied.dataChannel = null;
+  connection.removeAllListeners();
+  connection.close();
+  return { pc, channel, called, caller };
+}

@@ -1,0 +1,89 @@
+import { backOff, wait } from '../meeting/wait.ts';
+import { BrokerError, type BrokerOptions, PeerBroker } from './peerBroker.ts';
+
+/** How the first attempt to register went. */
+export type FirstOutcome = 'connected' | 'id-taken' | 'unreachable';
+
+/**
+ * Keeps one id registered with the meeting's server for as long as it lives: connects, and connects again whenever the
+ * server went away, without ever giving up. The server may die and come back without the meeting noticing.
+ */
+export class Registration {
+  /** Settles after the first attempt, whatever comes of it. */
+  readonly first: Promise<FirstOutcome>;
+  readonly #abort = new AbortController();
+  readonly #options: BrokerOptions;
+  #broker: PeerBroker | null = null;
+  #waiters: ((broker: PeerBroker | null) => void)[] = [];
+
+  constructor(options: BrokerOptions) {
+    this.#options = options;
+    let tell: (outcome: FirstOutcome) => void = () => undefined;
+    this.first = new Promise((resolve) => {
+      tell = resolve;
+    });
+    void this.#keep(tell);
+  }
+
+  /** The connection to the server, or null while there is none. */
+  get broker(): PeerBroker | null {
+    return this.#broker?.connected ? this.#broker : null;
+  }
+
+  /** Waits for a connection; null when disposed of first. */
+  connected(): Promise<PeerBroker | null> {
+    if (this.broker || this.#abort.signal.aborted) return Promise.resolve(this.broker);
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  dispose(): void {
+    this.#abort.abort();
+    this.#broker?.dispose();
+    this.#settle(null);
+  }
+
+  async #keep(tell: (outcome: FirstOutcome) => void): Promise<void> {
+    const { signal } = this.#abort;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      const lost = deferred();
+      try {
+        const broker = await PeerBroker.connect({
+          ...this.#options,
+          onServer: (connected) => {
+            this.#options.onServer(connected);
+            if (!connected) lost.resolve();
+          },
+        });
+        if (signal.aborted) return broker.dispose();
+        this.#broker = broker;
+        attempt = 0;
+        tell('connected');
+        this.#settle(broker);
+        signal.addEventListener('abort', lost.resolve);
+        await lost.promise;
+        signal.removeEventListener('abort', lost.resolve);
+        broker.dispose();
+        this.#broker = null;
+      } catch (error) {
+        if (!(error instanceof BrokerError)) throw error;
+        tell(error.problem === 'id-taken' ? 'id-taken' : 'unreachable');
+        if (error.problem !== 'id-taken') this.#options.onServer(false);
+      }
+      await wait(backOff(attempt, 500, 8_000), signal);
+    }
+  }
+
+  #settle(broker: PeerBroker | null): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const resolve of waiters) resolve(broker);
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
