@@ -71,6 +71,6 @@ describe('presenter', () => {
       { id: 'alice', presenting: 4 },
     ];
     assert.equal(presenterOf(claims), 'alice');
-    assert.equal(presenterOf([...claims].reverse()), 'alice');
+    assert.equal(presenterOf(claims.toReversed()), 'alice');
   });
 });
