@@ -1,4 +1,4 @@
-import { type DataConnection, LogLevel, Peer } from 'peerjs';
+import { type DataConnection, Peer } from 'peerjs';
 import type { PeerId } from '../../shared/ids.ts';
 import { toHex } from '../../shared/ids.ts';
 import { MAX_PENDING_LINKS } from '../../shared/limits.ts';
@@ -76,7 +76,6 @@ export class PeerBroker {
       // Every default of PeerJS that names a public server or draws from Math.random is replaced.
       config: options.config,
       token: toHex(crypto.getRandomValues(new Uint8Array(16))),
-      debug: LogLevel.Disabled,
     });
     const broker = new PeerBroker(options, peer);
     return new Promise((resolve, reject) => {
