@@ -1,0 +1,53 @@
+// npm test [-- part [mocha options]]: everything, or one part, in order; its last line says how many passed and
+// failed. The parts are the keys of `parts` below; "check" is the first four together.
+import { packageExtension } from './lib/packaging.ts';
+import { countTests, deadCode, format, lint, mocha, types } from './lib/steps.ts';
+import type { Counts } from './lib/steps.ts';
+
+/** Milliseconds that one test may take where windows and browsers are started in it. */
+const WINDOW_TIMEOUT = 120_000;
+
+const [part, ...args] = process.argv.slice(2);
+let packed: boolean | undefined;
+
+const parts: Readonly<Record<string, () => Promise<Counts>>> = {
+  types,
+  lint,
+  format,
+  'dead-code': deadCode,
+  unit: () => mocha('test/unit/**/*.test.ts', args, 10_000),
+  package: () => Promise.resolve(pack() ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }),
+  integration: () => countTests(['scripts/integration.ts', ...args]),
+  // The packed extension is what is tested: without one there is nothing to run.
+  e2e: () =>
+    pack() ? mocha('test/e2e/**/*.test.ts', args, WINDOW_TIMEOUT) : Promise.resolve({ passed: 0, failed: 1 }),
+};
+const CHECKS = ['types', 'lint', 'format', 'dead-code'];
+
+const chosen = part === undefined ? Object.keys(parts) : part === 'check' ? CHECKS : [part];
+let passed = 0;
+let failed = 0;
+for (const name of chosen) {
+  const step = parts[name];
+  if (!step) {
+    console.error(`parley: there is no part "${name}"; there are check, ${Object.keys(parts).join(', ')}`);
+    process.exit(2);
+  }
+  console.log(`\nparley: ${name}`);
+  const started = Date.now();
+  const counts = await step();
+  passed += counts.passed;
+  failed += counts.failed;
+  const seconds = ((Date.now() - started) / 1_000).toFixed(1);
+  console.log(
+    `parley: ${name}: ${String(counts.passed)} passed, ${String(counts.failed)} failed (${seconds} s)`,
+  );
+}
+console.log(`\n${String(passed)} passed, ${String(failed)} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Packs the extension once a run. */
+function pack(): boolean {
+  packed ??= packageExtension();
+  return packed;
+}

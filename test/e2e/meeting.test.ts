@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import type { Frame } from 'playwright-core';
+import { sha256, writeRandomFile } from '../support/files.ts';
+import { type Host, startHost } from '../support/host.ts';
+import { differingFrames, hear, hearSilence } from '../support/media.ts';
+import {
+  button,
+  chat,
+  chatShows,
+  enter,
+  joinMeeting,
+  leave,
+  openInvite,
+  startMeeting,
+  tile,
+} from '../support/meeting.ts';
+import { makeTempFolder, type TempFolder } from '../support/temp.ts';
+import { openWindow, type VsCodeWindow } from '../support/window.ts';
+
+// One meeting from its start to its end, in real VS Code windows, each in a browser process of its own. The tests
+// build on each other, as a meeting does.
+
+const BIG = 5 * 1024 * 1024;
+
+describe('a meeting', () => {
+  let host: Host;
+  const folders: TempFolder[] = [];
+  const windows: VsCodeWindow[] = [];
+  let alice: VsCodeWindow;
+  let bob: VsCodeWindow;
+  let atAlice: Frame;
+  let atBob: Frame;
+  let invite = '';
+
+  async function open(name: string, capture: 'allowed' | 'refused' = 'allowed'): Promise<VsCodeWindow> {
+    const folder = await makeTempFolder(name);
+    folders.push(folder);
+    const window = await openWindow({ host, folder: folder.path, capture, name });
+    windows.push(window);
+    return window;
+  }
+  const folderOf = (index: number): string => folders[index]?.path ?? '';
+
+  before(async () => {
+    host = await startHost();
+    alice = await open('Alice');
+    bob = await open('Bob');
+    await writeFile(join(folderOf(0), 'empty.txt'), '');
+    await writeRandomFile(join(folderOf(0), 'data.bin'), BIG);
+  });
+
+  after(async () => {
+    for (const window of windows) await window.dispose();
+    await host.dispose();
+    for (const folder of folders) await folder.dispose();
+  });
+
+  it('starts with one command, and the invite is on the clipboard', async () => {
+    invite = await startMeeting(alice);
+    atAlice = await alice.panel();
+    await alice.notification('The invite is on your clipboard');
+    await atAlice.getByText("You're the only one here").first().waitFor();
+    await alice.statusBar(/1/);
+  });
+
+  it('is joined with the invite that the clipboard holds', async () => {
+    await bob.setClipboard(`Come and join me: ${invite}`);
+    await bob.runCommand('Parley: Join Meeting');
+    assert.equal(await bob.inputValue(), invite, 'the box is prefilled with the invite alone');
+    await bob.fillInput(invite);
+    await enter(bob);
+    atBob = await bob.panel();
+    await Promise.all([tile(atBob, 'Alice').waitFor(), tile(atAlice, 'Bob').waitFor()]);
+    const people = atBob.getByRole('list', { name: 'Participants' }).getByRole('listitem');
+    assert.deepEqual(
+      [await people.count(), (await people.allInnerTexts()).join().includes('Alice')],
+      [2, true],
+    );
+  });
+
+  it('shows each the other, moving', async () => {
+    await differingFrames(tile(atBob, 'Alice').locator('video'));
+    await differingFrames(tile(atAlice, 'Bob').locator('video'));
+  });
+
+  it('lets them hear each other, and not when muted', async () => {
+    await hear(atBob);
+    await hear(atAlice);
+    await button(atAlice, 'Mute microphone').click();
+    await tile(atBob, 'Alice').getByText('Microphone off').waitFor({ state: 'attached' });
+    await hearSilence(atBob);
+    await button(atAlice, 'Unmute microphone').click();
+    await hear(atBob);
+  });
+
+  it('shows to all that a camera is off, and on again', async () => {
+    await button(atBob, 'Stop camera').click();
+    await tile(atAlice, 'Bob').getByText('Camera off').waitFor({ state: 'attached' });
+    assert.equal(await tile(atAlice, 'Bob').locator('video:visible').count(), 0);
+    await button(atBob, 'Start camera').click();
+    await differingFrames(tile(atAlice, 'Bob').locator('video'));
+  });
+
+  it('survives clicks in quick order in the state that was asked for last', async () => {
+    for (let click = 0; click < 7; click++) {
+      await atBob.getByRole('button', { name: /^(Stop|Start) camera$/ }).click();
+    }
+    await button(atBob, 'Start camera').waitFor();
+    await tile(atAlice, 'Bob').getByText('Camera off').waitFor({ state: 'attached' });
+    await button(atBob, 'Start camera').click();
+    await differingFrames(tile(atAlice, 'Bob').locator('video'));
+  });
+
+  it('shows a screen while the camera goes on', async () => {
+    await button(atAlice, 'Share screen').click();
+    const screen = tile(atBob, 'Screen of Alice');
+    await screen.waitFor();
+    await differingFrames(screen.locator('video'), 2);
+    await differingFrames(tile(atBob, 'Alice').locator('video'));
+  });
+
+  it('has one presenter at a time, and says who', async () => {
+    await button(atBob, 'Share screen').click();
+    await atBob.getByText('Alice is presenting. Only one person can present at a time').first().waitFor();
+    assert.equal(await tile(atAlice, 'Screen of Bob').count(), 0);
+    await button(atAlice, 'Stop sharing').click();
+    await tile(atBob, 'Screen of Alice').waitFor({ state: 'detached' });
+    await button(atBob, 'Share screen').click();
+    await differingFrames(tile(atAlice, 'Screen of Bob').locator('video'), 2);
+    await button(atBob, 'Stop sharing').click();
+    await tile(atAlice, 'Screen of Bob').waitFor({ state: 'detached' });
+  });
+
+  it('raises hands', async () => {
+    await button(atBob, 'Raise hand').click();
+    await tile(atAlice, 'Bob').getByText('Hand raised').waitFor({ state: 'attached' });
+    await button(atBob, 'Lower hand').click();
+    await tile(atAlice, 'Bob').getByText('Hand raised').waitFor({ state: 'detached' });
+  });
+
+  it('chats both ways, as text, in one order on all sides', async () => {
+    const lines = ['first', '<img src=x onerror="document.title=1">', 'third ✅', 'fourth'];
+    for (const [index, line] of lines.entries()) {
+      const [from, to] = index % 2 === 0 ? [atAlice, atBob] : [atBob, atAlice];
+      await chat(from, line);
+      await chatShows(to, lines.slice(0, index + 1));
+    }
+    for (const panel of [atAlice, atBob]) {
+      await chatShows(panel, lines);
+      assert.equal(await panel.locator('[role="log"] img').count(), 0);
+    }
+  });
+
+  it('hands over files from the explorer, byte for byte', async () => {
+    await alice.explorerMenu(['data.bin', 'empty.txt'], 'Share File in Meeting');
+    const files = atBob.getByRole('list', { name: 'Shared files' });
+    for (const name of ['data.bin', 'empty.txt']) {
+      await button(atBob, `Save ${name}`).click();
+      await button(atBob, `Show ${name}`).waitFor();
+      assert.equal(await sha256(join(folderOf(1), name)), await sha256(join(folderOf(0), name)));
+    }
+    assert.match(
+      (await files.getByRole('listitem').first().innerText()).replaceAll(/\s+/g, ' '),
+      /data\.bin.*5.*MB/,
+    );
+    await atAlice.getByText('taken by 1 person').first().waitFor();
+    assert.deepEqual(
+      (await readdir(folderOf(1))).sort(),
+      ['data.bin', 'empty.txt'],
+      'nothing else was left behind',
+    );
+  });
+
+  it('never overwrites a file', async () => {
+    const before = await sha256(join(folderOf(1), 'data.bin'));
+    await writeRandomFile(join(folderOf(0), 'data.bin'), 1_000);
+    await alice.explorerMenu(['data.bin'], 'Share File in Meeting');
+    await button(atBob, 'Save data.bin').last().click();
+    await atBob.getByText('Saved as data (2).bin').waitFor();
+    assert.equal(await sha256(join(folderOf(1), 'data.bin')), before);
+    assert.equal(
+      await sha256(join(folderOf(1), 'data (2).bin')),
+      await sha256(join(folderOf(0), 'data.bin')),
+    );
+  });
+
+  it('says why a file that changed or went cannot be had', async () => {
+    await writeRandomFile(join(folderOf(0), 'gone.txt'), 10);
+    await alice.explorerMenu(['gone.txt'], 'Share File in Meeting');
+    await button(atBob, 'Save gone.txt').waitFor();
+    await writeRandomFile(join(folderOf(0), 'gone.txt'), 11);
+    await button(atBob, 'Save gone.txt').click();
+    await atBob.getByText("It changed on the sender's disk").waitFor();
+    await button(atAlice, 'Withdraw gone.txt').click();
+    await button(atBob, 'Try again to save gone.txt').waitFor({ state: 'detached' });
+    assert.ok(!(await readdir(folderOf(1))).some((name) => name.startsWith('gone')));
+  });
+
+  it('takes in a third, who cannot capture, late: people, chat and files are there', async () => {
+    const carol = await open('Carol', 'refused');
+    await openInvite(carol, invite);
+    const atCarol = await carol.panel();
+    await atCarol.getByText('VS Code does not let panels use them').waitFor();
+    await enter(carol);
+    for (const panel of [atAlice, atBob]) await tile(panel, 'Carol').waitFor();
+    for (const name of ['Alice', 'Bob']) await differingFrames(tile(atCarol, name).locator('video'));
+    await hear(atCarol);
+    await chatShows(atCarol, ['first', 'third ✅', 'fourth']);
+    await button(atCarol, 'Save empty.txt').click();
+    await button(atCarol, 'Show empty.txt').waitFor();
+    assert.equal(await sha256(join(folderOf(2), 'empty.txt')), await sha256(join(folderOf(0), 'empty.txt')));
+    await chat(atCarol, 'hello from Carol');
+    for (const panel of [atAlice, atBob]) await chatShows(panel, ['fourth', 'hello from Carol']);
+  });
+
+  it('refuses who does not know the secret, with a sentence for both sides', async () => {
+    const mallory = await open('Mallory');
+    await openInvite(mallory, withOtherSecret(invite));
+    const atMallory = await mallory.panel();
+    await atMallory.getByRole('textbox', { name: 'Your name' }).fill('Mallory');
+    await button(atMallory, 'Join').click();
+    await atMallory.getByText('This invite does not open the meeting').waitFor();
+    await atAlice.getByText('Somebody tried to join without a valid invite').waitFor();
+    for (const panel of [atAlice, atBob]) assert.equal(await tile(panel, 'Mallory').count(), 0);
+    await mallory.dispose();
+    windows.splice(windows.indexOf(mallory), 1);
+  });
+
+  it('goes on when a panel is closed, and knows who comes back', async () => {
+    await bob.closeTab('Parley');
+    await tile(atAlice, 'Bob').waitFor({ state: 'detached' });
+    await bob.acceptNotification('Reopen');
+    atBob = await bob.panel();
+    await tile(atBob, 'Alice').waitFor();
+    await differingFrames(tile(atAlice, 'Bob').locator('video'));
+    await chatShows(atBob, ['first', 'third ✅', 'fourth', 'hello from Carol']);
+    const people = atAlice.getByRole('list', { name: 'Participants' }).getByRole('listitem');
+    assert.equal(await people.count(), 3);
+  });
+
+  it('lets people leave, and the others see it', async () => {
+    await leave(bob);
+    await tile(atAlice, 'Bob').waitFor({ state: 'detached' });
+    await atAlice.getByText('Bob left.').first().waitFor();
+    await joinMeeting(bob, invite);
+    atBob = await bob.panel();
+    await tile(atBob, 'Alice').waitFor();
+  });
+
+  it('asks before leaving, also when the command is run', async () => {
+    await bob.runCommand('Parley: Leave Meeting');
+    await atBob.getByRole('dialog').getByRole('button', { name: 'Stay', exact: true }).click();
+    await tile(atBob, 'Alice').waitFor();
+  });
+
+  it('notices within ten seconds that somebody’s machine is gone', async () => {
+    const carol = windows.find(({ name }) => name === 'Carol');
+    assert.ok(carol);
+    await carol.dispose();
+    windows.splice(windows.indexOf(carol), 1);
+    const started = Date.now();
+    await tile(atAlice, 'Carol').waitFor({ state: 'detached' });
+    assert.ok(Date.now() - started < 10_000);
+  });
+
+  it('ends for everybody when the host ends it', async () => {
+    await leave(alice, 'End for everyone');
+    await bob.notification(/ended/);
+    await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).waitFor({ state: 'detached' });
+    assert.ok(await bob.offersCommand('Parley: Start Meeting'));
+    assert.ok(!(await bob.offersCommand('Parley: Leave Meeting')));
+  });
+});
+
+/** The same invite with another secret in it. */
+function withOtherSecret(invite: string): string {
+  const [head, body = ''] = invite.split('#');
+  const wire = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, unknown>;
+  wire['s'] = 'A'.repeat(43);
+  return `${String(head)}#${Buffer.from(JSON.stringify(wire)).toString('base64url')}`;
+}

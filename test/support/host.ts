@@ -1,0 +1,65 @@
+import { installExtension, startCodeServer, windowUrl } from '../../scripts/lib/codeServer.ts';
+import { vsixPath } from '../../scripts/lib/paths.ts';
+import { installTestHost, NEWEST_HOST } from '../../scripts/lib/testHost.ts';
+import { makeTempFolder } from './temp.ts';
+
+export { NEWEST_HOST, OLDEST_HOST } from '../../scripts/lib/testHost.ts';
+
+/** How to start a VS Code server. */
+export interface HostOptions {
+  /** Version of code-server; the newest by default. */
+  readonly version?: string;
+  /** The packed extension to install; the one of `npm run package` by default, `null` for none. */
+  readonly vsix?: string | null;
+  /** User settings, e.g. `{ 'parley.server.url': '…' }`. All windows of a host share them. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** More environment for the server and the extension host. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A running VS Code server with settings and extensions of its own. */
+export interface Host {
+  readonly version: string;
+  /** e.g. `http://127.0.0.1:41234` */
+  readonly origin: string;
+  /** Process id of the server's first process. */
+  readonly pid: number;
+  /** Address of a window on this folder. */
+  url(folder: string): string;
+  /** What the server has printed so far. */
+  log(): string;
+  /** Ends the server and all that it has started, and removes what it wrote. */
+  dispose(): Promise<void>;
+}
+
+/** Starts a VS Code server with fresh folders and the packed extension in it; resolves when it answers. */
+export async function startHost(options: HostOptions = {}): Promise<Host> {
+  const version = options.version ?? NEWEST_HOST;
+  const host = await installTestHost(version);
+  const home = await makeTempFolder('host');
+  const server = {
+    host,
+    home: home.path,
+    settings: options.settings ?? {},
+    env: { ...options.env },
+  };
+  try {
+    const vsix = options.vsix === undefined ? (process.env['PARLEY_VSIX'] ?? vsixPath()) : options.vsix;
+    if (vsix !== null) await installExtension(server, vsix);
+    const running = await startCodeServer(server);
+    return {
+      version,
+      origin: running.origin,
+      pid: running.pid,
+      url: (folder) => windowUrl(running.origin, folder),
+      log: () => running.log(),
+      dispose: async () => {
+        await running.dispose();
+        await home.dispose();
+      },
+    };
+  } catch (error) {
+    await home.dispose();
+    throw error;
+  }
+}

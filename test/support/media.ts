@@ -1,0 +1,147 @@
+import type { BrowserContext, Frame, Locator } from 'playwright-core';
+
+// What a test can know of sound and pictures in a page: measured there, on what the page really plays.
+
+/** Keeps every RTCPeerConnection of a browser's pages in `window.recordedConnections`, for `inboundStats`. */
+export async function recordPeerConnections(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const connections: RTCPeerConnection[] = [];
+    Object.defineProperty(window, 'recordedConnections', { value: connections });
+    window.RTCPeerConnection = new Proxy(window.RTCPeerConnection, {
+      construct(target, args, newTarget) {
+        const made = Reflect.construct(target, args, newTarget) as RTCPeerConnection;
+        connections.push(made);
+        return made;
+      },
+    });
+  });
+}
+
+/** One incoming track as the browser counts it. */
+export interface InboundTrack {
+  readonly kind: string;
+  readonly mid: string;
+  readonly bytesReceived: number;
+  /** Video only. */
+  readonly framesDecoded: number;
+  /** Audio only: the sum of squared levels times seconds, as WebRTC's statistics define it. */
+  readonly totalAudioEnergy: number;
+}
+
+/** The incoming tracks of all connections of the page that are still open. */
+export async function inboundStats(frame: Frame): Promise<InboundTrack[]> {
+  return frame.evaluate(async () => {
+    const recorded = (window as unknown as { recordedConnections: RTCPeerConnection[] }).recordedConnections;
+    const tracks: InboundTrack[] = [];
+    for (const connection of recorded.filter((each) => each.connectionState !== 'closed')) {
+      const report = await connection.getStats();
+      report.forEach((stat: Partial<InboundTrack> & { type: string }) => {
+        if (stat.type !== 'inbound-rtp') return;
+        tracks.push({
+          kind: stat.kind ?? '',
+          mid: stat.mid ?? '',
+          bytesReceived: stat.bytesReceived ?? 0,
+          framesDecoded: stat.framesDecoded ?? 0,
+          totalAudioEnergy: stat.totalAudioEnergy ?? 0,
+        });
+      });
+    }
+    return tracks;
+  });
+}
+
+/**
+ * Waits until a video has shown `count` frames that differ from each other, and gives how many it saw. Throws when
+ * that takes longer than `timeout` milliseconds: no frames, or a frozen picture.
+ */
+export async function differingFrames(video: Locator, count = 3, timeout = 15_000): Promise<number> {
+  await video.waitFor({ state: 'attached', timeout });
+  const seen = await video.evaluate(
+    async (element, wanted) => {
+      if (!(element instanceof HTMLVideoElement)) throw new Error('this is no video');
+      const canvas = new OffscreenCanvas(64, 36);
+      const pen = canvas.getContext('2d', { willReadFrequently: true });
+      if (!pen) throw new Error('no canvas');
+      const pictures = new Set<string>();
+      const deadline = performance.now() + wanted.timeout;
+      while (pictures.size < wanted.count && performance.now() < deadline) {
+        const decoded = await new Promise<boolean>((resolve) => {
+          const timer = setTimeout(() => resolve(false), Math.max(0, deadline - performance.now()));
+          element.requestVideoFrameCallback(() => {
+            clearTimeout(timer);
+            resolve(true);
+          });
+        });
+        if (!decoded) break;
+        pen.drawImage(element, 0, 0, 64, 36);
+        pictures.add(pen.getImageData(0, 0, 64, 36).data.join());
+      }
+      return pictures.size;
+    },
+    { count, timeout },
+  );
+  if (seen < count)
+    throw new Error(`${String(seen)} differing frames in ${String(timeout)} ms, not ${String(count)}`);
+  return seen;
+}
+
+/** How loud the loudest sample of something that the page plays was, from 0 to 1. */
+export interface HeardSound {
+  /** Accessible name of the nearest group around the element (a tile), or "". */
+  readonly where: string;
+  readonly peak: number;
+}
+
+/**
+ * Listens for `duration` milliseconds to every element of the page that plays sound: not paused, not muted, with a
+ * live audio track. Chromium's fake microphone beeps about once a second, so shorter than 1,500 is too short.
+ */
+export async function listen(frame: Frame, duration = 2_000): Promise<HeardSound[]> {
+  return frame.evaluate(async (time) => {
+    const context = new AudioContext();
+    await context.resume();
+    const ears: { where: string; analyser: AnalyserNode; peak: number }[] = [];
+    for (const element of document.querySelectorAll<HTMLMediaElement>('audio, video')) {
+      const stream = element.srcObject;
+      if (!(stream instanceof MediaStream) || element.paused || element.muted || element.volume === 0)
+        continue;
+      const tracks = stream.getAudioTracks().filter((track) => track.readyState === 'live');
+      if (tracks.length === 0) continue;
+      const analyser = context.createAnalyser();
+      context.createMediaStreamSource(new MediaStream(tracks)).connect(analyser);
+      const where = element.closest('[role="group"]')?.getAttribute('aria-label') ?? '';
+      ears.push({ where, analyser, peak: 0 });
+    }
+    const samples = new Float32Array(2_048);
+    const end = performance.now() + time;
+    while (performance.now() < end) {
+      for (const ear of ears) {
+        ear.analyser.getFloatTimeDomainData(samples);
+        ear.peak = samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), ear.peak);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await context.close();
+    return ears.map(({ where, peak }) => ({ where, peak }));
+  }, duration);
+}
+
+/** Listens until something that the page plays is louder than `above`; throws after `timeout` milliseconds. */
+export async function hear(frame: Frame, above = 0.01, timeout = 15_000): Promise<HeardSound[]> {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    const heard = await listen(frame);
+    if (heard.some((sound) => sound.peak > above)) return heard;
+    if (Date.now() > deadline) throw new Error(`nothing was heard: ${JSON.stringify(heard)}`);
+  }
+}
+
+/** Listens until everything that the page plays has been silent for one round; throws after `timeout` milliseconds. */
+export async function hearSilence(frame: Frame, below = 0.001, timeout = 15_000): Promise<void> {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    const heard = await listen(frame);
+    if (heard.every((sound) => sound.peak < below)) return;
+    if (Date.now() > deadline) throw new Error(`it is not silent: ${JSON.stringify(heard)}`);
+  }
+}
