@@ -51,6 +51,8 @@ export class MeetingSession {
   /** The page of the present panel has asked for its meeting, so calls reach it. */
   #opened = false;
   #record: SessionRecord | null = null;
+  /** The name that was chosen in the lobby. */
+  #name: string | undefined;
   #state = initialState;
   #ended = false;
 
@@ -71,7 +73,10 @@ export class MeetingSession {
 
   /** @param expires milliseconds since 1970; a guest's invite keeps its own end. */
   invite(expires: number): Invite {
-    return inviteTo(this.facts, this.#options.servers(), expires);
+    const { facts } = this;
+    // A host who called themselves something else in the lobby is known by that name.
+    const hostName = facts.role === 'host' ? (this.#name ?? facts.hostName) : facts.hostName;
+    return inviteTo({ ...facts, hostName }, this.#options.servers(), expires);
   }
 
   /** Shows the panel, or opens it again after it was closed. */
@@ -183,7 +188,7 @@ export class MeetingSession {
       hostId: facts.hostId,
       hostName: facts.hostName,
       identity: facts.identity,
-      name: this.#record?.name ?? this.#options.name,
+      name: this.#record?.name ?? this.#name ?? this.#options.name,
       broker: { ...gatewayAddress, key: gateway.brokerKey },
       iceServers: [],
       session: this.#record,
@@ -201,6 +206,7 @@ export class MeetingSession {
         return this.#bootstrap();
       },
       rememberName: ({ name }) => {
+        this.#name = name;
         rememberName(name);
         return done;
       },

@@ -12,6 +12,9 @@ import { ServerKeeper } from './serverKeeper.ts';
 import { normalizeServerUrl } from './serverUrl.ts';
 import type { Settings } from './settings.ts';
 
+/** Milliseconds for finding the server: with what is around it, the person knows within five seconds. */
+const SEARCH_TIME_LIMIT = 4_500;
+
 /** `parley.server.url` is no address of a server. */
 export class ServerUrlError extends Error {
   override readonly name = 'ServerUrlError';
@@ -74,7 +77,7 @@ export async function openAsHost(options: OpenMeetingOptions): Promise<MeetingSe
 export async function openAsGuest(options: OpenMeetingOptions, invite: Invite): Promise<MeetingSession> {
   const [facts, url] = await Promise.all([
     guestFacts(invite),
-    findServer(invite.servers, invite.key, { signal: options.signal }),
+    findServer(invite.servers, invite.key, { signal: options.signal, timeout: SEARCH_TIME_LIMIT }),
   ]);
   const { gateway, address } = await openGateway(options);
   gateway.setUpstream({ url, key: invite.key });
@@ -121,7 +124,7 @@ async function runServer(options: OpenMeetingOptions, key: string, gateway: Gate
 async function reachServer(settings: Settings, signal: AbortSignal): Promise<Upstream> {
   const wanted = normalizeServerUrl(settings.serverUrl);
   if (wanted === undefined) throw new ServerUrlError('the setting is no http(s) address');
-  const url = await findServer([wanted], settings.serverKey, { signal });
+  const url = await findServer([wanted], settings.serverKey, { signal, timeout: SEARCH_TIME_LIMIT });
   return { url, servers: () => [wanted], stop: () => Promise.resolve() };
 }
 

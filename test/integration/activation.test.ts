@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { Commands } from '../../src/extension/ids.ts';
+import { extension, leave, Person, start } from './parley.ts';
+
+// Named so that it runs before any other file wakes the extension.
+describe('activation', () => {
+  it('waits until something is asked of Parley', () => {
+    assert.equal(extension().isActive, false);
+  });
+
+  it('takes at most 50 ms, loading included', async () => {
+    const began = performance.now();
+    const hooks = await extension().activate();
+    const all = performance.now() - began;
+    assert.ok(hooks.activation <= 50, `activate() took ${hooks.activation.toFixed(1)} ms`);
+    assert.ok(all <= 50, `loading and activate() took ${all.toFixed(1)} ms`);
+  });
+
+  it('brings every command', async () => {
+    const commands = await vscode.commands.getCommands(true);
+    for (const id of Object.values(Commands)) assert.ok(commands.includes(id), id);
+  });
+
+  it('says what is missing when a command needs a meeting', async () => {
+    const person = await Person.sitDown();
+    for (const id of [Commands.leaveMeeting, Commands.copyInvite, Commands.shareFile, Commands.openPanel]) {
+      await vscode.commands.executeCommand(id);
+    }
+    assert.deepEqual(
+      person.shown.map(({ message }) => message),
+      Array.from({ length: 4 }, () => 'You are not in a meeting.'),
+    );
+  });
+
+  it('keeps a second Start from making a second meeting', async () => {
+    const person = await Person.sitDown();
+    const { invite } = await start();
+    try {
+      assert.equal(await vscode.commands.executeCommand('parley.startMeeting'), undefined);
+      const question = await person.sees(/You are in a meeting already/);
+      assert.deepEqual([question.kind, question.buttons], ['question', ['Leave and Start']]);
+      const leaver = await Person.sitDown({ 'You are in a meeting already': 'Leave and Start' });
+      const second = await start();
+      assert.equal(leaver.shown[0]?.kind, 'question');
+      assert.notEqual(second.invite.room, invite.room);
+    } finally {
+      await leave();
+    }
+  });
+});
