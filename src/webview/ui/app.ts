@@ -8,6 +8,8 @@ import { OutcomeScreen, WaitingScreen } from './simpleScreens.ts';
 import { registerToolkit } from './toolkit.ts';
 
 interface Screen extends Widget<MeetingModel> {
+  /** Where notices stand, when that is not the whole page. */
+  readonly noticeHost?: HTMLElement;
   focus(): void;
 }
 type ScreenKind = 'waiting' | 'lobby' | 'meeting' | 'outcome';
@@ -69,6 +71,7 @@ export class App {
       this.#kind = kind;
       this.#screen = this.#make(kind);
       this.#root.prepend(this.#screen.elem);
+      (this.#screen.noticeHost ?? this.#root).append(this.#notices.elem);
     }
     this.#screen?.update(model);
     // The focus went with the screen before; somebody who is elsewhere (in a dialog, in the editor) is left alone.

@@ -5,7 +5,7 @@ import { h, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { icon } from './icons.ts';
 import { formatDuration } from './format.ts';
-import type { Pane } from './side.ts';
+import type { Pane } from './panes.ts';
 import { strings } from './strings.ts';
 
 /** What the bar shows besides the meeting itself. */

@@ -5,7 +5,7 @@ import type { Widget } from './dom.ts';
 import { dockFor } from './layout.ts';
 import { Panes, Unread } from './panes.ts';
 import { Side } from './side.ts';
-import type { Pane } from './side.ts';
+import type { Pane } from './panes.ts';
 import { SoundOutput } from './sound.ts';
 import type { SoundSource } from './sound.ts';
 import { Stage } from './stage.ts';
@@ -27,7 +27,6 @@ export class MeetingScreen implements Widget<MeetingModel> {
   readonly #bar: ControlBar;
   readonly #serverLost = new Strip('warning', 'warning');
   readonly #soundBlocked: Strip;
-  readonly #presenting: Strip;
   readonly #panes = new Panes();
   readonly #unread = new Unread();
   readonly #observer: ResizeObserver;
@@ -40,21 +39,14 @@ export class MeetingScreen implements Widget<MeetingModel> {
       press: () => this.#sound.unlock(),
     });
     this.#sound = new SoundOutput((blocked) => this.#soundBlocked.set(blocked ? strings.soundBlocked : null));
-    this.#presenting = new Strip('presenting', 'device-desktop', {
-      label: strings.stage.stopPresenting,
-      press: () => actions.stopPresenting(),
-    });
-    this.#stage = new Stage(
-      () => actions.copyInvite(),
-      (shown) => this.#onStageInvites(shown),
-    );
+    this.#stage = new Stage(actions, (shown) => this.#onStageInvites(shown));
     this.#side = new Side(actions, (pane) => this.#toggle(pane));
     this.#bar = new ControlBar(actions, {
       toggle: (pane) => this.#toggle(pane),
       leave: events.askToLeave,
       tell: events.tell,
     });
-    const strips = [this.#serverLost.elem, this.#soundBlocked.elem, this.#presenting.elem];
+    const strips = [this.#serverLost.elem, this.#soundBlocked.elem];
     const body = h('div', { class: 'meeting-body' }, this.#stage.elem, this.#side.elem);
     this.elem = h('div', { class: 'meeting' }, ...strips, body, this.#bar.elem, this.#sound.elem);
     this.elem.addEventListener('keydown', (event) => this.#onKey(event));
@@ -62,11 +54,14 @@ export class MeetingScreen implements Widget<MeetingModel> {
     this.#observer.observe(this.elem);
   }
 
+  /** Notices stand over the tiles: not over what is typed or pressed. */
+  get noticeHost(): HTMLElement {
+    return this.#stage.elem;
+  }
+
   update(model: MeetingModel): void {
     this.#model = model;
     this.#serverLost.set(model.serverLost ? strings.serverLost : null);
-    // Who presents is written on the screen itself; the strip is for the one who could forget.
-    this.#presenting.set(model.presentation?.self === true ? strings.stage.youPresent : null);
     this.#sound.update(soundsOf(model));
     this.#stage.update(model);
     this.#draw();

@@ -1,7 +1,9 @@
 import type { ChatModel } from '../model.ts';
 import type { Dock } from './layout.ts';
-import { PANES } from './side.ts';
-import type { Pane } from './side.ts';
+
+/** The parts of the side bar, from top to bottom. */
+export type Pane = 'participants' | 'files' | 'chat';
+export const PANES: readonly Pane[] = ['participants', 'files', 'chat'];
 
 /** Which parts of the side bar are open. Docked, any of them; over the tiles, one at a time. */
 export class Panes {

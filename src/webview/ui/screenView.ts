@@ -3,7 +3,7 @@ import { h, setAttr, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { icon, setIcon } from './icons.ts';
 import { strings } from './strings.ts';
-import { progressRing } from './toolkit.ts';
+import { progressRing, textButton } from './toolkit.ts';
 import { VideoSurface } from './video.ts';
 
 const STEP = 60; // px an arrow key scrolls
@@ -14,24 +14,26 @@ export class ScreenView implements Widget<PresentationModel> {
   readonly #video: VideoSurface;
   readonly #viewport = h('div', { class: 'screen-viewport' });
   readonly #waiting = h('div', { class: 'screen-waiting', attrs: { role: 'status' } });
-  readonly #zoom = new OverlayButton('zoom-in', () => this.#setActual(!this.#actual));
-  readonly #focus: OverlayButton;
-  readonly #title = h('span');
+  readonly #zoom = new ToolButton('zoom-in', () => this.#setActual(!this.#actual));
+  readonly #focus: ToolButton;
+  readonly #stop: HTMLElement;
+  readonly #title = h('span', { class: 'screen-title' });
   readonly #onFocus: (focused: boolean) => void;
   #actual = false;
   #focused = false;
 
-  /** `onFocus` is told when the people are to be hidden or shown. */
-  constructor(onFocus: (focused: boolean) => void) {
+  /** `stop` ends one's own presentation; `onFocus` is told when the people are to be hidden or shown. */
+  constructor(stop: () => void, onFocus: (focused: boolean) => void) {
+    this.#stop = textButton(strings.stage.stopPresenting, 'secondary', stop);
     this.#onFocus = onFocus;
-    this.#focus = new OverlayButton('screen-full', () => this.setFocused(!this.#focused));
+    this.#focus = new ToolButton('screen-full', () => this.setFocused(!this.#focused));
     this.#video = new VideoSurface((live) => show(this.#waiting, !live));
     this.#waiting.append(progressRing(), h('span', { text: strings.stage.waiting }));
     this.#viewport.append(this.#video.elem);
-    const tools = h('div', { class: 'screen-tools' }, this.#zoom.elem, this.#focus.elem);
-    const title = h('div', { class: 'screen-title' }, icon('device-desktop'), this.#title);
-    this.elem = h('div', { class: 'screen', attrs: { role: 'group', tabindex: '0' } });
-    this.elem.append(this.#viewport, this.#waiting, title, tools);
+    const tools = [this.#stop, this.#zoom.elem, this.#focus.elem];
+    const head = h('div', { class: 'screen-head' }, icon('device-desktop'), this.#title, ...tools);
+    const box = h('div', { class: 'screen-box' }, this.#viewport, this.#waiting);
+    this.elem = h('div', { class: 'screen', attrs: { role: 'group', tabindex: '0' } }, head, box);
     this.#video.elem.addEventListener('resize', () => this.#size());
     this.#viewport.addEventListener('dblclick', (event) => this.#toggleAt(event));
     this.elem.addEventListener('keydown', (event) => this.#onKey(event));
@@ -42,6 +44,7 @@ export class ScreenView implements Widget<PresentationModel> {
   update({ name, self, video }: PresentationModel): void {
     setAttr(this.elem, 'aria-label', strings.stage.screenOf(name));
     setText(this.#title, self ? strings.stage.youPresent : strings.stage.presents(name));
+    show(this.#stop, self);
     this.#video.setTrack(video);
   }
 
@@ -124,13 +127,13 @@ export class ScreenView implements Widget<PresentationModel> {
   }
 }
 
-class OverlayButton {
+class ToolButton {
   readonly elem: HTMLButtonElement;
   readonly #icon: HTMLElement;
 
   constructor(iconName: string, onPress: () => void) {
     this.#icon = icon(iconName);
-    this.elem = h('button', { class: 'overlay-button', attrs: { type: 'button' } }, this.#icon);
+    this.elem = h('button', { class: 'tool', attrs: { type: 'button' } }, this.#icon);
     this.elem.addEventListener('click', onPress);
   }
 

@@ -3,13 +3,11 @@ import { Chat } from './chat.ts';
 import { h, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { Files } from './files.ts';
+import { PANES } from './panes.ts';
+import type { Pane } from './panes.ts';
 import { Participants } from './participants.ts';
 import { strings } from './strings.ts';
 import { iconButton } from './toolkit.ts';
-
-/** The parts of the side bar, from top to bottom. */
-export type Pane = 'participants' | 'files' | 'chat';
-export const PANES: readonly Pane[] = ['participants', 'files', 'chat'];
 
 /** What the side bar shows. */
 export interface SideModel {

@@ -16,8 +16,9 @@ export class WaitingScreen implements Widget<MeetingModel> {
     this.elem = h('main', { class: 'centre' }, progressRing(), this.#text, this.#cancel);
   }
 
-  update({ phase, role, hostName }: MeetingModel): void {
-    setText(this.#text, phase === 'joining' ? strings.joining(role, hostName) : strings.loading);
+  update({ phase, role, hostName, waitingFor }: MeetingModel): void {
+    const joining = waitingFor ?? strings.joining(role, hostName);
+    setText(this.#text, phase === 'joining' ? joining : strings.loading);
     show(this.#cancel, phase === 'joining');
   }
 

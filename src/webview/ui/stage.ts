@@ -1,4 +1,4 @@
-import type { MeetingModel, PersonModel } from '../model.ts';
+import type { MeetingActions, MeetingModel, PersonModel } from '../model.ts';
 import { h, hasFocus, KeyedList, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { fitTiles } from './fitTiles.ts';
@@ -18,6 +18,7 @@ export class Stage implements Widget<MeetingModel> {
   readonly #list: KeyedList<PersonModel, Tile>;
   readonly #alone: HTMLElement;
   readonly #observer: ResizeObserver;
+  readonly #actions: MeetingActions;
   readonly #onInviteShown: (shown: boolean) => void;
   #screen: ScreenView | null = null;
   #focused = false;
@@ -25,7 +26,8 @@ export class Stage implements Widget<MeetingModel> {
   #presented = false;
 
   /** `onInviteShown` is told whether the stage itself offers to copy the invite. */
-  constructor(copyInvite: () => void, onInviteShown: (shown: boolean) => void) {
+  constructor(actions: MeetingActions, onInviteShown: (shown: boolean) => void) {
+    this.#actions = actions;
     this.#onInviteShown = onInviteShown;
     this.#tiles = h('div', { class: 'tiles' });
     this.#alone = h(
@@ -33,7 +35,7 @@ export class Stage implements Widget<MeetingModel> {
       { class: 'alone' },
       h('div', { class: 'alone-title', text: strings.stage.alone }),
       h('div', { class: 'alone-detail', text: strings.stage.aloneDetail }),
-      textButton(strings.copyInvite, 'primary', copyInvite, 'link'),
+      textButton(strings.copyInvite, 'primary', () => actions.copyInvite(), 'link'),
     );
     this.elem = h('main', { class: 'stage', attrs: { tabindex: '-1', 'aria-label': strings.stage.people } });
     this.elem.append(this.#tiles, this.#alone);
@@ -51,10 +53,13 @@ export class Stage implements Widget<MeetingModel> {
     this.#count = people.length;
     if (presentation) {
       if (!this.#screen) {
-        this.#screen = new ScreenView((focused) => {
-          this.#focused = focused;
-          this.#layOut();
-        });
+        this.#screen = new ScreenView(
+          () => this.#actions.stopPresenting(),
+          (focused) => {
+            this.#focused = focused;
+            this.#layOut();
+          },
+        );
         this.elem.prepend(this.#screen.elem);
       }
       this.#screen.update(presentation);
@@ -89,16 +94,13 @@ export class Stage implements Widget<MeetingModel> {
       if (focus) this.elem.focus();
     }
     this.#onInviteShown(alone);
-    const layout = this.#focused
-      ? 'focus'
-      : this.#presented
-        ? `screen-${stripFor(width, height).side}`
-        : 'grid';
-    this.elem.dataset['layout'] = layout;
     if (this.#presented) {
-      this.elem.style.setProperty('--strip', `${String(stripFor(width, height).size)}px`);
+      const strip = stripFor(width, height, this.#count, GAP);
+      this.elem.dataset['layout'] = this.#focused ? 'focus' : `screen-${strip.side}`;
+      this.elem.style.setProperty('--strip', `${String(strip.size)}px`);
       return;
     }
+    this.elem.dataset['layout'] = 'grid';
     const rest = alone ? height - this.#alone.offsetHeight - GAP : height;
     const grid = fitTiles(width, rest, this.#count, GAP);
     this.elem.style.setProperty('--tile-width', `${String(grid.width)}px`);

@@ -8,16 +8,13 @@ export class Strip {
   readonly #text = h('span', { class: 'strip-text' });
 
   constructor(
-    kind: 'warning' | 'info' | 'presenting',
+    kind: 'warning' | 'info',
     iconName: string,
     button?: { readonly label: string; readonly press: () => void },
   ) {
     this.elem = h('div', { class: 'strip', attrs: { role: 'status', 'data-kind': kind } });
     this.elem.append(icon(iconName), this.#text);
-    if (button)
-      this.elem.append(
-        textButton(button.label, kind === 'presenting' ? 'secondary' : 'primary', button.press),
-      );
+    if (button) this.elem.append(textButton(button.label, 'primary', button.press));
     this.elem.hidden = true;
   }
 
@@ -26,5 +23,6 @@ export class Strip {
     // Shown before it is filled: a status is read when its text changes while it is there.
     this.elem.hidden = sentence === null;
     setText(this.#text, sentence ?? '');
+    this.#text.title = sentence ?? '';
   }
 }

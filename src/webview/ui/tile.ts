@@ -51,6 +51,7 @@ export class Tile implements Widget<PersonModel> {
     show(this.#host, person.host);
     const connected = person.link === 'connected';
     show(this.#connecting, !connected);
+    this.elem.classList.toggle('connecting', !connected);
     show(this.#muted, connected && !person.microphone);
     show(this.#cameraOff, connected && !person.camera);
     show(this.#hand, person.hand);

@@ -1,0 +1,151 @@
+import type { DeviceModel, MeetingActions, MeetingModel, PersonModel } from '../../../src/webview/model.ts';
+
+// Made-up meetings for looking at the views, and pictures that move without a camera.
+
+/** A track that shows what `draw` paints, ten times a second. */
+export function paintedTrack(
+  width: number,
+  height: number,
+  draw: (context: CanvasRenderingContext2D, tick: number) => void,
+): MediaStreamTrack {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d');
+  const [track] = canvas.captureStream(10).getVideoTracks();
+  if (!context || !track) throw new Error('this browser has no canvas to paint on');
+  let tick = 0;
+  const paint = () => draw(context, tick++);
+  paint();
+  setInterval(paint, 100);
+  return track;
+}
+
+/** Somebody before a wall. */
+export function face(hue: number): MediaStreamTrack {
+  return paintedTrack(640, 360, (context, tick) => {
+    const wall = context.createLinearGradient(0, 0, 640, 360);
+    wall.addColorStop(0, `hsl(${String(hue)} 30% 62%)`);
+    wall.addColorStop(1, `hsl(${String(hue + 40)} 32% 36%)`);
+    context.fillStyle = wall;
+    context.fillRect(0, 0, 640, 360);
+    const sway = Math.sin(tick / 8) * 6;
+    context.fillStyle = `hsl(${String(hue + 180)} 30% 28%)`;
+    context.beginPath();
+    context.ellipse(320 + sway, 400, 170, 150, 0, 0, 7);
+    context.fill();
+    context.fillStyle = '#d9b08c';
+    context.beginPath();
+    context.ellipse(320 + sway, 180, 70, 90, 0, 0, 7);
+    context.fill();
+  });
+}
+
+/** A screen with code on it. */
+export function codeScreen(): MediaStreamTrack {
+  return paintedTrack(1920, 1080, (context, tick) => {
+    context.fillStyle = '#1e1e2e';
+    context.fillRect(0, 0, 1920, 1080);
+    context.font = '24px monospace';
+    for (let line = 0; line < 32; line++) {
+      context.fillStyle = ['#cdd6f4', '#89b4fa', '#a6e3a1', '#f9e2af'][line % 4] ?? '#fff';
+      context.fillText(
+        `${String(line + 1).padStart(3)}  const value${String(line)} = compute(${String(tick)});`,
+        40,
+        50 + line * 32,
+      );
+    }
+  });
+}
+
+const off: DeviceModel = { wanted: false, status: 'off', problem: null, track: null };
+
+/** A device that gives a track. */
+export function on(track: MediaStreamTrack): DeviceModel {
+  return { wanted: true, status: 'on', problem: null, track };
+}
+
+const NAMES = [
+  'Alice Nguyen',
+  'Bob',
+  'Chandra Patel-Worthington of the Platform Group',
+  'Dana',
+  'Émile Zola',
+  '王小明',
+  'Grace Hopper',
+  'Heinz',
+  'Ivy',
+  'Jo',
+  'Kim',
+  'Lee',
+];
+
+/** Somebody in the meeting; `at` 0 is oneself. */
+export function person(at: number, changes: Partial<PersonModel> = {}): PersonModel {
+  const camera = changes.camera ?? at % 3 !== 2;
+  return {
+    id: `${String(at)}${'x'.repeat(42)}`,
+    name: NAMES[at] ?? `Person ${String(at)}`,
+    self: at === 0,
+    host: at === 0,
+    microphone: at % 2 === 0,
+    hand: false,
+    presenting: false,
+    link: 'connected',
+    audio: null,
+    ...changes,
+    camera,
+    video: camera ? face(at * 67) : null,
+  };
+}
+
+/** A meeting; `changes` on top of somebody alone in the lobby. */
+export function meeting(changes: Partial<MeetingModel> = {}): MeetingModel {
+  return {
+    phase: 'lobby',
+    outcome: null,
+    waitingFor: null,
+    role: 'host',
+    hostName: 'Alice Nguyen',
+    name: 'Alice Nguyen',
+    devices: { allowed: 'yes', microphone: off, camera: off, screen: off },
+    people: [],
+    presentation: null,
+    hand: false,
+    chat: [],
+    files: [],
+    notices: [],
+    startedAt: null,
+    serverLost: false,
+    ...changes,
+  };
+}
+
+/** Actions that only say what was asked for. */
+export function loggingActions(log: (line: string) => void): MeetingActions {
+  const say =
+    (name: string) =>
+    (...values: unknown[]) =>
+      log([name, ...values.map(String)].join(' '));
+  return {
+    join: say('join'),
+    setMicrophone: say('setMicrophone'),
+    setCamera: say('setCamera'),
+    startPresenting: say('startPresenting'),
+    stopPresenting: say('stopPresenting'),
+    setHand: say('setHand'),
+    sendChat: (text) => {
+      log(`sendChat ${text}`);
+      return true;
+    },
+    shareFiles: say('shareFiles'),
+    takeFile: say('takeFile'),
+    cancelFile: say('cancelFile'),
+    withdrawFile: say('withdrawFile'),
+    showFile: say('showFile'),
+    copyInvite: say('copyInvite'),
+    leave: say('leave'),
+    endForAll: say('endForAll'),
+    dismissNotice: say('dismissNotice'),
+  };
+}

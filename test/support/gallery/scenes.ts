@@ -1,0 +1,163 @@
+import type { ChatModel, FileModel, MeetingModel, TransferModel } from '../../../src/webview/model.ts';
+import { codeScreen, face, meeting, on, person } from './fakes.ts';
+
+const MINUTE = 60_000;
+const NINE = new Date(2026, 10, 20, 9, 41).getTime();
+
+const line = (at: number, author: number, text: string, minutes: number): ChatModel => ({
+  key: String(at),
+  author: person(author).id,
+  name: person(author, { camera: false }).name,
+  self: author === 0,
+  sentAt: NINE + minutes * MINUTE,
+  text,
+});
+
+const chat: readonly ChatModel[] = [
+  line(1, 1, 'Morning! Shall we look at the failing test first?', 0),
+  line(2, 1, 'It is the one in retry.test.ts', 1),
+  line(3, 0, 'Yes. I have it open:\n\n  expect(attempts).toBe(3)\n\nit says 4 here', 2),
+  line(
+    4,
+    2,
+    'https://ci.example.org/builds/very-long-path/that-does-not-want-to-end/4711/artifacts/log.txt',
+    9,
+  ),
+  line(5, 1, '👍', 10),
+];
+
+const transfer = (changes: Partial<TransferModel>): TransferModel => ({
+  status: 'running',
+  bytes: 0,
+  problem: null,
+  savedAs: null,
+  ...changes,
+});
+const file = (id: string, name: string, size: number, changes: Partial<FileModel> = {}): FileModel => ({
+  id,
+  owner: person(1).id,
+  ownerName: 'Bob',
+  self: false,
+  name,
+  size,
+  transfer: null,
+  sending: 0,
+  taken: 0,
+  ...changes,
+});
+const files: readonly FileModel[] = [
+  file('1', 'retry.test.ts', 4_321),
+  file('2', 'trace-of-last-night-with-a-very-long-name-that-must-not-break-anything.zip', 734_003_200, {
+    transfer: transfer({ bytes: 251_658_240 }),
+  }),
+  file('3', 'diagram.png', 182_000, {
+    transfer: transfer({ status: 'saved', bytes: 182_000, savedAs: 'diagram (2).png' }),
+  }),
+  file('4', 'core.dump', 9_000_000_000, { transfer: transfer({ status: 'failed', problem: 'disk-full' }) }),
+  file('5', 'notes.md', 0, { self: true, ownerName: 'Alice Nguyen', sending: 1, taken: 2 }),
+];
+
+const inside = (people: number, changes: Partial<MeetingModel> = {}): MeetingModel => {
+  const track = face(0);
+  const { devices } = meeting();
+  return meeting({
+    phase: 'in',
+    startedAt: Date.now() - 754_000,
+    people: Array.from({ length: people }, (_, at) => person(at, at === 4 ? { hand: true } : {})),
+    devices: { ...devices, microphone: on(track), camera: on(track) },
+    ...changes,
+  });
+};
+
+const failed = { wanted: true, status: 'failed', track: null } as const;
+const { devices } = meeting();
+
+/** Every scene by name; made when it is looked at. */
+export const scenes: Readonly<Record<string, () => MeetingModel>> = {
+  loading: () => meeting({ phase: 'loading' }),
+  lobby: () => meeting({ devices: { ...devices, camera: on(face(200)), microphone: on(face(1)) } }),
+  'lobby-off': () => meeting({ role: 'guest', name: '' }),
+  'lobby-starting': () =>
+    meeting({
+      devices: { ...devices, camera: { wanted: true, status: 'starting', problem: null, track: null } },
+    }),
+  'lobby-failed': () =>
+    meeting({
+      devices: {
+        ...devices,
+        camera: { ...failed, problem: 'busy' },
+        microphone: { ...failed, problem: 'denied' },
+      },
+    }),
+  'lobby-desktop': () => meeting({ role: 'guest', name: 'Bob', devices: { ...devices, allowed: 'no' } }),
+  joining: () => meeting({ phase: 'joining', role: 'guest' }),
+  alone: () => inside(1),
+  two: () => inside(2),
+  'two-desktop': () => inside(2, { devices: { ...devices, allowed: 'no' }, role: 'guest', chat, files }),
+  three: () =>
+    inside(3, {
+      people: [person(0), person(1, { link: 'connecting', camera: false }), person(4, { hand: true })],
+    }),
+  five: () => inside(5, { chat, files }),
+  nine: () => inside(9, { chat }),
+  twelve: () => inside(12, { chat }),
+  presentation: () =>
+    inside(5, {
+      chat,
+      files,
+      people: [0, 1, 2, 3, 4].map((at) => person(at, { presenting: at === 1, hand: at === 4 })),
+      presentation: { presenter: person(1).id, name: 'Bob', self: false, video: codeScreen(), audio: null },
+    }),
+  presenting: () =>
+    inside(2, {
+      presentation: {
+        presenter: person(0).id,
+        name: 'Alice Nguyen',
+        self: true,
+        video: codeScreen(),
+        audio: null,
+      },
+    }),
+  busy: () =>
+    inside(3, {
+      chat,
+      files,
+      serverLost: true,
+      hand: true,
+      notices: [
+        { id: 1, level: 'info', text: 'Bob joined' },
+        {
+          id: 2,
+          level: 'warning',
+          text: 'Chandra is presenting. You can share your screen when they have stopped.',
+        },
+        { id: 3, level: 'error', text: 'The connection to Heinz was lost.' },
+      ],
+      devices: {
+        ...devices,
+        microphone: { wanted: true, status: 'starting', problem: null, track: null },
+        camera: { ...failed, problem: 'missing' },
+      },
+    }),
+  left: () =>
+    meeting({
+      phase: 'left',
+      role: 'guest',
+      outcome: {
+        title: 'The meeting has ended',
+        detail: 'Alice Nguyen ended it for everyone.',
+        retry: false,
+      },
+    }),
+  failed: () =>
+    meeting({
+      phase: 'failed',
+      role: 'guest',
+      outcome: {
+        title: 'The meeting could not be reached',
+        detail:
+          'Nobody answered at ws://192.168.1.20:9000. The host may have left, or a firewall is in between.',
+        retry: true,
+      },
+    }),
+};

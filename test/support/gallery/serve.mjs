@@ -1,0 +1,49 @@
+// The gallery of the page's views: made-up meetings in every state and theme, under the CSP of the panel.
+//   node test/support/gallery/serve.mjs [port]
+import { createServer } from 'node:http';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const out = await mkdtemp(join(tmpdir(), 'parley-gallery-'));
+await build({
+  absWorkingDir: root,
+  entryPoints: { page: 'test/support/gallery/page.ts', 'panel-style': 'src/webview/ui/panel.css' },
+  bundle: true,
+  format: 'iife',
+  target: 'chrome132',
+  loader: { '.ttf': 'file' },
+  assetNames: '[name]',
+  outdir: out,
+  logLevel: 'warning',
+});
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:";
+const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Parley gallery</title>
+<link rel="stylesheet" href="panel-style.css"></head>
+<body><div id="app"></div><script src="page.js"></script></body></html>`;
+const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
+const server = createServer((request, response) => {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  if (pathname === '/') {
+    response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY }).end(PAGE);
+    return;
+  }
+  readFile(join(out, basename(pathname))).then(
+    (body) => response.writeHead(200, { 'content-type': TYPES[extname(pathname)] ?? 'text/plain' }).end(body),
+    () => response.writeHead(404).end(),
+  );
+});
+server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
+  console.log(`http://127.0.0.1:${server.address().port}/?scene=five&theme=dark`);
+});
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    server.close();
+    server.closeAllConnections();
+    void rm(out, { recursive: true, force: true });
+  });
+}
