@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { endChild, run, startChild } from './children.ts';
+import { endChild, startChild } from './children.ts';
 import type { TestHost } from './testHost.ts';
 
 /** Folders and settings of one VS Code server. */
@@ -81,23 +82,38 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
 
 /** Installs a packed extension for the server of the same `home`; its server must not run yet. */
 export async function installExtension(options: CodeServerOptions, vsix: string): Promise<void> {
-  const code = await run(
-    options.host.node,
-    [...baseArguments(options), '--install-extension', vsix, '--force'],
-    { stdio: ['ignore', 'ignore', 'inherit'], env: serverEnvironment(options) },
-  );
-  if (code !== 0) throw new Error(`${vsix} could not be installed on code-server ${options.host.version}`);
+  const args = [...baseArguments(options), '--install-extension', vsix, '--force'];
+  const child = startChild(options.host.node, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: serverEnvironment(options),
+  });
+  // Shown when it fails only: the host complains at length of native modules that it does not need here.
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  await endChild(child);
+  if (code !== 0)
+    throw new Error(`${vsix} was not installed on code-server ${options.host.version}:\n${output}`);
 }
 
-/** Address of a window on a folder; with extensions loaded from their folders on a server started for development. */
-export function windowUrl(origin: string, folder: string, developed: readonly string[] = []): string {
-  const { host } = new URL(origin);
+/**
+ * Address of a window on a folder. On a server started for development the window can also load extensions from their
+ * folders, and run the module `tests` instead of waiting for a person.
+ */
+export function windowUrl(
+  origin: string,
+  folder: string,
+  developed: readonly string[] = [],
+  tests?: string,
+): string {
   const url = new URL(origin);
+  const remote = (path: string): string => `vscode-remote://${url.host}${path}`;
+  const payload = developed.map((path) => ['extensionDevelopmentPath', remote(path)]);
+  if (tests !== undefined) payload.push(['extensionTestsPath', remote(tests)]);
   url.searchParams.set('folder', folder);
-  if (developed.length > 0) {
-    const payload = developed.map((path) => ['extensionDevelopmentPath', `vscode-remote://${host}${path}`]);
-    url.searchParams.set('payload', JSON.stringify(payload));
-  }
+  if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }
 

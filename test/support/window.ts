@@ -23,6 +23,9 @@ export interface WindowOptions {
 /** The element by which the meeting's page is known among all frames of a window. */
 const PANEL_MARK = 'script[src*="/dist/panel.js"]';
 
+/** What the test host complains of on every start: native modules it does not need here, and its extension gallery. */
+const HOST_NOISE = /bindings file|native-watchdog|build\/Release\/watchdog|open-vsx|ERR_NAME_NOT_RESOLVED/;
+
 /** Opens a VS Code window in a browser process of its own; resolves when the workbench is ready. */
 export async function openWindow(options: WindowOptions): Promise<VsCodeWindow> {
   const browser = await launchBrowser(options.capture ?? 'allowed', options.browserArgs);
@@ -224,6 +227,7 @@ export class VsCodeWindow {
   }
 
   #note(line: string): void {
+    if (HOST_NOISE.test(line)) return;
     this.console.push(line.slice(0, 300));
     if (this.console.length > 1_000) this.console.shift();
   }
