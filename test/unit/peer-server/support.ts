@@ -89,6 +89,7 @@ export class TestClient {
 
   /** Resolves when open; rejects with the HTTP status when turned down. */
   async open(): Promise<this> {
+    if (this.socket.readyState === WebSocket.OPEN) return this;
     await new Promise<void>((resolve, reject) => {
       this.socket.once('open', resolve);
       this.socket.once('unexpected-response', (_request, response) => {

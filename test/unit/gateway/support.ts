@@ -1,0 +1,129 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebSocket, type ClientOptions } from 'ws';
+import type { FileSource } from '../../../src/extension/gateway/fileSource.ts';
+import type { FileTarget } from '../../../src/extension/gateway/fileTarget.ts';
+import { Gateway, type GatewayOptions } from '../../../src/extension/gateway/gateway.ts';
+import type { TransferFrame, TransferProblem } from '../../../src/shared/transfer.ts';
+
+export const ORIGIN = 'vscode-webview://0123456789abcdef';
+
+/** A gateway that lets `ORIGIN` in, with what it logs. */
+export async function startGateway(more: Partial<GatewayOptions> = {}) {
+  const lines: string[] = [];
+  const gateway = await Gateway.start({
+    preferredPort: 0,
+    allowedOrigins: (origin) => origin === ORIGIN,
+    log: (_level, message) => void lines.push(message),
+    ...more,
+  });
+  return { gateway, lines };
+}
+
+/** A page's socket: frames can be waited for one by one. */
+export class Page {
+  readonly socket: WebSocket;
+  readonly closed: Promise<number>;
+  readonly #messages: (Buffer | TransferFrame)[] = [];
+  #over = false;
+  #wake: () => void = () => undefined;
+
+  constructor(url: string, options: ClientOptions = {}) {
+    this.socket = new WebSocket(url, { origin: ORIGIN, ...options });
+    this.socket.on('message', (data, isBinary) => {
+      if (Buffer.isBuffer(data))
+        this.#messages.push(isBinary ? data : (JSON.parse(data.toString()) as TransferFrame));
+      this.#wake();
+    });
+    this.closed = new Promise((resolve) => {
+      this.socket.once('close', (code) => {
+        this.#over = true;
+        this.#wake();
+        resolve(code);
+      });
+    });
+    this.socket.on('error', () => undefined);
+  }
+
+  /** Resolves when open; rejects with the HTTP status when turned down. */
+  async open(): Promise<this> {
+    if (this.socket.readyState === WebSocket.OPEN) return this;
+    await new Promise<void>((resolve, reject) => {
+      this.socket.once('open', resolve);
+      this.socket.once('unexpected-response', (_request, response) => {
+        response.resume();
+        reject(new Error(`status ${String(response.statusCode)}`));
+      });
+      this.socket.once('error', reject);
+    });
+    return this;
+  }
+
+  /** The next message; `undefined` when it closed and all were taken. */
+  async next(): Promise<Buffer | TransferFrame | undefined> {
+    while (this.#messages.length === 0 && !this.#over)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    return this.#messages.shift();
+  }
+
+  send(frame: TransferFrame | Buffer | string): void {
+    this.socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
+  }
+
+  get waiting(): number {
+    return this.#messages.length;
+  }
+}
+
+/** A folder that goes away with `dispose`. */
+export async function makeFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'parley-gateway-'));
+  return {
+    path,
+    /** Writes a file of so many random bytes and gives it as an offer. */
+    async file(name: string, size: number) {
+      const content = randomBytes(size);
+      const file = join(path, name);
+      await writeFile(file, content);
+      const abort = new AbortController();
+      const { mtimeMs } = await stat(file);
+      const source: FileSource = { path: file, size, mtimeMs, signal: abort.signal };
+      return { source, content, abort, sha256: sha256(content) };
+    },
+    async folder(name: string): Promise<string> {
+      await mkdir(join(path, name));
+      return join(path, name);
+    },
+    dispose: () => rm(path, { recursive: true }),
+  };
+}
+
+export function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('base64url');
+}
+
+/** A target whose end can be waited for. */
+export function makeTarget(directory: string, name: string, size: number) {
+  const abort = new AbortController();
+  let settle: (end: { saved: string } | { problem: TransferProblem }) => void = () => undefined;
+  const end = new Promise<{ saved: string } | { problem: TransferProblem }>((resolve) => {
+    settle = resolve;
+  });
+  const target: FileTarget = {
+    directory,
+    name,
+    size,
+    signal: abort.signal,
+    onSaved: (path) => settle({ saved: path }),
+    onFailed: (problem) => settle({ problem }),
+  };
+  return { target, abort, end };
+}
+
+export async function hashOf(path: string): Promise<string> {
+  return sha256(await readFile(path));
+}
