@@ -34,7 +34,7 @@ export function attachBroker(server: Server, options: ServerOptions): Broker {
     const client = new ClientSocket(socket, join, clients);
     // Who comes back before the server has noticed that they were gone: `peer` would give them no OPEN.
     const former = clients.get(join.id);
-    if (former && sameSecret(former.token, join.token)) former.end(1000);
+    if (former && (former.leaving || sameSecret(former.token, join.token))) former.end(1000);
     sockets.emit('connection', client, request);
     if (client.ended) return;
     clients.set(join.id, client);

@@ -36,9 +36,14 @@ export class ClientSocket extends EventEmitter {
     return this.#ended;
   }
 
-  /** True while it reads too slowly to be sent more. */
-  get congested(): boolean {
-    return this.#socket.bufferedAmount > MAX_BACKLOG;
+  /** True when it is on its way out, though its connection is not closed yet. */
+  get leaving(): boolean {
+    return this.#ended || this.#socket.readyState !== this.#socket.OPEN;
+  }
+
+  /** False also while it reads too slowly to be sent more. */
+  get reachable(): boolean {
+    return !this.leaving && this.#socket.bufferedAmount <= MAX_BACKLOG;
   }
 
   send(data: string): void {
@@ -76,7 +81,7 @@ export class ClientSocket extends EventEmitter {
       case 'CANDIDATE': {
         // `peer` would keep it for an id that is not there, without bound, and hand it to whoever takes that id next.
         const target = this.#clients.get(message.dst);
-        if (target && !target.congested) this.emit('message', text);
+        if (target?.reachable) this.emit('message', text);
         else this.send(JSON.stringify({ type: 'EXPIRE', src: message.dst, dst: this.id }));
         return;
       }

@@ -125,7 +125,8 @@ function readArguments(argv: readonly string[]) {
 
 function readTls(cert: string | undefined, key: string | undefined): ServerOptions['tls'] {
   if (cert === undefined && key === undefined) return undefined;
-  if (cert === undefined || key === undefined) throw new UsageError('Give both --tls-cert and --tls-key, or neither.');
+  if (cert === undefined || key === undefined)
+    throw new UsageError('Give both --tls-cert and --tls-key, or neither.');
   try {
     return { cert: readFileSync(cert), key: readFileSync(key) };
   } catch (error) {

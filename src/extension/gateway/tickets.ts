@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Milliseconds in which a ticket has to be used. */
-export const TICKET_LIFETIME = 60_000;
+const TICKET_LIFETIME = 60_000;
 
 /** 16 random bytes as base64url: nobody guesses one. */
 export function randomTicket(): string {
