@@ -14,7 +14,7 @@ const FORBIDDEN = /[<>:"/\\|?*\p{Cc}\u2028\u2029]/gu;
 const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00B9\u00B2\u00B3])\s*(\.|$)/i;
 
 /**
- * Makes a name that cannot leave its folder, hide, or mean a device: never empty, at most 240 bytes of UTF-8, in NFC.
+ * Makes a name that cannot leave its folder or mean a device: never empty, at most 240 bytes of UTF-8, in NFC.
  * A safe name comes out as it went in.
  */
 export function safeFileName(name: string): string {
@@ -53,8 +53,10 @@ function split(name: string): { readonly stem: string; readonly extension: strin
   return { stem: name.slice(0, name.length - extension.length), extension };
 }
 
+/** Takes spaces and dots off both ends, but leaves `.editorconfig` its one dot. */
 function trim(name: string): string {
-  return name.replace(/^[\s.]+/u, '').replace(/[\s.]+$/u, '');
+  const bare = name.replace(/^[\s.]+/u, '').replace(/[\s.]+$/u, '');
+  return bare !== '' && /^\s*\.[^\s.]/u.test(name) ? `.${bare}` : bare;
 }
 
 function byteLength(text: string): number {

@@ -24,7 +24,9 @@ describe('safeFileName', () => {
     ['...', 'file'],
     ['', 'file'],
     [' \t ', '_'],
-    ['.gitignore', 'gitignore'],
+    ['.gitignore', '.gitignore'],
+  ['..gitignore', 'gitignore'],
+  [' .env', '.env'],
     ['trailing. . ', 'trailing'],
     ['CON', '_CON'],
     ['nul.txt', '_nul.txt'],
@@ -90,7 +92,7 @@ describe('safeFileName', () => {
         assert.equal(posix.dirname(posix.join('/folder', safe)), '/folder');
         assert.equal(win32.dirname(win32.join('C:\\folder', safe)), 'C:\\folder');
         assert.doesNotMatch(safe, /[<>:"/\\|?*\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/u);
-        assert.doesNotMatch(safe, /^[\s.]|[\s.]$/u);
+        assert.doesNotMatch(safe, /^\s|^\.\.|[\s.]$/u);
         assert.doesNotMatch(safe, /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i);
         assert.equal(safe.normalize('NFC'), safe);
       }),
