@@ -93,7 +93,7 @@ async function runOnServer(): Promise<number> {
       });
       void page.exposeFunction('codeAutomationExit', end);
     });
-    await page.goto(windowUrl(server.origin, workspace, [ROOT], tests));
+    await page.goto(windowUrl(server.origin, workspace, { developed: ROOT, tests }));
     const code = await ended;
     if (!existsSync(output)) console.error(lines.join('\n'));
     return code;

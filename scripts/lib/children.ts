@@ -63,13 +63,16 @@ export function runNode(args: readonly string[], env: NodeJS.ProcessEnv = {}): P
   return run(process.execPath, args, { env: { ...process.env, ...env } });
 }
 
-/** Called once before the process ends by a signal; for what is not a child, such as a detached editor. */
-export function beforeSignalExit(hook: () => void): void {
-  installHooks();
-  hooks.push(hook);
+/** True once a signal has asked this process to end: what ends then does so as it should. */
+export function isEnding(): boolean {
+  return ending;
 }
 
-const hooks: (() => void)[] = [];
+/** Called when the process ends, after all children; for what is left then, such as an editor's own process. */
+export function atExit(hook: () => void): void {
+  installHooks();
+  process.on('exit', hook);
+}
 
 function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
@@ -110,7 +113,6 @@ function installHooks(): void {
 async function endAll(code: number): Promise<void> {
   if (ending) return;
   ending = true;
-  for (const hook of hooks) hook();
   await Promise.all([...running].map((child) => endChild(child, 3_000)));
   process.exit(code);
 }

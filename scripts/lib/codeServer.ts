@@ -25,6 +25,8 @@ export interface CodeServer {
   readonly pid: number;
   /** What the server has printed so far, for the message of a test that fails. */
   log(): string;
+  /** Resolves with the exit code when the server has ended, by itself or not. */
+  readonly ended: Promise<number | null>;
   dispose(): Promise<void>;
 }
 
@@ -58,6 +60,9 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('a child with pipes has none');
   const lines: string[] = [];
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', resolve);
+  });
   const origin = await new Promise<string>((resolve, reject) => {
     const take = (line: string): void => {
       lines.push(line);
@@ -76,6 +81,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     origin,
     pid: child.pid ?? 0,
     log: () => lines.join('\n'),
+    ended,
     dispose: () => endChild(child),
   };
 }
@@ -99,19 +105,21 @@ export async function installExtension(options: CodeServerOptions, vsix: string)
 }
 
 /**
- * Address of a window on a folder. On a server started for development the window can also load extensions from their
- * folders, and run the module `tests` instead of waiting for a person.
+ * Address of a window on a folder. On a server started for development the window can also load an extension from its
+ * folder (one only: VS Code keeps the last of several), and run the module `tests` instead of waiting for a person.
  */
 export function windowUrl(
   origin: string,
   folder: string,
-  developed: readonly string[] = [],
-  tests?: string,
+  development: { readonly developed?: string; readonly tests?: string } = {},
 ): string {
   const url = new URL(origin);
-  const remote = (path: string): string => `vscode-remote://${url.host}${path}`;
-  const payload = developed.map((path) => ['extensionDevelopmentPath', remote(path)]);
-  if (tests !== undefined) payload.push(['extensionTestsPath', remote(tests)]);
+  const payload: [string, string][] = [];
+  const ask = (key: string, path: string | undefined): void => {
+    if (path !== undefined) payload.push([key, `vscode-remote://${url.host}${path}`]);
+  };
+  ask('extensionDevelopmentPath', development.developed);
+  ask('extensionTestsPath', development.tests);
   url.searchParams.set('folder', folder);
   if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;

@@ -12,16 +12,16 @@ describe('The packed extension', () => {
   const cleanUp: (() => Promise<void>)[] = [];
 
   afterEach(async () => {
-    for (const dispose of cleanUp.splice(0).reverse()) await dispose();
+    for (const dispose of cleanUp.splice(0).toReversed()) await dispose();
   });
 
   for (const version of [NEWEST_HOST, OLDEST_HOST]) {
     it(`starts a meeting and shows its first person on code-server ${version}`, async () => {
       const workspace = await makeTempFolder('workspace');
-      cleanUp.push(workspace.dispose);
+      cleanUp.push(() => workspace.dispose());
       await writeFile(join(workspace.path, 'hello.txt'), 'hello\n');
       const host = await startHost({ version });
-      cleanUp.push(host.dispose);
+      cleanUp.push(() => host.dispose());
       const window = await openWindow({ host, folder: workspace.path, name: 'Alice' });
       cleanUp.push(() => window.dispose());
 
