@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
 import * as vscode from 'vscode';
 import { Commands } from '../../src/extension/ids.ts';
 import { extension, leave, Person, start } from './parley.ts';
@@ -10,11 +13,17 @@ describe('activation', () => {
   });
 
   it('takes at most 50 ms, loading included', async () => {
+    const manifest: { readonly main: string } = extension().packageJSON;
     const began = performance.now();
-    const hooks = await extension().activate();
-    const all = performance.now() - began;
-    assert.ok(hooks.activation <= 50, `activate() took ${hooks.activation.toFixed(1)} ms`);
-    assert.ok(all <= 50, `loading and activate() took ${all.toFixed(1)} ms`);
+    const code = readFileSync(join(extension().extensionPath, manifest.main), 'utf8');
+    assert.ok(new Script(code, { filename: 'extension.cjs' }));
+    const loading = performance.now() - began;
+    const { activation } = await extension().activate();
+    const all = loading + activation;
+    assert.ok(
+      all <= 50,
+      `reading and compiling ${loading.toFixed(1)} ms, running ${activation.toFixed(1)} ms`,
+    );
   });
 
   it('brings every command', async () => {

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { hostFacts, inviteTo } from '../../src/extension/meetingFacts.ts';
 import { startServerProcess } from '../../src/extension/server/serverProcess.ts';
 import { formatInvite, type Invite } from '../../src/shared/invite.ts';
-import { extension, leave, Person, start } from './parley.ts';
+import { extension, leave, panelIs, Person, start } from './parley.ts';
 
 const joinMeeting = (argument?: unknown): Thenable<unknown> =>
   vscode.commands.executeCommand('parley.joinMeeting', argument);
@@ -90,8 +90,7 @@ describe('Join Meeting', function () {
         person.shown.map(({ kind }) => kind),
         ['question'],
       );
-      const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-      assert.ok(tabs.some((tab) => tab.input instanceof vscode.TabInputWebview && tab.label === 'Parley'));
+      await panelIs(true);
     } finally {
       await leave();
       await server.dispose();

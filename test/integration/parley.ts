@@ -72,6 +72,21 @@ export async function leave(): Promise<void> {
   await vscode.commands.executeCommand('parley.leaveMeeting');
 }
 
+/** Resolves when the meeting's panel is among the tabs, or is not. */
+export async function panelIs(open: boolean): Promise<void> {
+  for (;;) {
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const found = tabs.some((tab) => tab.input instanceof vscode.TabInputWebview && tab.label === 'Parley');
+    if (found === open) return;
+    await new Promise<void>((resolve) => {
+      const listener = vscode.window.tabGroups.onDidChangeTabs(() => {
+        listener.dispose();
+        resolve();
+      });
+    });
+  }
+}
+
 /** Whether a Parley server answers at that address. */
 export async function isHealthy(server: string): Promise<boolean> {
   try {

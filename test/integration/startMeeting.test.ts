@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { configure, extension, isHealthy, leave, loopback, Person, start } from './parley.ts';
+import { configure, extension, isHealthy, leave, loopback, panelIs, Person, start } from './parley.ts';
 
 const HOUR = 3_600_000;
 
@@ -45,8 +45,7 @@ describe('Start Meeting', function () {
     assert.ok(text.startsWith(`${vscode.env.uriScheme}://parley.parley/join?`));
     for (const server of invite.servers) assert.ok(await isHealthy(server), server);
     assert.ok(await isHealthy(loopback(invite)));
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    assert.ok(tabs.some((tab) => tab.input instanceof vscode.TabInputWebview && tab.label === 'Parley'));
+    await panelIs(true);
     const said = await person.sees(/^Meeting started/);
     assert.deepEqual(said.buttons, ['Copy Again', 'Show Invite']);
     // A browser without the permission has no clipboard; then that is what was said.
@@ -60,8 +59,7 @@ describe('Start Meeting', function () {
     assert.ok(await isHealthy(server));
     await leave();
     assert.equal(await isHealthy(server), false);
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    assert.ok(!tabs.some((tab) => tab.input instanceof vscode.TabInputWebview && tab.label === 'Parley'));
+    await panelIs(false);
   });
 
   it('takes the next free port when the wanted one is taken', async () => {
