@@ -1,6 +1,6 @@
 import { h, setAttr, setText, show } from './dom.ts';
 import { icon, setIcon } from './icons.ts';
-import { badge, progressRing } from './toolkit.ts';
+import { progressRing } from './toolkit.ts';
 
 /** How a control looks and what it is called. */
 export interface ControlModel {
@@ -32,15 +32,14 @@ export class ControlButton {
     class: 'control-mark codicon codicon-warning',
     attrs: { 'aria-hidden': 'true' },
   });
-  readonly #badge = badge();
+  // No badge of the toolkit: it writes a style attribute, which the page's CSP refuses.
+  readonly #badge = h('span', { class: 'control-badge', attrs: { 'aria-hidden': 'true' } });
   #model: ControlModel | null = null;
 
   /** `onUnavailable` is told the hint when somebody presses what cannot be used. */
   constructor(onPress: () => void, onUnavailable: (hint: string) => void = () => undefined, text?: string) {
     this.elem = h('button', { class: 'control', attrs: { type: 'button' } }, this.#icon, this.#ring);
     if (text !== undefined) this.elem.append(h('span', { class: 'control-text', text }));
-    this.#badge.classList.add('control-badge');
-    this.#badge.setAttribute('aria-hidden', 'true');
     this.elem.append(this.#mark, this.#badge);
     this.elem.addEventListener('click', () => {
       if (this.#model?.unavailable === true) onUnavailable(this.#model.hint ?? this.#model.label);

@@ -6,7 +6,7 @@ import { h, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { Preview } from './preview.ts';
 import { strings } from './strings.ts';
-import { textButton, textField } from './toolkit.ts';
+import { markInvalid, textButton, textField } from './toolkit.ts';
 import type { TextFieldElement } from './toolkit.ts';
 
 /** The screen before joining: one's name, one's picture, and the way in. */
@@ -82,7 +82,7 @@ export class Lobby implements Widget<MeetingModel> {
   #tell(sentence: string): void {
     setText(this.#problem, sentence);
     show(this.#problem, sentence !== '');
-    this.#name.ariaInvalid = sentence === '' ? 'false' : 'true';
+    markInvalid(this.#name, sentence !== '');
     this.#name.classList.toggle('invalid', sentence !== '');
   }
 }

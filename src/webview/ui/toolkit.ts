@@ -1,8 +1,6 @@
 import {
   provideVSCodeDesignSystem,
-  vsCodeBadge,
   vsCodeButton,
-  vsCodeDivider,
   vsCodeProgressRing,
   vsCodeTextArea,
   vsCodeTextField,
@@ -22,9 +20,7 @@ export type TextAreaElement = TextArea;
 /** Defines the custom elements; to be called once, before the first of them is made. */
 export function registerToolkit(): void {
   provideVSCodeDesignSystem().register(
-    vsCodeBadge(),
     vsCodeButton(),
-    vsCodeDivider(),
     vsCodeProgressRing(),
     vsCodeTextArea(),
     vsCodeTextField(),
@@ -78,9 +74,9 @@ export function textArea(label: string, placeholder: string): TextAreaElement {
   return area;
 }
 
-/** A number in a pill. */
-export function badge(): HTMLElement {
-  return document.createElement('vscode-badge');
+/** Tells screen readers whether what stands in a field can be used; the toolkit does not hand this on to its input. */
+export function markInvalid(field: TextFieldElement | TextAreaElement, invalid: boolean): void {
+  field.shadowRoot?.getElementById('control')?.setAttribute('aria-invalid', String(invalid));
 }
 
 /** A ring that turns; what it stands for is said beside it. */
@@ -88,9 +84,4 @@ export function progressRing(): HTMLElement {
   const ring = document.createElement('vscode-progress-ring');
   ring.setAttribute('aria-hidden', 'true');
   return ring;
-}
-
-/** A thin line between two groups. */
-export function divider(): HTMLElement {
-  return document.createElement('vscode-divider');
 }

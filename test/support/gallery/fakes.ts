@@ -21,6 +21,18 @@ export function paintedTrack(
   return track;
 }
 
+/** A track that sounds, or would once the page may play. */
+export function tone(): MediaStreamTrack {
+  const context = new AudioContext();
+  const target = context.createMediaStreamDestination();
+  const oscillator = context.createOscillator();
+  oscillator.connect(target);
+  oscillator.start();
+  const [track] = target.stream.getAudioTracks();
+  if (!track) throw new Error('this browser makes no sound');
+  return track;
+}
+
 /** Somebody before a wall. */
 export function face(hue: number): MediaStreamTrack {
   return paintedTrack(640, 360, (context, tick) => {

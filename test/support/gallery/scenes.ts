@@ -1,5 +1,5 @@
 import type { ChatModel, FileModel, MeetingModel, TransferModel } from '../../../src/webview/model.ts';
-import { codeScreen, face, meeting, on, person } from './fakes.ts';
+import { codeScreen, face, meeting, on, person, tone } from './fakes.ts';
 
 const MINUTE = 60_000;
 const NINE = new Date(2026, 10, 20, 9, 41).getTime();
@@ -94,6 +94,7 @@ export const scenes: Readonly<Record<string, () => MeetingModel>> = {
   alone: () => inside(1),
   two: () => inside(2),
   'two-desktop': () => inside(2, { devices: { ...devices, allowed: 'no' }, role: 'guest', chat, files }),
+  heard: () => inside(2, { people: [person(0), person(1, { audio: tone() })] }),
   three: () =>
     inside(3, {
       people: [person(0), person(1, { link: 'connecting', camera: false }), person(4, { hand: true })],
