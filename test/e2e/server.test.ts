@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { type Host, startHost } from '../support/host.ts';
+import { differingFrames } from '../support/media.ts';
+import {
+  button,
+  chat,
+  chatShows,
+  enter,
+  joinMeeting,
+  leave,
+  startMeeting,
+  tile,
+} from '../support/meeting.ts';
+import { makeTempFolder, type TempFolder } from '../support/temp.ts';
+import { openWindow, type VsCodeWindow } from '../support/window.ts';
+
+// A team's own server: the plain program of the `peer` package, which knows nothing of Parley.
+
+describe('a meeting on any PeerJS server', () => {
+  let server: ChildProcess;
+  let host: Host;
+  let folder: TempFolder;
+  const people = new Map<string, VsCodeWindow>();
+  let invite = '';
+
+  async function person(name: string): Promise<VsCodeWindow> {
+    const known = people.get(name);
+    if (known) return known;
+    const workspace = join(folder.path, name);
+    await mkdir(workspace);
+    const window = await openWindow({ host, folder: workspace, name });
+    people.set(name, window);
+    return window;
+  }
+
+  before(async () => {
+    const port = await freePort();
+    server = await startPlainServer(port);
+    folder = await makeTempFolder('server');
+    host = await startHost({ settings: { 'parley.server.url': `http://127.0.0.1:${String(port)}/` } });
+  });
+
+  after(async () => {
+    for (const window of people.values()) await window.dispose();
+    await host.dispose();
+    server.kill();
+    await folder.dispose();
+  });
+
+  it('starts and is joined by opening the invite as a link, after a question', async () => {
+    const alice = await person('Alice');
+    invite = await startMeeting(alice);
+    const bob = await person('Bob');
+    await writeFile(join(folder.path, 'Bob', 'note.md'), `# Come in\n\n[Join](${invite})\n`);
+    await followLink(bob, 'note.md');
+    assert.match(await bob.answerDialog('Join'), /Join .+'s meeting at 127\.0\.0\.1:\d+\?/);
+    await enter(bob);
+    const atBob = await bob.panel();
+    await differingFrames(tile(atBob, 'Alice').locator('video'));
+  });
+
+  it('goes on without its host, and the eldest opens the door', async () => {
+    const [alice, bob, carol] = [await person('Alice'), await person('Bob'), await person('Carol')];
+    await leave(alice);
+    const atBob = await bob.panel();
+    await tile(atBob, 'Alice').waitFor({ state: 'detached' });
+    await joinMeeting(carol, invite);
+    const atCarol = await carol.panel();
+    await tile(atCarol, 'Bob').waitFor();
+    await differingFrames(tile(atBob, 'Carol').locator('video'));
+  });
+
+  it('does not notice that its server dies', async () => {
+    const [atBob, atCarol] = [await (await person('Bob')).panel(), await (await person('Carol')).panel()];
+    server.kill('SIGKILL');
+    await atBob.getByText("The meeting's server cannot be reached").waitFor();
+    await chat(atBob, 'still here');
+    await chatShows(atCarol, ['still here']);
+    await button(atCarol, 'Share screen').click();
+    await differingFrames(tile(atBob, 'Screen of Carol').locator('video'), 2);
+  });
+});
+
+/** Opens a file of one link in the editor and follows the link, as a person does with the mouse. */
+async function followLink(window: VsCodeWindow, file: string): Promise<void> {
+  const { page } = window;
+  await page.locator('.explorer-folders-view').getByRole('treeitem', { name: file, exact: true }).dblclick();
+  await page
+    .locator('.monaco-editor .detected-link')
+    .first()
+    .click({ modifiers: ['ControlOrMeta'] });
+}
+
+async function startPlainServer(port: number): Promise<ChildProcess> {
+  const main = createRequire(import.meta.url).resolve('peer');
+  const program = join(dirname(main), 'bin', 'peerjs.js');
+  const child = spawn(process.execPath, [program, '--port', String(port), '--host', '127.0.0.1'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
