@@ -68,11 +68,16 @@ export function isEnding(): boolean {
   return ending;
 }
 
-/** Called when the process ends, after all children; for what is left then, such as an editor's own process. */
+/**
+ * Called when the process ends, after all children: for what is left then, such as an editor's own process. The hook
+ * that was added last is called first.
+ */
 export function atExit(hook: () => void): void {
   installHooks();
-  process.on('exit', hook);
+  hooks.unshift(hook);
 }
+
+const hooks: (() => void)[] = [];
 
 function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
@@ -99,6 +104,7 @@ function installHooks(): void {
   hooked = true;
   process.on('exit', () => {
     for (const child of running) signalGroup(child, 'SIGKILL');
+    for (const hook of hooks) hook();
   });
   for (const [signal, code] of [
     ['SIGINT', 130],

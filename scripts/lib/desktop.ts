@@ -101,10 +101,22 @@ function endProcessOf(lock: string): void {
     spawnSync('taskkill', ['/pid', String(pid), '/t', '/f']);
     return;
   }
+  // It still writes to its folders while it ends, so it is waited for; nothing asynchronous runs any more by now.
+  const deadline = Date.now() + 3_000;
+  let running = signal(pid, 'SIGTERM');
+  while (running) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    running = signal(pid, Date.now() < deadline ? 0 : 'SIGKILL');
+  }
+}
+
+/** Sends a signal, or only asks with 0; false when there is no such process. */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, 'SIGTERM');
+    process.kill(pid, name);
+    return true;
   } catch (error) {
-    // ESRCH: it has ended already, and only its lock is left.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
   }
 }
