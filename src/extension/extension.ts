@@ -6,7 +6,7 @@ import type { MeetingManager } from './meetingManager.ts';
 
 /** What extension tests are handed by `activate`; nobody else is handed anything. */
 export interface TestHooks {
-  /** Milliseconds from the extension's first line to the end of `activate`. */
+  /** Milliseconds for running the extension's module and `activate`, without what VS Code does in between. */
   readonly activation: number;
   /** Sees, and may answer, what is shown to the person. */
   watcher: DialogWatcher | undefined;
@@ -18,6 +18,7 @@ let manager: Promise<MeetingManager> | undefined;
 export function activate(extension: vscode.ExtensionContext): TestHooks | undefined {
   const hooks = extension.extensionMode === vscode.ExtensionMode.Test ? new Hooks() : undefined;
   const dialogs = new Dialogs(hooks);
+  const began = performance.now();
   let activation = 0;
   const load = (): Promise<MeetingManager> => {
     manager ??= loadManager(extension, dialogs, () => activation);
@@ -37,7 +38,7 @@ export function activate(extension: vscode.ExtensionContext): TestHooks | undefi
     command(Commands.openPanel, (meetings) => meetings.openPanel()),
     vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).handleUri(uri) }),
   );
-  activation = performance.now() - loadedAt;
+  activation = evaluation + performance.now() - began;
   if (hooks) hooks.activation = activation;
   return hooks;
 }
@@ -74,3 +75,6 @@ class Hooks implements TestHooks, DialogWatcher {
     return this.watcher?.onInput(...options);
   }
 }
+
+// Last in this module: by now all of what it imports at once has run.
+const evaluation = performance.now() - loadedAt;
