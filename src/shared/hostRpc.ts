@@ -3,6 +3,7 @@ import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from '.
 import { MAX_CHAT_ENTRIES, MAX_FILE_SIZE, MAX_NAME, MAX_OFFERS } from './limits.ts';
 import { chatEntry, fileOffer, nameSchema } from './protocol.ts';
 import { method } from './rpc.ts';
+import { stagePurpose } from './stageRpc.ts';
 
 // The boundary between the extension host and the panel, over postMessage. `hostApi` is served by the extension host,
 // `pageApi` by the page. The page asks for its state when it is ready; nothing is pushed before that.
@@ -72,6 +73,10 @@ export const meetingBootstrap = v.object({
   session: v.nullable(sessionRecord),
   /** Files shared from the explorer before the page was there. */
   offers: v.array(fileOffer),
+  /** Stages that a page before this one opened and that are still good. */
+  stages: v.array(v.object({ stage: tokenSchema, purpose: stagePurpose, connected: v.boolean() })),
+  /** Addresses of this machine, for twins of the page's mDNS candidates: IPv4 and IPv6 without zone, loopback last. */
+  addresses: v.array(v.pipe(v.string(), v.maxLength(45))),
 });
 export type MeetingBootstrap = v.InferOutput<typeof meetingBootstrap>;
 
@@ -120,6 +125,20 @@ export const hostApi = {
   showSaved: method(v.object({ target: tokenSchema }), nothing),
   /** The person has left (or ended) the meeting, or gave up before entering: the host tidies up and closes the panel. */
   left: method(v.object({ how: v.picklist(['left', 'ended', 'ended-by-host', 'gave-up']) }), nothing),
+  /**
+   * Opens a stage in the system's browser. `opened` is false where there is none; the link can be copied then. The link
+   * is good once and for a minute.
+   */
+  openStage: method(
+    v.object({ purpose: stagePurpose }),
+    v.object({ stage: tokenSchema, link: v.string(), opened: v.boolean() }),
+  ),
+  /** Puts a fresh link to a stage that is not connected on the clipboard. */
+  copyStageLink: method(v.object({ stage: tokenSchema }), nothing),
+  /** Hands a message of stageRpc on; lost when the stage is not connected. */
+  toStage: method(v.object({ stage: tokenSchema, message: v.unknown() }), nothing),
+  /** The stage is not needed any more: its link and session are good for nothing, its socket is closed. */
+  closeStage: method(v.object({ stage: tokenSchema }), nothing),
   /** A line for the log channel; no chat text, names, secrets or SDP. */
   log: method(
     v.object({
@@ -137,6 +156,10 @@ export const pageApi = {
   shareFiles: method(v.object({ offers: v.array(fileOffer) }), nothing),
   /** "Leave Meeting" was run as a command: the page asks for confirmation as its own button does. */
   askToLeave: method(v.object({}), nothing),
+  /** A stage's page came or went. */
+  stageConnected: method(v.object({ stage: tokenSchema, connected: v.boolean() }), nothing),
+  /** A message of stageRpc from a stage. */
+  fromStage: method(v.object({ stage: tokenSchema, message: v.unknown() }), nothing),
   /** Leave now, without a question: VS Code is closing, or another meeting takes over. Answered once others were told. */
   leaveNow: method(v.object({ end: v.boolean() }), nothing, 2_000),
 } as const;

@@ -76,6 +76,24 @@ export type ChatEntry = v.InferOutput<typeof chatEntry>;
 const members = v.pipe(v.array(memberAddress), v.maxLength(MAX_MEMBERS));
 const sdpText = v.pipe(v.string(), v.maxLength(64 * 1024));
 
+/** A session description of a negotiation that goes on inside a link. */
+export const descriptionMessage = v.object({
+  t: v.literal('description'),
+  description: v.object({ type: v.picklist(['offer', 'answer']), sdp: sdpText }),
+});
+export type DescriptionMessage = v.InferOutput<typeof descriptionMessage>;
+
+/** An ICE candidate of such a negotiation. */
+export const candidateMessage = v.object({
+  t: v.literal('candidate'),
+  candidate: v.object({
+    candidate: v.pipe(v.string(), v.maxLength(1_024)),
+    sdpMid: v.nullable(v.pipe(v.string(), v.maxLength(16))),
+    sdpMLineIndex: v.nullable(v.pipe(count, v.maxValue(64))),
+  }),
+});
+export type CandidateMessage = v.InferOutput<typeof candidateMessage>;
+
 export const linkMessage = v.variant('t', [
   /** Newcomer to door: let me in. */
   v.object({ t: v.literal('knock'), name: nameSchema }),
@@ -86,18 +104,8 @@ export const linkMessage = v.variant('t', [
   v.object({ t: v.literal('state'), state: participantState }),
   v.object({ t: v.literal('members'), members }),
   v.object({ t: v.literal('chat'), entry: chatEntry }),
-  v.object({
-    t: v.literal('description'),
-    description: v.object({ type: v.picklist(['offer', 'answer']), sdp: sdpText }),
-  }),
-  v.object({
-    t: v.literal('candidate'),
-    candidate: v.object({
-      candidate: v.pipe(v.string(), v.maxLength(1_024)),
-      sdpMid: v.nullable(v.pipe(v.string(), v.maxLength(16))),
-      sdpMLineIndex: v.nullable(v.pipe(count, v.maxValue(64))),
-    }),
-  }),
+  descriptionMessage,
+  candidateMessage,
   v.object({ t: v.literal('ping'), n: count }),
   v.object({ t: v.literal('pong'), n: count }),
   /** From the door: you proved the secret, but may not come in. */

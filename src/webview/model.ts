@@ -1,4 +1,5 @@
 import type { ParticipantId } from '../shared/ids.ts';
+import type { CaptureProblem, ChosenDevices, DeviceChoice, DeviceKind } from '../shared/stageRpc.ts';
 import type { TransferProblem } from '../shared/transfer.ts';
 
 // What the page shows, and what a person can do in it. The meeting engine (meeting/) makes a `MeetingModel` from its
@@ -6,9 +7,6 @@ import type { TransferProblem } from '../shared/transfer.ts';
 
 /** Where the person is: before entering, on the way in, in, or out again. */
 export type Phase = 'loading' | 'lobby' | 'joining' | 'in' | 'left' | 'failed';
-
-/** Why capture gave nothing. `not-allowed-here`: this page may not capture at all (desktop VS Code). */
-export type CaptureProblem = 'not-allowed-here' | 'denied' | 'missing' | 'busy' | 'ended' | 'unknown';
 
 /** One device as it is wanted and as it is. */
 export interface DeviceModel {
@@ -19,10 +17,29 @@ export interface DeviceModel {
   readonly track: MediaStreamTrack | null;
 }
 
+/**
+ * The page in the system's browser that captures where this page may not. `none`: not opened (or closed again);
+ * `opening`: asked for; `waiting`: its page is there, but nobody has clicked in it yet; `live`: it captures;
+ * `lost`: its page is gone without a good-bye (closed tab, crash) and can be opened again; `no-browser`: none could be
+ * opened, and the link has to be copied.
+ */
+export interface StageModel {
+  readonly status: 'none' | 'opening' | 'waiting' | 'live' | 'lost' | 'no-browser';
+}
+
 /** The devices of this person. */
 export interface DevicesModel {
   /** Whether this page may capture at all; `unknown` until it was tried. */
   readonly allowed: 'unknown' | 'yes' | 'no';
+  /** The stage for camera and microphone; null where this page captures by itself. */
+  readonly stage: StageModel | null;
+  /** The stage for a screen, while there is one; null where this page captures by itself. */
+  readonly screenStage: StageModel | null;
+  /** Where the others are heard: in this page, or in the stage, so that its echo canceller knows what is played. */
+  readonly voices: 'here' | 'stage';
+  /** Devices that can be chosen; empty until a permission was given. */
+  readonly choices: readonly DeviceChoice[];
+  readonly chosen: ChosenDevices;
   readonly microphone: DeviceModel;
   readonly camera: DeviceModel;
   readonly screen: DeviceModel;
@@ -136,7 +153,16 @@ export interface MeetingModel {
 
 /** What a person can do. None of them throws: what goes wrong shows up in the model. */
 export interface MeetingActions {
+  /** Enters; where a stage captures, it is opened by the same click. */
   join(name: string): void;
+  /** Enters without opening a stage. */
+  joinWithoutDevices(name: string): void;
+  /** Opens the stage for camera and microphone (again). */
+  openStage(): void;
+  /** Puts a link to the stage that was asked for last on the clipboard. */
+  copyStageLink(): void;
+  /** Chooses a device; null for the system's default. */
+  chooseDevice(kind: DeviceKind, id: string | null): void;
   setMicrophone(on: boolean): void;
   setCamera(on: boolean): void;
   /** Must be called within the click: the browser asks for a screen. */
