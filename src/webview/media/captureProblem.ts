@@ -1,4 +1,4 @@
-import type { CaptureProblem } from '../model.ts';
+import type { CaptureProblem } from '../../shared/stageRpc.ts';
 
 /** A request was refused without a person having been asked: the page itself may not capture. */
 export class CaptureForbiddenError extends Error {

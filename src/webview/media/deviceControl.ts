@@ -1,4 +1,5 @@
-import type { CaptureProblem, DeviceModel } from '../model.ts';
+import type { CaptureProblem } from '../../shared/stageRpc.ts';
+import type { DeviceModel } from '../model.ts';
 import { captureProblem } from './captureProblem.ts';
 
 /** How a device is opened; rejects as `getUserMedia` does. */
@@ -42,6 +43,12 @@ export class DeviceControl {
     this.#problem = null;
     void this.#reconcile();
     this.#onChange();
+  }
+
+  /** Opens the device anew, because another one was chosen; one that is off stays off. */
+  reopen(): void {
+    this.#release();
+    this.want(this.#wanted);
   }
 
   dispose(): void {

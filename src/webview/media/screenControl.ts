@@ -1,4 +1,5 @@
-import type { CaptureProblem, DeviceModel } from '../model.ts';
+import type { CaptureProblem } from '../../shared/stageRpc.ts';
+import type { DeviceModel } from '../model.ts';
 import { captureProblem } from './captureProblem.ts';
 
 /** Text is read, not watched: full resolution matters more than smoothness. */

@@ -1,3 +1,4 @@
+import type { ChosenDevices } from '../../shared/stageRpc.ts';
 import type { DevicesModel } from '../model.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
 
@@ -13,8 +14,15 @@ export interface TrackSource {
   onChange(listener: () => void): () => void;
   /** States a wish. Wishes may change at any rate: the source works towards the last one. */
   want(device: 'microphone' | 'camera', on: boolean): void;
-  /** Asks the person for a screen; must be called within their click. Resolves to whether one is captured. */
+  choose(chosen: ChosenDevices): void;
+  /** Asks the person for a screen; must be called within their click. Resolves to whether one is captured, or on its way. */
   startScreen(): Promise<boolean>;
   stopScreen(): void;
+  /** Opens what has to be open for capturing (again): the stage, where there is one. */
+  open(): void;
+  /** Puts a link to it on the clipboard, for a browser that cannot be opened from here. */
+  copyLink(): void;
+  /** Others' sound, to be played where the microphone is captured. Whole, after every change. */
+  hear(tracks: readonly MediaStreamTrack[]): void;
   dispose(): void;
 }

@@ -1,5 +1,5 @@
 import type { TransferProblem } from '../../shared/transfer.ts';
-import type { CaptureProblem } from '../model.ts';
+import type { CaptureProblem } from '../../shared/stageRpc.ts';
 
 // Every text of the page's views. Names that tests and screen readers rely on stand in the design and may not change.
 

@@ -1,0 +1,253 @@
+import type { MeetingBootstrap } from '../../shared/hostRpc.ts';
+import type { ChosenDevices, DeviceReport, StagePurpose, StageReport } from '../../shared/stageRpc.ts';
+import type { HostClient } from '../host/hostContext.ts';
+import type { DeviceModel, DevicesModel, StageModel } from '../model.ts';
+import type { LocalTracks } from '../rtc/mediaSlots.ts';
+import { DEFAULT_DEVICES } from './localDevices.ts';
+import { StageConnection } from './stageConnection.ts';
+import type { TrackSource } from './trackSource.ts';
+
+/** What a stage source needs, and whom it tells. */
+export interface StageSourceOptions {
+  readonly host: HostClient;
+  readonly bootstrap: Pick<MeetingBootstrap, 'stages' | 'addresses'>;
+  /** The meeting as the stage shows it. */
+  readonly title: () => string;
+  /** "Leave" was pressed in the stage. */
+  readonly onLeave: () => void;
+  readonly onProblem: (what: string, error?: unknown) => void;
+}
+
+/** One stage: asked for, connected, or lost. */
+interface Stage {
+  readonly purpose: StagePurpose;
+  id: string | null;
+  status: StageModel['status'];
+  connection: StageConnection | null;
+  report: StageReport | null;
+}
+
+const OFF: DeviceReport = { status: 'off', problem: null };
+
+/**
+ * Devices captured by pages of the system's browser, for a panel that may not capture. What is wanted is kept here and
+ * told to the stage whole, whenever it changes and whenever a stage (re)appears, so that no click is lost and no stage
+ * can be left in a state that the panel does not show.
+ */
+export class StageSource implements TrackSource {
+  readonly #options: StageSourceOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #devices = makeStage('devices');
+  readonly #screen = makeStage('screen');
+  #wanted = { microphone: true, camera: true };
+  #chosen = DEFAULT_DEVICES;
+  #voices: readonly MediaStreamTrack[] = [];
+
+  constructor(options: StageSourceOptions) {
+    this.#options = options;
+    for (const { stage, purpose, connected } of options.bootstrap.stages) {
+      const known = purpose === 'devices' ? this.#devices : this.#screen;
+      known.id = stage;
+      known.status = connected ? 'waiting' : 'lost';
+      if (connected) this.#attach(known);
+    }
+  }
+
+  get devices(): DevicesModel {
+    const { report } = this.#devices;
+    const tracks = this.#devices.connection?.tracks ?? null;
+    const { microphone, camera } = this.#wanted;
+    return {
+      allowed: 'no',
+      stage: { status: this.#devices.status },
+      screenStage: this.#screen.status === 'none' ? null : { status: this.#screen.status },
+      voices: this.#devices.status === 'live' ? 'stage' : 'here',
+      choices: report?.choices ?? [],
+      chosen: this.#chosen,
+      microphone: deviceModel(microphone, report?.microphone, tracks?.audio ?? null),
+      camera: deviceModel(camera, report?.camera, tracks?.video ?? null),
+      screen: deviceModel(
+        this.#screen.status !== 'none',
+        this.#screen.report?.screen,
+        this.#screen.connection?.tracks.video ?? null,
+      ),
+    };
+  }
+
+  get tracks(): LocalTracks {
+    const { microphone, camera, screen } = this.devices;
+    const screenAudio = screen.status === 'on' ? (this.#screen.connection?.tracks.audio ?? null) : null;
+    return { microphone: microphone.track, camera: camera.track, screen: screen.track, screenAudio };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  want(device: 'microphone' | 'camera', on: boolean): void {
+    this.#wanted = { ...this.#wanted, [device]: on };
+    this.#tellWishes();
+    // Asking for a device when there is no stage asks for the stage.
+    if (on && this.#devices.status === 'lost') this.open();
+  }
+
+  choose(chosen: ChosenDevices): void {
+    this.#chosen = chosen;
+    this.#tellWishes();
+  }
+
+  open(): void {
+    void this.#open(this.#devices);
+  }
+
+  copyLink(): void {
+    const stage = this.#screen.status === 'none' ? this.#devices : this.#screen;
+    if (stage.id === null) return;
+    this.#options.host.call('copyStageLink', { stage: stage.id }).catch((error: unknown) => {
+      this.#options.onProblem('the link to the stage could not be copied', error);
+    });
+  }
+
+  async startScreen(): Promise<boolean> {
+    if (this.#screen.report?.screen.status === 'on') return true;
+    await this.#open(this.#screen);
+    return this.#screen.status !== 'none';
+  }
+
+  stopScreen(): void {
+    this.#close(this.#screen, 'stopped');
+  }
+
+  hear(tracks: readonly MediaStreamTrack[]): void {
+    this.#voices = tracks;
+    this.#devices.connection?.hear(tracks);
+  }
+
+  /** A stage's page came or went; told by the extension host. */
+  stageConnected(id: string, connected: boolean): void {
+    const stage = this.#find(id);
+    if (!stage) return;
+    this.#detach(stage);
+    if (connected) this.#attach(stage);
+    else if (stage.purpose === 'screen') this.#close(stage, 'stopped');
+    else stage.status = 'lost';
+    this.#changed();
+  }
+
+  /** A message of stageRpc, handed on by the extension host. */
+  fromStage(id: string, message: unknown): void {
+    this.#find(id)?.connection?.receive(message);
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+    this.#close(this.#screen, 'left');
+    this.#close(this.#devices, 'left');
+  }
+
+  #find(id: string): Stage | undefined {
+    return [this.#devices, this.#screen].find((stage) => stage.id === id);
+  }
+
+  async #open(stage: Stage): Promise<void> {
+    if (stage.connection || stage.status === 'opening') return;
+    stage.status = 'opening';
+    this.#changed();
+    try {
+      const { stage: id, opened } = await this.#options.host.call('openStage', { purpose: stage.purpose });
+      stage.id = id;
+      // A stage that was told to have no browser may still be opened by hand; one that connected meanwhile is known.
+      if (!stage.connection) stage.status = opened ? 'opening' : 'no-browser';
+    } catch (error) {
+      this.#options.onProblem('the stage could not be opened', error);
+      stage.status = stage.purpose === 'screen' ? 'none' : 'lost';
+    }
+    this.#changed();
+  }
+
+  #attach(stage: Stage): void {
+    const { title, addresses, host } = {
+      title: this.#options.title(),
+      addresses: this.#options.bootstrap.addresses,
+      host: this.#options.host,
+    };
+    const { id, purpose } = stage;
+    stage.status = 'waiting';
+    stage.report = null;
+    const connection = new StageConnection({
+      purpose,
+      title,
+      addresses,
+      post: (message) => {
+        host.call('toStage', { stage: id ?? '', message }).catch((error: unknown) => {
+          this.#options.onProblem('a message did not reach the stage', error);
+        });
+      },
+      onReport: (report) => this.#onReport(stage, connection, report),
+      onWish: ({ microphone, camera, chosen }) => {
+        if (microphone !== undefined) this.#wanted = { ...this.#wanted, microphone };
+        if (camera !== undefined) this.#wanted = { ...this.#wanted, camera };
+        if (chosen !== undefined) this.#chosen = chosen;
+        this.#tellWishes();
+      },
+      onLeave: this.#options.onLeave,
+      onTracks: () => this.#changed(),
+      onProblem: this.#options.onProblem,
+    });
+    stage.connection = connection;
+    if (purpose === 'devices') connection.hear(this.#voices);
+    this.#tellWishes();
+  }
+
+  #onReport(stage: Stage, connection: StageConnection, report: StageReport): void {
+    if (stage.connection !== connection) return;
+    const ended = stage.report?.screen.status === 'on' && report.screen.status !== 'on';
+    stage.report = report;
+    stage.status = report.started ? 'live' : 'waiting';
+    // The browser's own "Stop sharing" ends the share from the other end.
+    if (ended) this.#close(stage, 'stopped');
+    this.#changed();
+  }
+
+  #tellWishes(): void {
+    this.#devices.connection?.want({ ...this.#wanted, chosen: this.#chosen });
+    this.#changed();
+  }
+
+  /** Ends a stage for good; its page is told why. */
+  #close(stage: Stage, reason: 'left' | 'stopped'): void {
+    const { id } = stage;
+    stage.connection?.finish(reason);
+    this.#detach(stage);
+    stage.status = 'none';
+    stage.id = null;
+    if (id !== null) {
+      this.#options.host.call('closeStage', { stage: id }).catch((error: unknown) => {
+        this.#options.onProblem('the stage could not be closed', error);
+      });
+    }
+    this.#changed();
+  }
+
+  #detach(stage: Stage): void {
+    stage.connection?.dispose();
+    stage.connection = null;
+    stage.report = null;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function makeStage(purpose: StagePurpose): Stage {
+  return { purpose, id: null, status: 'none', connection: null, report: null };
+}
+
+/** A device is on when it is wanted, the stage says so, and its track is here. */
+function deviceModel(wanted: boolean, report: DeviceReport = OFF, track: MediaStreamTrack | null): DeviceModel {
+  const on = wanted && report.status === 'on' && track !== null;
+  const status = on ? 'on' : wanted && report.status === 'on' ? 'starting' : report.status;
+  return { wanted: wanted && report.status !== 'failed', status, problem: report.problem, track: on ? track : null };
+}

@@ -1,0 +1,226 @@
+import type { PanelApi, StageApi, StagePurpose } from '../../shared/stageRpc.ts';
+import { panelApi, stageApi } from '../../shared/stageRpc.ts';
+import { type Handlers, RpcEndpoint } from '../../shared/rpc.ts';
+import { LocalDevices } from '../media/localDevices.ts';
+import { ScreenControl } from '../media/screenControl.ts';
+import type { StageLinkStatus, StagePageActions, StagePageModel, StagePageView } from '../stageModel.ts';
+import { StagePeer, type StageTracks } from './stagePeer.ts';
+import { StageSocket } from './stageSocket.ts';
+import { Voices } from './voices.ts';
+
+/** In this tab alone: the click was made, so that a reload captures again without one. */
+const STARTED = 'parley.stage.started';
+
+/** What a stage's page is made with. */
+export interface StageEngineOptions {
+  /** The gateway's socket for stages. */
+  readonly url: string;
+  /** The one-time code of the page's address, or null after a reload. */
+  readonly code: string | null;
+}
+
+/**
+ * The stage: captures what its panel wants and plays what its panel hears. Every wish of a person in this page goes to
+ * the panel first and comes back as what is wanted, so that the two can never differ.
+ */
+export class StageEngine implements StagePageView {
+  readonly actions: StagePageActions;
+  readonly #socket: StageSocket;
+  readonly #devices = new LocalDevices(() => this.#onDevices());
+  readonly #screen = new ScreenControl(() => this.#onDevices());
+  readonly #voices = new Voices(() => this.#changed());
+  readonly #listeners = new Set<(model: StagePageModel) => void>();
+  #rpc: RpcEndpoint<StageApi, PanelApi> | null = null;
+  #peer: StagePeer | null = null;
+  #purpose: StagePurpose | null = null;
+  #link: StageLinkStatus = 'connecting';
+  #title = '';
+  #started = sessionStorage.getItem(STARTED) !== null;
+  #wanted = { microphone: true, camera: true };
+  #report = '';
+  #scheduled = false;
+
+  constructor({ url, code }: StageEngineOptions) {
+    this.actions = this.#makeActions();
+    this.#socket = new StageSocket({
+      url,
+      code,
+      onWelcome: (purpose) => this.#onWelcome(purpose),
+      onMessage: (message) => this.#rpc?.receive(message),
+      onStatus: (status) => this.#onStatus(status),
+    });
+  }
+
+  get model(): StagePageModel {
+    const { microphone, camera, choices, chosen } = this.#devices;
+    return {
+      link: this.#link,
+      purpose: this.#purpose,
+      title: this.#title,
+      started: this.#started,
+      microphone,
+      camera,
+      screen: this.#screen.model,
+      choices,
+      chosen,
+      voices: this.#voices.count,
+      soundBlocked: this.#voices.blocked,
+    };
+  }
+
+  subscribe(listener: (model: StagePageModel) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The page goes away. */
+  dispose(): void {
+    this.#peer?.close();
+    this.#rpc?.dispose();
+    this.#devices.dispose();
+    this.#screen.dispose();
+    this.#voices.dispose();
+  }
+
+  #makeActions(): StagePageActions {
+    return {
+      start: () => {
+        this.#started = true;
+        sessionStorage.setItem(STARTED, '1');
+        this.#capture();
+        this.#voices.play();
+      },
+      startScreen: () => {
+        void this.#screen.start().then((captured) => {
+          if (captured) this.#started = true;
+          this.#onDevices();
+        });
+      },
+      stopScreen: () => this.#screen.stop(),
+      setMicrophone: (microphone) => this.#tell('wish', { microphone }),
+      setCamera: (camera) => this.#tell('wish', { camera }),
+      chooseDevice: (kind, id) => this.#tell('wish', { chosen: { ...this.#devices.chosen, [kind]: id } }),
+      turnOnSound: () => this.#voices.play(),
+      leave: () => this.#tell('leave', {}),
+    };
+  }
+
+  #onWelcome(purpose: StagePurpose): void {
+    this.#purpose = purpose;
+    this.#rpc?.dispose();
+    this.#rpc = new RpcEndpoint<StageApi, PanelApi>({
+      local: stageApi,
+      remote: panelApi,
+      handlers: this.#handlers(),
+      post: (message) => this.#socket.send(message),
+      timers: { set: (callback, ms) => setTimeout(callback, ms), clear: (handle) => clearTimeout(handle as number) },
+      onProblem: () => undefined,
+    });
+  }
+
+  #onStatus(status: StageLinkStatus): void {
+    this.#link = status;
+    // Nobody is there to say what is wanted: the devices go off, so that no light burns for nothing.
+    if (status === 'refused' || status === 'taken-over' || status === 'over') this.#stop();
+    this.#changed();
+  }
+
+  #handlers(): Handlers<StageApi> {
+    return {
+      attach: ({ title }) => {
+        this.#title = title;
+        this.#attach();
+        return null;
+      },
+      want: ({ microphone, camera, chosen }) => {
+        this.#wanted = { microphone, camera };
+        this.#devices.choose(chosen);
+        this.#voices.useSpeaker(chosen.speaker);
+        this.#capture();
+        return null;
+      },
+      signal: (message) => {
+        this.#peer?.receive(message);
+        return null;
+      },
+      finish: () => {
+        this.#socket.close();
+        this.#onStatus('over');
+        return null;
+      },
+    };
+  }
+
+  /** A panel is at the other end: a fresh connection, and all that it has to know. */
+  #attach(): void {
+    this.#peer?.close();
+    if (this.#purpose === null) return;
+    this.#peer = new StagePeer({
+      purpose: this.#purpose,
+      tracks: this.#tracks(),
+      send: (message) => this.#tell('signal', message),
+      onVoices: (tracks) => this.#voices.set(tracks),
+      onProblem: () => this.#changed(),
+    });
+    this.#report = '';
+    this.#onDevices();
+  }
+
+  /** Works towards what is wanted, once the person has clicked here. */
+  #capture(): void {
+    if (!this.#started || this.#purpose !== 'devices') return;
+    for (const device of ['microphone', 'camera'] as const) {
+      const wanted = this.#wanted[device];
+      if (this.#devices[device].wanted !== wanted) this.#devices.want(device, wanted);
+    }
+    this.#onDevices();
+  }
+
+  #stop(): void {
+    this.#peer?.close();
+    this.#peer = null;
+    this.#voices.set([]);
+    this.#screen.stop();
+    for (const device of ['microphone', 'camera'] as const) this.#devices.want(device, false);
+    this.#devices.dispose();
+    sessionStorage.removeItem(STARTED);
+  }
+
+  #tracks(): StageTracks {
+    return this.#purpose === 'screen'
+      ? { audio: this.#screen.audio, video: this.#screen.model.track }
+      : { audio: this.#devices.microphone.track, video: this.#devices.camera.track };
+  }
+
+  #onDevices(): void {
+    this.#peer?.update(this.#tracks());
+    const { microphone, camera, screen, started, choices } = this.model;
+    const report = {
+      started,
+      microphone: { status: microphone.status, problem: microphone.problem },
+      camera: { status: camera.status, problem: camera.problem },
+      screen: { status: screen.status, problem: screen.problem },
+      choices: choices.slice(0, 100),
+    };
+    const text = JSON.stringify(report);
+    if (text !== this.#report) {
+      this.#report = text;
+      this.#tell('report', report);
+    }
+    this.#changed();
+  }
+
+  #tell<K extends keyof PanelApi & string>(name: K, params: Parameters<Handlers<PanelApi>[K]>[0]): void {
+    // A panel that does not answer is gone; the socket notices that, and the next one is told everything anew.
+    this.#rpc?.call(name, params).catch(() => this.#changed());
+  }
+
+  #changed(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      for (const listener of this.#listeners) listener(this.model);
+    });
+  }
+}
