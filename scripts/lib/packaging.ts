@@ -14,7 +14,8 @@ export function packageExtension(): boolean {
   if (built.status !== 0) return false;
   const vsix = vsixPath();
   const vsce = bin('@vscode/vsce', 'vsce');
-  const flags = ['--no-dependencies', '--allow-missing-repository', '--allow-unused-files-pattern'];
+  // No repository has been made public yet that relative links of the README could be resolved against.
+  const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
   const packed = spawnSync(process.execPath, [vsce, 'package', ...flags, '--out', vsix], {
     cwd: ROOT,
     encoding: 'utf8',

@@ -26,7 +26,7 @@ export async function check(...commands: readonly (readonly string[])[]): Promis
 
 /** Types: every folder that has a tsconfig.json of its own. */
 export async function types(): Promise<Counts> {
-  const projects = [...(await findFiles('src/*/tsconfig.json')), ...(await findFiles('test/tsconfig.json'))];
+  const projects = await findFiles('{src/*,test,bench,scripts}/tsconfig.json');
   return check(...projects.map((project) => [bin('typescript', 'bin/tsc'), '-p', project]));
 }
 

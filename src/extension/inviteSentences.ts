@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { Invite, InviteProblem } from '../shared/invite.ts';
+import { plainName } from './personName.ts';
 import { addressesToShow } from './serverUrl.ts';
 
 /** What is wrong with a text that is no usable invite, and what to do about it. */
@@ -20,9 +21,10 @@ export function inviteProblemSentence(problem: InviteProblem): string {
   }
 }
 
-/** "Alice's meeting", or "a meeting" when the invite names nobody. */
+/** "Alice's meeting", or "the meeting" when the invite names nobody. */
 export function meetingOf(invite: Invite): string {
-  return invite.hostName ? l10n.t("{0}'s meeting", invite.hostName) : l10n.t('the meeting');
+  const name = plainName(invite.hostName);
+  return name ? l10n.t("{0}'s meeting", name) : l10n.t('the meeting');
 }
 
 /** Where an invite leads, in short: the first address, and how many more there are. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatInvite, parseInvite, type Invite } from '../shared/invite.ts';
-import { writeClipboard } from './clipboard.ts';
 import type { Dialogs } from './dialogs.ts';
+import { handOutInvite } from './handOutInvite.ts';
 import { ContextKeys } from './ids.ts';
 import { inviteProblemSentence, joinDetail, meetingOf, meetingPlace } from './inviteSentences.ts';
 import { inviteFromUri } from './inviteUri.ts';
@@ -290,35 +290,9 @@ export class MeetingManager {
     return formatInvite(vscode.env.uriScheme, session.invite(expires));
   }
 
-  /** Puts the invite on the clipboard and says so; says as much when the clipboard cannot be written. */
   async #handOutInvite(invite: string, occasion: 'started' | 'copied'): Promise<void> {
-    const written = await writeClipboard(invite, this.#log);
-    const copy = vscode.l10n.t('Copy Again');
-    const show = vscode.l10n.t('Show Invite');
-    const answer = written
-      ? await this.#dialogs.info(
-          occasion === 'started'
-            ? vscode.l10n.t('Meeting started. The invite is on your clipboard.')
-            : vscode.l10n.t('The invite is on your clipboard.'),
-          copy,
-          show,
-        )
-      : await this.#dialogs.warning(
-          occasion === 'started'
-            ? vscode.l10n.t('Meeting started, but the invite could not be put on the clipboard.')
-            : vscode.l10n.t('The invite could not be put on the clipboard.'),
-          copy,
-          show,
-        );
-    if (answer === copy) await this.copyInvite();
-    if (answer === show) {
-      await this.#dialogs.input({
-        title: vscode.l10n.t('Invite to the meeting'),
-        prompt: vscode.l10n.t('Whoever has it can join. Copy it and send it to the people you want to meet.'),
-        value: invite,
-        ignoreFocusOut: true,
-      });
-    }
+    const again = await handOutInvite(invite, occasion, this.#dialogs, this.#log);
+    if (again) await this.copyInvite();
   }
 
   #sayNoMeeting(): void {

@@ -17,6 +17,11 @@ export function cleanName(text: string): string {
     .trim();
 }
 
+/** A name from elsewhere for a notification, which would make a link of "[text](address)". */
+export function plainName(text: string): string {
+  return cleanName(text.replace(/[[\]]/g, ' ').replace(/ {2,}/g, ' '));
+}
+
 /** The name to begin with: what was set, else what was used last, else what Git or the system call this person. */
 export async function defaultName(
   known: { readonly setting: string; readonly remembered: string },

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { ShareProblem } from './offerBook.ts';
+import { plainName } from './personName.ts';
 
 /**
  * What was not shared and why, one sentence for each reason.
@@ -32,8 +33,8 @@ function sentence(problem: ShareProblem, names: string): string {
   }
 }
 
-/** The first names, in full; a selection of hundreds does not fit into a sentence. */
+/** The first names; a selection of hundreds does not fit into a sentence. */
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, 3).join(', ');
+  const shown = names.slice(0, 3).map(plainName).join(', ');
   return names.length > 3 ? l10n.t('{0} and {1} more', shown, names.length - 3) : shown;
 }

@@ -1,54 +1,6 @@
-import type { BrowserContext, Frame, Locator } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 
 // What a test can know of sound and pictures in a page: measured there, on what the page really plays.
-
-/** Keeps every RTCPeerConnection of a browser's pages in `window.recordedConnections`, for `inboundStats`. */
-export async function recordPeerConnections(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    const connections: RTCPeerConnection[] = [];
-    Object.defineProperty(window, 'recordedConnections', { value: connections });
-    window.RTCPeerConnection = new Proxy(window.RTCPeerConnection, {
-      construct(target, args, newTarget) {
-        const made = Reflect.construct(target, args, newTarget) as RTCPeerConnection;
-        connections.push(made);
-        return made;
-      },
-    });
-  });
-}
-
-/** One incoming track as the browser counts it. */
-export interface InboundTrack {
-  readonly kind: string;
-  readonly mid: string;
-  readonly bytesReceived: number;
-  /** Video only. */
-  readonly framesDecoded: number;
-  /** Audio only: the sum of squared levels times seconds, as WebRTC's statistics define it. */
-  readonly totalAudioEnergy: number;
-}
-
-/** The incoming tracks of all connections of the page that are still open. */
-export async function inboundStats(frame: Frame): Promise<InboundTrack[]> {
-  return frame.evaluate(async () => {
-    const recorded = (window as unknown as { recordedConnections: RTCPeerConnection[] }).recordedConnections;
-    const tracks: InboundTrack[] = [];
-    for (const connection of recorded.filter((each) => each.connectionState !== 'closed')) {
-      const report = await connection.getStats();
-      report.forEach((stat: Partial<InboundTrack> & { type: string }) => {
-        if (stat.type !== 'inbound-rtp') return;
-        tracks.push({
-          kind: stat.kind ?? '',
-          mid: stat.mid ?? '',
-          bytesReceived: stat.bytesReceived ?? 0,
-          framesDecoded: stat.framesDecoded ?? 0,
-          totalAudioEnergy: stat.totalAudioEnergy ?? 0,
-        });
-      });
-    }
-    return tracks;
-  });
-}
 
 /**
  * Waits until a video has shown `count` frames that differ from each other, and gives how many it saw. Throws when

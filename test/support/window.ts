@@ -3,7 +3,6 @@ import type { CDPSession, Frame, Locator, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 import type { Capture } from './browser.ts';
 import type { Host } from './host.ts';
-import { recordPeerConnections } from './media.ts';
 
 /** How to open a window. */
 export interface WindowOptions {
@@ -32,7 +31,6 @@ export async function openWindow(options: WindowOptions): Promise<VsCodeWindow> 
   try {
     const { context } = browser;
     context.setDefaultTimeout(options.timeout ?? 30_000);
-    await recordPeerConnections(context);
     const page = context.pages()[0] ?? (await context.newPage());
     const control = await context.newCDPSession(page);
     // One permission at a time: granting by Playwright would refuse all others, camera and microphone among them.

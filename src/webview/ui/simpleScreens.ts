@@ -13,7 +13,13 @@ export class WaitingScreen implements Widget<MeetingModel> {
 
   constructor(actions: MeetingActions) {
     this.#cancel = textButton(strings.cancelJoining, 'secondary', () => actions.leave());
-    this.elem = h('main', { class: 'centre' }, progressRing(), this.#text, this.#cancel);
+    this.elem = h(
+      'main',
+      { class: 'centre', attrs: { tabindex: '-1' } },
+      progressRing(),
+      this.#text,
+      this.#cancel,
+    );
   }
 
   update({ phase, role, hostName, waitingFor }: MeetingModel): void {
@@ -22,8 +28,9 @@ export class WaitingScreen implements Widget<MeetingModel> {
     show(this.#cancel, phase === 'joining');
   }
 
+  /** Not the button: an Enter that was held a moment too long would press it. */
   focus(): void {
-    if (!this.#cancel.hidden) this.#cancel.focus();
+    this.elem.focus();
   }
 
   dispose(): void {
@@ -61,9 +68,9 @@ export class OutcomeScreen implements Widget<MeetingModel> {
     show(this.#retry, model.outcome?.retry === true);
   }
 
+  /** The title is read, and Tab goes on to the buttons. */
   focus(): void {
-    if (this.#retry.hidden) this.#title.focus();
-    else this.#retry.focus();
+    this.#title.focus();
   }
 
   dispose(): void {

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { createIdentity, randomHex, randomToken } from '../../../src/extension/identity.ts';
 import { inviteFromUri } from '../../../src/extension/inviteUri.ts';
 import { guestFacts, hostFacts, inviteTo } from '../../../src/extension/meetingFacts.ts';
-import { cleanName } from '../../../src/extension/personName.ts';
+import { cleanName, plainName } from '../../../src/extension/personName.ts';
 import { fromBase64Url, toBase64Url } from '../../../src/shared/base64url.ts';
 import { meetingBootstrap } from '../../../src/shared/hostRpc.ts';
 import { bytes32Schema, peerIdSchema, tokenSchema } from '../../../src/shared/ids.ts';
@@ -84,5 +84,9 @@ describe('a name', () => {
     assert.ok(v.is(nameSchema, cleanName(`${'a'.repeat(63)}🎈`)));
     assert.doesNotMatch(cleanName(`${'a'.repeat(63)}🎈`), /\p{Cs}/u);
     assert.equal(cleanName(' \t'), '');
+  });
+
+  it('is no link in a notification', () => {
+    assert.equal(plainName('[Alice](command:x)'), 'Alice (command:x)');
   });
 });
