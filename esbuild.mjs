@@ -41,7 +41,12 @@ const programs = [
   },
   {
     ...common,
-    entryPoints: { panel: 'src/webview/panel.ts', 'panel-style': 'src/webview/ui/panel.css' },
+    entryPoints: {
+      panel: 'src/webview/panel.ts',
+      'panel-style': 'src/webview/ui/panel.css',
+      stage: 'src/webview/stage.ts',
+      'stage-style': 'src/webview/ui/stage.css',
+    },
     platform: 'browser',
     target: 'chrome132', // Electron 34 of VS Code 1.100.
     format: 'iife',

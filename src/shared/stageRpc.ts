@@ -14,7 +14,14 @@ export const stagePurpose = v.picklist(['devices', 'screen']);
 export type StagePurpose = v.InferOutput<typeof stagePurpose>;
 
 /** Why capture gave nothing. `not-allowed-here`: that page may not capture at all (desktop VS Code). */
-export const captureProblem = v.picklist(['not-allowed-here', 'denied', 'missing', 'busy', 'ended', 'unknown']);
+export const captureProblem = v.picklist([
+  'not-allowed-here',
+  'denied',
+  'missing',
+  'busy',
+  'ended',
+  'unknown',
+]);
 export type CaptureProblem = v.InferOutput<typeof captureProblem>;
 
 /** One device as it is. */

@@ -1,6 +1,6 @@
 import { connectHost } from './host/hostContext.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
-import { PanelSource } from './media/panelSource.ts';
+import { AutoSource } from './media/autoSource.ts';
 import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { App } from './ui/app.ts';
@@ -11,6 +11,7 @@ const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
 /** Makes the page: asks the extension host for its meeting, then puts engine and views together. */
 async function main(root: HTMLElement): Promise<void> {
   let engine: MeetingEngine | null = null;
+  let source: AutoSource | null = null;
   const early: FileOffer[] = [];
   const host = connectHost(
     vscodeHost(),
@@ -22,6 +23,14 @@ async function main(root: HTMLElement): Promise<void> {
       },
       askToLeave: () => {
         engine?.askToLeave();
+        return null;
+      },
+      stageConnected: ({ stage, connected }) => {
+        source?.stageConnected(stage, connected);
+        return null;
+      },
+      fromStage: ({ stage, message }) => {
+        source?.fromStage(stage, message);
         return null;
       },
       leaveNow: async ({ end }) => {
@@ -43,7 +52,13 @@ async function main(root: HTMLElement): Promise<void> {
     importIdentity(id, publicKey, privateKey),
     RTCPeerConnection.generateCertificate(CERTIFICATE),
   ]);
-  const source = new PanelSource();
+  source = new AutoSource({
+    host,
+    bootstrap,
+    title: () => (bootstrap.role === 'host' ? 'Your meeting' : `${bootstrap.hostName || 'The'} meeting`),
+    onLeave: () => engine?.askToLeave(),
+    onProblem: (what, error) => report(`${what}${error === undefined ? '' : `: ${describe(error)}`}`),
+  });
   engine = new MeetingEngine({ bootstrap, identity, host, source, certificate, now: () => Date.now() });
   engine.shareFiles(early);
   const app = new App(root, engine);

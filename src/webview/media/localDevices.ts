@@ -3,7 +3,11 @@ import type { DeviceModel, DevicesModel } from '../model.ts';
 import { CaptureForbiddenError } from './captureProblem.ts';
 import { DeviceControl } from './deviceControl.ts';
 
-const MICROPHONE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const MICROPHONE: MediaTrackConstraints = {
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+};
 const CAMERA: MediaTrackConstraints = {
   width: { ideal: 1280 },
   height: { ideal: 720 },
@@ -109,8 +113,13 @@ export class LocalDevices {
 
   async #capture(devices: MediaDevices, device: 'microphone' | 'camera'): Promise<MediaStreamTrack> {
     const id = this.#chosen[device];
-    const wanted = { ...(device === 'microphone' ? MICROPHONE : CAMERA), ...(id === null ? {} : { deviceId: id }) };
-    const stream = await devices.getUserMedia(device === 'microphone' ? { audio: wanted } : { video: wanted });
+    const wanted = {
+      ...(device === 'microphone' ? MICROPHONE : CAMERA),
+      ...(id === null ? {} : { deviceId: id }),
+    };
+    const stream = await devices.getUserMedia(
+      device === 'microphone' ? { audio: wanted } : { video: wanted },
+    );
     const [track] = stream.getTracks();
     if (!track) throw new DOMException('the stream has no track', 'NotFoundError');
     return track;

@@ -14,7 +14,17 @@ export class PanelSource implements TrackSource {
   get devices(): DevicesModel {
     const { allowed, microphone, camera, choices, chosen } = this.#devices;
     const screen = this.#screen.model;
-    return { allowed, microphone, camera, screen, choices, chosen, stage: null, screenStage: null, voices: 'here' };
+    return {
+      allowed,
+      microphone,
+      camera,
+      screen,
+      choices,
+      chosen,
+      stage: null,
+      screenStage: null,
+      voices: 'here',
+    };
   }
 
   get tracks(): LocalTracks {

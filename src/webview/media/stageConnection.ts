@@ -55,7 +55,10 @@ export class StageConnection {
       remote: stageApi,
       handlers: this.#handlers(),
       post: options.post,
-      timers: { set: (callback, ms) => setTimeout(callback, ms), clear: (handle) => clearTimeout(handle as number) },
+      timers: {
+        set: (callback, ms) => setTimeout(callback, ms),
+        clear: (handle) => clearTimeout(handle as number),
+      },
       onProblem: options.onProblem,
     });
     this.#pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });

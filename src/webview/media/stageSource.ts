@@ -246,8 +246,17 @@ function makeStage(purpose: StagePurpose): Stage {
 }
 
 /** A device is on when it is wanted, the stage says so, and its track is here. */
-function deviceModel(wanted: boolean, report: DeviceReport = OFF, track: MediaStreamTrack | null): DeviceModel {
+function deviceModel(
+  wanted: boolean,
+  report: DeviceReport = OFF,
+  track: MediaStreamTrack | null,
+): DeviceModel {
   const on = wanted && report.status === 'on' && track !== null;
   const status = on ? 'on' : wanted && report.status === 'on' ? 'starting' : report.status;
-  return { wanted: wanted && report.status !== 'failed', status, problem: report.problem, track: on ? track : null };
+  return {
+    wanted: wanted && report.status !== 'failed',
+    status,
+    problem: report.problem,
+    track: on ? track : null,
+  };
 }

@@ -45,6 +45,7 @@ export class MeetingEngine implements MeetingView {
   #model: MeetingModel | null = null;
   #scheduled = false;
   #sentState = '';
+  #voices: readonly MediaStreamTrack[] = [];
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -107,7 +108,15 @@ export class MeetingEngine implements MeetingView {
   #makeActions(): MeetingActions {
     const { host, source } = this.#options;
     return {
-      join: (name) => this.#join(name),
+      join: (name) => {
+        // Within the click: a browser may only be opened, and sound only be played, for somebody who asked for it.
+        if (source.devices.stage?.status === 'none') source.open();
+        this.#join(name);
+      },
+      joinWithoutDevices: (name) => this.#join(name),
+      openStage: () => source.open(),
+      copyStageLink: () => source.copyLink(),
+      chooseDevice: (kind, id) => source.choose({ ...source.devices.chosen, [kind]: id }),
       setMicrophone: (on) => source.want('microphone', on),
       setCamera: (on) => source.want('camera', on),
       startPresenting: () => void this.#startPresenting(),
@@ -302,9 +311,25 @@ export class MeetingEngine implements MeetingView {
     queueMicrotask(() => {
       this.#scheduled = false;
       this.#tellMembers();
+      this.#handOnVoices();
       this.#reporter.report(statusOf(this.model), sessionOf(this.#state, this.#files.offers));
       for (const listener of this.#listeners) listener(this.model);
     });
+  }
+
+  /** What is heard of the others goes to where the microphone is. */
+  #handOnVoices(): void {
+    const { people, presentation } = this.model;
+    const tracks = [...people.map(({ audio }) => audio), presentation?.audio ?? null].filter(
+      (track) => track !== null,
+    );
+    if (
+      tracks.length === this.#voices.length &&
+      tracks.every((track, index) => track === this.#voices[index])
+    )
+      return;
+    this.#voices = tracks;
+    this.#options.source.hear(tracks);
   }
 
   #tellMembers(): void {

@@ -13,5 +13,8 @@ const MDNS_HOST = /^(candidate:\S+ \d+ udp \d+ )[0-9a-f-]{36}\.local( \d+ typ ho
 export function twinsOf(candidate: Candidate, addresses: readonly string[]): Candidate[] {
   const parts = MDNS_HOST.exec(candidate.candidate);
   if (!parts) return [];
-  return addresses.map((address) => ({ ...candidate, candidate: `${parts[1] ?? ''}${address}${parts[2] ?? ''}` }));
+  return addresses.map((address) => ({
+    ...candidate,
+    candidate: `${parts[1] ?? ''}${address}${parts[2] ?? ''}`,
+  }));
 }

@@ -113,7 +113,10 @@ export class StageEngine implements StagePageView {
       remote: panelApi,
       handlers: this.#handlers(),
       post: (message) => this.#socket.send(message),
-      timers: { set: (callback, ms) => setTimeout(callback, ms), clear: (handle) => clearTimeout(handle as number) },
+      timers: {
+        set: (callback, ms) => setTimeout(callback, ms),
+        clear: (handle) => clearTimeout(handle as number),
+      },
       onProblem: () => undefined,
     });
   }

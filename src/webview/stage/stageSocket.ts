@@ -33,7 +33,8 @@ export class StageSocket {
 
   /** Hands a message to the panel; lost while there is no connection, because the panel then starts afresh. */
   send(message: unknown): void {
-    if (this.#welcomed && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#welcomed && this.#socket?.readyState === WebSocket.OPEN)
+      this.#socket.send(JSON.stringify(message));
   }
 
   /** Goes for good. */

@@ -1,0 +1,99 @@
+import type { ChosenDevices } from '../../shared/stageRpc.ts';
+import type { DevicesModel } from '../model.ts';
+import type { LocalTracks } from '../rtc/mediaSlots.ts';
+import { PanelSource } from './panelSource.ts';
+import { StageSource, type StageSourceOptions } from './stageSource.ts';
+import type { TrackSource } from './trackSource.ts';
+
+/**
+ * Captures in this page where that works and by a stage where it does not. Which one it is, is found out by trying:
+ * there is no other way to know, and it may change with the next version of VS Code.
+ */
+export class AutoSource implements TrackSource {
+  readonly #options: StageSourceOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #wanted = { microphone: false, camera: false };
+  #voices: readonly MediaStreamTrack[] = [];
+  #source: TrackSource;
+  #stage: StageSource | null = null;
+
+  constructor(options: StageSourceOptions) {
+    this.#options = options;
+    // A stage of the page before this one says that this page may not capture either.
+    if (options.bootstrap.stages.length > 0) this.#source = this.#stage = new StageSource(options);
+    else this.#source = new PanelSource();
+    this.#source.onChange(() => this.#onChange());
+  }
+
+  get devices(): DevicesModel {
+    return this.#source.devices;
+  }
+
+  get tracks(): LocalTracks {
+    return this.#source.tracks;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  want(device: 'microphone' | 'camera', on: boolean): void {
+    this.#wanted[device] = on;
+    this.#source.want(device, on);
+  }
+
+  choose(chosen: ChosenDevices): void {
+    this.#source.choose(chosen);
+  }
+
+  startScreen(): Promise<boolean> {
+    return this.#source.startScreen();
+  }
+
+  stopScreen(): void {
+    this.#source.stopScreen();
+  }
+
+  open(): void {
+    this.#source.open();
+  }
+
+  copyLink(): void {
+    this.#source.copyLink();
+  }
+
+  hear(tracks: readonly MediaStreamTrack[]): void {
+    this.#voices = tracks;
+    this.#source.hear(tracks);
+  }
+
+  /** A stage's page came or went; told by the extension host. */
+  stageConnected(id: string, connected: boolean): void {
+    this.#stage?.stageConnected(id, connected);
+  }
+
+  /** A message of a stage, handed on by the extension host. */
+  fromStage(id: string, message: unknown): void {
+    this.#stage?.fromStage(id, message);
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+    this.#source.dispose();
+  }
+
+  #onChange(): void {
+    if (!this.#stage && this.#source.devices.allowed === 'no') this.#useStage();
+    for (const listener of this.#listeners) listener();
+  }
+
+  #useStage(): void {
+    this.#source.dispose();
+    this.#stage = new StageSource(this.#options);
+    this.#source = this.#stage;
+    for (const device of ['microphone', 'camera'] as const) this.#stage.want(device, this.#wanted[device]);
+    this.#stage.hear(this.#voices);
+    this.#stage.onChange(() => this.#onChange());
+  }
+}

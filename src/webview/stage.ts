@@ -1,0 +1,21 @@
+import { StageEngine } from './stage/stageEngine.ts';
+import { StageApp } from './ui/stageApp.ts';
+
+/** Takes the one-time code out of the page's address, so that it stands neither in the history nor in a bookmark. */
+function takeCode(): string | null {
+  const code = /^#([A-Za-z0-9_-]{22})$/.exec(location.hash)?.[1] ?? null;
+  history.replaceState(null, '', location.pathname);
+  return code;
+}
+
+const root = document.getElementById('app');
+if (root) {
+  const url = new URL('stage/link', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  const engine = new StageEngine({ url: url.href, code: takeCode() });
+  const app = new StageApp(root, engine);
+  window.addEventListener('pagehide', () => {
+    app.dispose();
+    engine.dispose();
+  });
+}
