@@ -13,7 +13,7 @@ export interface BarModel {
   readonly meeting: MeetingModel;
   readonly open: ReadonlySet<Pane>;
   readonly unread: number;
-  /** False while the stage offers the invite. */
+  /** False while the room offers the invite. */
   readonly invite: boolean;
 }
 

@@ -8,7 +8,7 @@ import { Side } from './side.ts';
 import type { Pane } from './panes.ts';
 import { SoundOutput } from './sound.ts';
 import type { SoundSource } from './sound.ts';
-import { Stage } from './stage.ts';
+import { Room } from './room.ts';
 import { strings } from './strings.ts';
 import { Strip } from './strip.ts';
 
@@ -22,7 +22,7 @@ export interface MeetingScreenEvents {
 export class MeetingScreen implements Widget<MeetingModel> {
   readonly elem: HTMLElement;
   readonly #sound: SoundOutput;
-  readonly #stage: Stage;
+  readonly #room: Room;
   readonly #side: Side;
   readonly #bar: ControlBar;
   readonly #serverLost = new Strip('warning', 'warning');
@@ -30,7 +30,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
   readonly #panes = new Panes();
   readonly #unread = new Unread();
   readonly #observer: ResizeObserver;
-  #stageInvites = false;
+  #roomInvites = false;
   #model: MeetingModel | null = null;
 
   constructor(actions: MeetingActions, events: MeetingScreenEvents) {
@@ -39,7 +39,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
       press: () => this.#sound.unlock(),
     });
     this.#sound = new SoundOutput((blocked) => this.#soundBlocked.set(blocked ? strings.soundBlocked : null));
-    this.#stage = new Stage(actions, (shown) => this.#onStageInvites(shown));
+    this.#room = new Room(actions, (shown) => this.#onRoomInvites(shown));
     this.#side = new Side(actions, (pane) => this.#toggle(pane));
     this.#bar = new ControlBar(actions, {
       toggle: (pane) => this.#toggle(pane),
@@ -47,7 +47,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
       tell: events.tell,
     });
     const strips = [this.#serverLost.elem, this.#soundBlocked.elem];
-    const body = h('div', { class: 'meeting-body' }, this.#stage.elem, this.#side.elem);
+    const body = h('div', { class: 'meeting-body' }, this.#room.elem, this.#side.elem);
     this.elem = h('div', { class: 'meeting' }, ...strips, body, this.#bar.elem, this.#sound.elem);
     this.elem.addEventListener('keydown', (event) => this.#onKey(event));
     this.#observer = new ResizeObserver(() => this.#onResize());
@@ -56,26 +56,26 @@ export class MeetingScreen implements Widget<MeetingModel> {
 
   /** Notices stand over the tiles: not over what is typed or pressed. */
   get noticeHost(): HTMLElement {
-    return this.#stage.elem;
+    return this.#room.elem;
   }
 
   update(model: MeetingModel): void {
     this.#model = model;
     this.#serverLost.set(model.serverLost ? strings.serverLost : null);
     this.#sound.update(soundsOf(model));
-    this.#stage.update(model);
+    this.#room.update(model);
     this.#draw();
   }
 
   /** Takes the focus when the screen before had it. */
   focus(): void {
-    this.#stage.elem.focus();
+    this.#room.elem.focus();
   }
 
   dispose(): void {
     this.#observer.disconnect();
     this.#sound.dispose();
-    this.#stage.dispose();
+    this.#room.dispose();
     this.#side.dispose();
     this.#bar.dispose();
   }
@@ -90,7 +90,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
       meeting: this.#model,
       open,
       unread: this.#unread.count,
-      invite: !this.#stageInvites,
+      invite: !this.#roomInvites,
     });
   }
 
@@ -115,9 +115,9 @@ export class MeetingScreen implements Widget<MeetingModel> {
     this.#draw();
   }
 
-  #onStageInvites(shown: boolean): void {
-    if (shown === this.#stageInvites) return;
-    this.#stageInvites = shown;
+  #onRoomInvites(shown: boolean): void {
+    if (shown === this.#roomInvites) return;
+    this.#roomInvites = shown;
     this.#draw();
   }
 }

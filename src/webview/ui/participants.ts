@@ -11,11 +11,11 @@ class Row implements Widget<PersonModel> {
   readonly #name = h('span', { class: 'person-name' });
   readonly #you = h('span', { class: 'person-you', text: strings.you });
   readonly #host = h('span', { class: 'tag', text: strings.host });
-  readonly #hand = spokenIcon('hand', strings.stage.hand);
-  readonly #presenting = spokenIcon('device-desktop', strings.stage.presenting);
-  readonly #muted = spokenIcon('mic-off', strings.stage.microphoneOff);
-  readonly #cameraOff = spokenIcon('device-camera-video-off', strings.stage.cameraOff);
-  readonly #connecting = h('span', { class: 'person-link', text: strings.stage.connecting });
+  readonly #hand = spokenIcon('hand', strings.room.hand);
+  readonly #presenting = spokenIcon('device-desktop', strings.room.presenting);
+  readonly #muted = spokenIcon('mic-off', strings.room.microphoneOff);
+  readonly #cameraOff = spokenIcon('device-camera-video-off', strings.room.cameraOff);
+  readonly #connecting = h('span', { class: 'person-link', text: strings.room.connecting });
 
   constructor() {
     const states = [this.#connecting, this.#hand, this.#presenting, this.#cameraOff, this.#muted];

@@ -24,11 +24,11 @@ export class ScreenView implements Widget<PresentationModel> {
 
   /** `stop` ends one's own presentation; `onFocus` is told when the people are to be hidden or shown. */
   constructor(stop: () => void, onFocus: (focused: boolean) => void) {
-    this.#stop = textButton(strings.stage.stopPresenting, 'secondary', stop);
+    this.#stop = textButton(strings.room.stopPresenting, 'secondary', stop);
     this.#onFocus = onFocus;
     this.#focus = new ToolButton('screen-full', () => this.setFocused(!this.#focused));
     this.#video = new VideoSurface((live) => show(this.#waiting, !live));
-    this.#waiting.append(progressRing(), h('span', { text: strings.stage.waiting }));
+    this.#waiting.append(progressRing(), h('span', { text: strings.room.waiting }));
     this.#viewport.append(this.#video.elem);
     const tools = [this.#stop, this.#zoom.elem, this.#focus.elem];
     const head = h('div', { class: 'screen-head' }, icon('device-desktop'), this.#title, ...tools);
@@ -42,8 +42,8 @@ export class ScreenView implements Widget<PresentationModel> {
   }
 
   update({ name, self, video }: PresentationModel): void {
-    setAttr(this.elem, 'aria-label', strings.stage.screenOf(name));
-    setText(this.#title, self ? strings.stage.youPresent : strings.stage.presents(name));
+    setAttr(this.elem, 'aria-label', strings.room.screenOf(name));
+    setText(this.#title, self ? strings.room.youPresent : strings.room.presents(name));
     show(this.#stop, self);
     this.#video.setTrack(video);
   }
@@ -118,11 +118,11 @@ export class ScreenView implements Widget<PresentationModel> {
     this.elem.classList.toggle('actual', this.#actual);
     this.#zoom.set(
       this.#actual ? 'zoom-out' : 'zoom-in',
-      this.#actual ? strings.stage.fit : strings.stage.actualSize,
+      this.#actual ? strings.room.fit : strings.room.actualSize,
     );
     this.#focus.set(
       this.#focused ? 'screen-normal' : 'screen-full',
-      this.#focused ? strings.stage.unfocus : strings.stage.focus,
+      this.#focused ? strings.room.unfocus : strings.room.focus,
     );
   }
 }

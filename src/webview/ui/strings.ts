@@ -64,7 +64,7 @@ export const strings = {
     elapsed: 'Time since the meeting began',
   },
 
-  stage: {
+  room: {
     screenOf: (name: string) => `Screen of ${name}`,
     presents: (name: string) => `${name} is presenting`,
     youPresent: 'You are presenting',

@@ -15,17 +15,17 @@ export class Tile implements Widget<PersonModel> {
   readonly #name = h('span', { class: 'tile-name' });
   readonly #you = h('span', { class: 'tile-you', text: strings.you });
   readonly #host = h('span', { class: 'tag', text: strings.host });
-  readonly #muted = spokenIcon('mic-off', strings.stage.microphoneOff);
-  readonly #cameraOff = spokenIcon('device-camera-video-off', strings.stage.cameraOff);
-  readonly #hand = spokenIcon('hand', strings.stage.hand);
-  readonly #presenting = spokenIcon('device-desktop', strings.stage.presenting);
+  readonly #muted = spokenIcon('mic-off', strings.room.microphoneOff);
+  readonly #cameraOff = spokenIcon('device-camera-video-off', strings.room.cameraOff);
+  readonly #hand = spokenIcon('hand', strings.room.hand);
+  readonly #presenting = spokenIcon('device-desktop', strings.room.presenting);
   readonly #connecting = h('div', { class: 'tile-connecting', attrs: { role: 'status' } });
 
   constructor() {
     this.#video = new VideoSurface((live) => this.elem.classList.toggle('live', live));
     this.#hand.classList.add('mark', 'mark-hand');
     this.#presenting.classList.add('mark');
-    this.#connecting.append(progressRing(), h('span', { text: strings.stage.connecting }));
+    this.#connecting.append(progressRing(), h('span', { text: strings.room.connecting }));
     const label = h(
       'div',
       { class: 'tile-label' },

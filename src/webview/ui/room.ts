@@ -8,11 +8,11 @@ import { strings } from './strings.ts';
 import { Tile } from './tile.ts';
 import { textButton } from './toolkit.ts';
 
-const GAP = 8; // px, as in stage.css
+const GAP = 8; // px, as in room.css
 const MIN_HEIGHT_FOR_ALONE = 300; // px; below it the picture needs all the room
 
 /** The people as tiles, and the shown screen with the people beside or below it. */
-export class Stage implements Widget<MeetingModel> {
+export class Room implements Widget<MeetingModel> {
   readonly elem: HTMLElement;
   readonly #tiles: HTMLElement;
   readonly #list: KeyedList<PersonModel, Tile>;
@@ -25,7 +25,7 @@ export class Stage implements Widget<MeetingModel> {
   #count = 0;
   #presented = false;
 
-  /** `onInviteShown` is told whether the stage itself offers to copy the invite. */
+  /** `onInviteShown` is told whether the room itself offers to copy the invite. */
   constructor(actions: MeetingActions, onInviteShown: (shown: boolean) => void) {
     this.#actions = actions;
     this.#onInviteShown = onInviteShown;
@@ -33,11 +33,11 @@ export class Stage implements Widget<MeetingModel> {
     this.#alone = h(
       'div',
       { class: 'alone' },
-      h('div', { class: 'alone-title', text: strings.stage.alone }),
-      h('div', { class: 'alone-detail', text: strings.stage.aloneDetail }),
+      h('div', { class: 'alone-title', text: strings.room.alone }),
+      h('div', { class: 'alone-detail', text: strings.room.aloneDetail }),
       textButton(strings.copyInvite, 'primary', () => actions.copyInvite(), 'link'),
     );
-    this.elem = h('main', { class: 'stage', attrs: { tabindex: '-1', 'aria-label': strings.stage.people } });
+    this.elem = h('main', { class: 'room', attrs: { tabindex: '-1', 'aria-label': strings.room.people } });
     this.elem.append(this.#tiles, this.#alone);
     this.#list = new KeyedList(
       this.#tiles,
