@@ -1,9 +1,11 @@
 import type { MeetingActions, MeetingModel } from '../model.ts';
 import { ControlButton } from './controlButton.ts';
-import { cameraControl, microphoneControl, screenControl } from './deviceControls.ts';
+import { DeviceChooser } from './deviceChooser.ts';
+import { cameraControl, microphoneControl, pressOf, screenControl } from './deviceControls.ts';
 import { h, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { icon } from './icons.ts';
+import type { Press } from './deviceControls.ts';
 import { formatDuration } from './format.ts';
 import type { Pane } from './panes.ts';
 import { strings } from './strings.ts';
@@ -31,6 +33,7 @@ export class ControlBar implements Widget<BarModel> {
   readonly #time = h('span');
   readonly #microphone: ControlButton;
   readonly #camera: ControlButton;
+  readonly #chooser: DeviceChooser;
   readonly #screen: ControlButton;
   readonly #hand: ControlButton;
   readonly #panes: Readonly<Record<Pane, ControlButton>>;
@@ -42,13 +45,16 @@ export class ControlBar implements Widget<BarModel> {
     const { tell, toggle } = events;
     const model = () => this.#model;
     this.#microphone = new ControlButton(() => {
-      const microphone = model()?.devices.microphone;
-      actions.setMicrophone(!(microphone?.wanted === true && microphone.status !== 'failed'));
+      const press = this.#press('microphone');
+      actions.setMicrophone(press.on);
+      if (press.open) actions.openStage();
     }, tell);
     this.#camera = new ControlButton(() => {
-      const camera = model()?.devices.camera;
-      actions.setCamera(!(camera?.wanted === true && camera.status !== 'failed'));
+      const press = this.#press('camera');
+      actions.setCamera(press.on);
+      if (press.open) actions.openStage();
     }, tell);
+    this.#chooser = new DeviceChooser(actions);
     this.#screen = new ControlButton(() => {
       if (presents(model())) actions.stopPresenting();
       else actions.startPresenting();
@@ -70,7 +76,7 @@ export class ControlBar implements Widget<BarModel> {
       icon('clockface'),
       this.#time,
     );
-    const own = [this.#microphone, this.#camera, this.#screen, this.#hand, leave];
+    const own = [this.#microphone, this.#camera, this.#chooser, this.#screen, this.#hand, leave];
     const side = [this.#panes.participants, this.#panes.files, this.#panes.chat, this.#invite];
     this.elem = h('footer', {
       class: 'bar',
@@ -87,8 +93,9 @@ export class ControlBar implements Widget<BarModel> {
   update({ meeting, open, unread, invite }: BarModel): void {
     this.#model = meeting;
     const { controls } = strings;
-    this.#microphone.update(microphoneControl(meeting.devices));
-    this.#camera.update(cameraControl(meeting.devices));
+    this.#microphone.update(microphoneControl(meeting.devices, 'meeting'));
+    this.#camera.update(cameraControl(meeting.devices, 'meeting'));
+    this.#chooser.update(meeting.devices);
     this.#screen.update(screenControl(meeting.devices, presents(meeting)));
     this.#hand.update({
       label: meeting.hand ? controls.lowerHand : controls.raiseHand,
@@ -128,6 +135,10 @@ export class ControlBar implements Widget<BarModel> {
 
   dispose(): void {
     clearInterval(this.#timer);
+  }
+
+  #press(kind: 'microphone' | 'camera'): Press {
+    return this.#model ? pressOf(kind, this.#model.devices, 'meeting') : { on: false, open: false };
   }
 
   #tick(): void {

@@ -7,8 +7,11 @@ export interface ControlModel {
   /** What it does when pressed: its name, and its tooltip unless there is a hint. */
   readonly label: string;
   readonly icon: string;
-  /** `off`: something of one's own is off; `active`: something is on that others notice. */
-  readonly tone?: 'plain' | 'off' | 'active' | 'danger';
+  /**
+   * `off`: something of one's own is off; `active`: something is on that others notice; `pending`: it is asked for and
+   * cannot be on yet.
+   */
+  readonly tone?: 'plain' | 'off' | 'pending' | 'active' | 'danger';
   readonly busy?: boolean;
   /** A sentence for the tooltip: what went wrong, or why it cannot be used. */
   readonly hint?: string | null;

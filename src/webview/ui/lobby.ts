@@ -18,6 +18,7 @@ export class Lobby implements Widget<MeetingModel> {
   readonly #problem = h('div', { class: 'problem', attrs: { role: 'alert' } });
   readonly #preview: Preview;
   readonly #invite: HTMLElement;
+  readonly #without: HTMLElement;
   readonly #actions: MeetingActions;
   #touched = false;
 
@@ -37,13 +38,16 @@ export class Lobby implements Widget<MeetingModel> {
     this.#invite = textButton(strings.copyInvite, 'secondary', () => actions.copyInvite(), 'link');
     const join = textButton(strings.lobby.join, 'primary', () => this.#join());
     join.classList.add('lobby-join');
+    this.#without = textButton(strings.lobby.joinWithoutDevices, 'secondary', () =>
+      this.#enter((name) => actions.joinWithoutDevices(name)),
+    );
     const leave = h('button', {
       class: 'link-button',
       text: strings.leaveMeeting,
       attrs: { type: 'button' },
     });
     leave.addEventListener('click', () => actions.leave());
-    const buttons = h('div', { class: 'lobby-buttons' }, join, this.#invite);
+    const buttons = h('div', { class: 'lobby-buttons' }, join, this.#without, this.#invite);
     const form = h('div', { class: 'lobby-form' });
     form.append(this.#title, this.#intro, this.#name, this.#problem, buttons, leave);
     const card = h('div', { class: 'lobby-card' }, this.#preview.elem, form);
@@ -53,6 +57,7 @@ export class Lobby implements Widget<MeetingModel> {
   update(model: MeetingModel): void {
     setText(this.#title, strings.lobby.title(model.role, model.hostName));
     setText(this.#intro, strings.lobby.intro(model.role));
+    show(this.#without, model.devices.allowed === 'no');
     show(this.#invite, model.role === 'host');
     if (!this.#touched && this.#name.value !== model.name) this.#name.value = model.name;
     this.#preview.update(model);
@@ -68,12 +73,16 @@ export class Lobby implements Widget<MeetingModel> {
   }
 
   #join(): void {
+    this.#enter((name) => this.#actions.join(name));
+  }
+
+  #enter(join: (name: string) => void): void {
     const name = this.#name.value.trim();
     if (name === '') this.#tell(strings.lobby.nameMissing);
     else if (!v.is(nameSchema, name)) this.#tell(strings.lobby.nameUnusable);
     else {
       this.#tell('');
-      this.#actions.join(name);
+      join(name);
       return;
     }
     this.#name.focus();

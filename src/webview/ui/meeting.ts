@@ -11,6 +11,9 @@ import type { SoundSource } from './sound.ts';
 import { Room } from './room.ts';
 import { strings } from './strings.ts';
 import { Strip } from './strip.ts';
+import type { StripButton } from './strip.ts';
+import { devicesStrip, screenStrip } from './stageStrips.ts';
+import type { StageOffer } from './stageStrips.ts';
 
 /** What the meeting's screen asks of the page around it. */
 export interface MeetingScreenEvents {
@@ -26,7 +29,9 @@ export class MeetingScreen implements Widget<MeetingModel> {
   readonly #side: Side;
   readonly #bar: ControlBar;
   readonly #serverLost = new Strip('warning', 'warning');
-  readonly #soundBlocked: Strip;
+  readonly #soundBlocked: Strip<'unlock'>;
+  readonly #stage: Strip<StageOffer>;
+  readonly #screenStage: Strip<StageOffer>;
   readonly #panes = new Panes();
   readonly #unread = new Unread();
   readonly #observer: ResizeObserver;
@@ -35,9 +40,10 @@ export class MeetingScreen implements Widget<MeetingModel> {
 
   constructor(actions: MeetingActions, events: MeetingScreenEvents) {
     this.#soundBlocked = new Strip('info', 'unmute', {
-      label: strings.turnOnSound,
-      press: () => this.#sound.unlock(),
+      unlock: { label: strings.turnOnSound, press: () => this.#sound.unlock() },
     });
+    this.#stage = new Strip('info', 'link-external', stageOffers(actions));
+    this.#screenStage = new Strip('info', 'device-desktop', stageOffers(actions));
     this.#sound = new SoundOutput((blocked) => this.#soundBlocked.set(blocked ? strings.soundBlocked : null));
     this.#room = new Room(actions, (shown) => this.#onRoomInvites(shown));
     this.#side = new Side(actions, (pane) => this.#toggle(pane));
@@ -46,9 +52,16 @@ export class MeetingScreen implements Widget<MeetingModel> {
       leave: events.askToLeave,
       tell: events.tell,
     });
-    const strips = [this.#serverLost.elem, this.#soundBlocked.elem];
+    const strips = [this.#serverLost, this.#soundBlocked, this.#stage, this.#screenStage];
     const body = h('div', { class: 'meeting-body' }, this.#room.elem, this.#side.elem);
-    this.elem = h('div', { class: 'meeting' }, ...strips, body, this.#bar.elem, this.#sound.elem);
+    this.elem = h(
+      'div',
+      { class: 'meeting' },
+      ...strips.map(({ elem }) => elem),
+      body,
+      this.#bar.elem,
+      this.#sound.elem,
+    );
     this.elem.addEventListener('keydown', (event) => this.#onKey(event));
     this.#observer = new ResizeObserver(() => this.#onResize());
     this.#observer.observe(this.elem);
@@ -62,7 +75,16 @@ export class MeetingScreen implements Widget<MeetingModel> {
   update(model: MeetingModel): void {
     this.#model = model;
     this.#serverLost.set(model.serverLost ? strings.serverLost : null);
-    this.#sound.update(soundsOf(model));
+    const { devices } = model;
+    const about = devicesStrip(devices);
+    this.#stage.set(about?.text ?? null, about?.offers);
+    const aboutScreen = screenStrip(devices);
+    this.#screenStage.set(aboutScreen?.text ?? null, aboutScreen?.offers);
+    this.#sound.update(soundsOf(model), {
+      muted: devices.voices === 'stage',
+      // The ids of a stage's devices mean nothing in this page.
+      speaker: devices.stage === null ? devices.chosen.speaker : null,
+    });
     this.#room.update(model);
     this.#draw();
   }
@@ -120,6 +142,17 @@ export class MeetingScreen implements Widget<MeetingModel> {
     this.#roomInvites = shown;
     this.#draw();
   }
+}
+
+function stageOffers(actions: MeetingActions): Readonly<Record<StageOffer, StripButton>> {
+  const { open, use, share, copy, cancel } = strings.stage;
+  return {
+    open: { label: open, press: () => actions.openStage() },
+    use: { label: use, press: () => actions.openStage() },
+    share: { label: share, press: () => actions.startPresenting() },
+    copy: { label: copy, press: () => actions.copyStageLink() },
+    cancel: { label: cancel, press: () => actions.stopPresenting() },
+  };
 }
 
 function soundsOf({ people, presentation }: MeetingModel): readonly SoundSource[] {

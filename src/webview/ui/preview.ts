@@ -1,7 +1,8 @@
-import type { MeetingActions, MeetingModel } from '../model.ts';
+import type { DeviceModel, DevicesModel, MeetingActions, MeetingModel } from '../model.ts';
 import { Avatar } from './avatar.ts';
 import { ControlButton } from './controlButton.ts';
-import { cameraControl, microphoneControl } from './deviceControls.ts';
+import { DeviceChooser } from './deviceChooser.ts';
+import { cameraControl, microphoneControl, pressOf } from './deviceControls.ts';
 import { h, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { icon } from './icons.ts';
@@ -9,7 +10,7 @@ import { captureSentence, strings } from './strings.ts';
 import { progressRing } from './toolkit.ts';
 import { VideoSurface } from './video.ts';
 
-/** One's own picture before joining, with the two switches; or why there is none. */
+/** One's own picture before joining, with the two switches; and that a page is opened for it, where that is so. */
 export class Preview implements Widget<MeetingModel> {
   readonly elem: HTMLElement;
   readonly #picture: HTMLElement;
@@ -21,35 +22,31 @@ export class Preview implements Widget<MeetingModel> {
   readonly #problems = h('div', { class: 'problem', attrs: { role: 'status' } });
   readonly #microphone: ControlButton;
   readonly #camera: ControlButton;
+  readonly #chooser: DeviceChooser;
   #model: MeetingModel | null = null;
 
   constructor(actions: MeetingActions) {
     this.#microphone = new ControlButton(() => {
-      const device = this.#model?.devices.microphone;
-      actions.setMicrophone(!(device?.wanted === true && device.status !== 'failed'));
+      if (this.#model) actions.setMicrophone(pressOf('microphone', this.#model.devices, 'lobby').on);
     });
     this.#camera = new ControlButton(() => {
-      const device = this.#model?.devices.camera;
-      actions.setCamera(!(device?.wanted === true && device.status !== 'failed'));
+      if (this.#model) actions.setCamera(pressOf('camera', this.#model.devices, 'lobby').on);
     });
+    this.#chooser = new DeviceChooser(actions);
     const rest = h('div', { class: 'preview-rest' }, this.#avatar.elem, this.#ring, this.#text);
-    const controls = h('div', { class: 'preview-controls' }, this.#microphone.elem, this.#camera.elem);
+    const controls = h('div', { class: 'preview-controls' });
+    controls.append(this.#microphone.elem, this.#camera.elem, this.#chooser.elem);
     this.#picture = h('div', {
       class: 'preview',
       attrs: { role: 'group', 'aria-label': strings.lobby.preview },
     });
     this.#picture.append(rest, this.#video.elem, controls);
-    const { cannotCapture, cannotCaptureDetail } = strings.lobby;
+    const { opensPage, opensPageDetail } = strings.lobby;
     this.#notice = h(
       'div',
       { class: 'card', attrs: { role: 'note' } },
       icon('info'),
-      h(
-        'div',
-        {},
-        h('div', { class: 'card-title', text: cannotCapture }),
-        h('div', { text: cannotCaptureDetail }),
-      ),
+      h('div', {}, h('div', { class: 'card-title', text: opensPage }), h('div', { text: opensPageDetail })),
     );
     this.elem = h('div', { class: 'lobby-preview' }, this.#picture, this.#problems, this.#notice);
   }
@@ -59,13 +56,15 @@ export class Preview implements Widget<MeetingModel> {
     const { camera, microphone } = model.devices;
     this.#video.setTrack(camera.status === 'on' ? camera.track : null);
     this.#avatar.update({ id: model.people[0]?.id ?? model.name, name: model.name });
-    this.#microphone.update(microphoneControl(model.devices));
-    this.#camera.update(cameraControl(model.devices));
+    this.#microphone.update(microphoneControl(model.devices, 'lobby'));
+    this.#camera.update(cameraControl(model.devices, 'lobby'));
+    this.#chooser.update(model.devices);
+    const where = model.devices.stage ? 'stage' : 'panel';
     const sentences: string[] = [];
     if (camera.status === 'failed' && camera.problem)
-      sentences.push(captureSentence('camera', camera.problem));
+      sentences.push(captureSentence('camera', camera.problem, where));
     if (microphone.status === 'failed' && microphone.problem)
-      sentences.push(captureSentence('microphone', microphone.problem));
+      sentences.push(captureSentence('microphone', microphone.problem, where));
     setText(this.#problems, sentences.join(' '));
     this.#draw();
   }
@@ -78,12 +77,15 @@ export class Preview implements Widget<MeetingModel> {
     if (!this.#model) return;
     const { allowed, camera } = this.#model.devices;
     const starting = camera.status === 'starting';
-    show(this.#picture, allowed !== 'no');
-    show(this.#problems, allowed !== 'no' && this.#problems.textContent !== '');
+    show(this.#problems, this.#problems.textContent !== '');
     show(this.#notice, allowed === 'no');
     show(this.#ring, starting);
     show(this.#avatar.elem, !starting);
-    const { cameraOff, cameraStarting } = strings.lobby;
-    setText(this.#text, starting ? cameraStarting : camera.status === 'on' ? '' : cameraOff);
+    setText(this.#text, starting ? strings.lobby.cameraStarting : restSentence(camera, allowed));
   }
+}
+
+function restSentence(camera: DeviceModel, allowed: DevicesModel['allowed']): string {
+  if (camera.status === 'on') return '';
+  return allowed === 'no' && camera.wanted ? strings.lobby.cameraStartsInPage : strings.lobby.cameraOff;
 }

@@ -7,16 +7,27 @@ export interface SoundSource {
   readonly track: MediaStreamTrack;
 }
 
+/** Where and whether it is heard in this page. */
+export interface SoundOutlet {
+  /** True while another page plays the voices: they go on here unheard, because Chromium pulls only what is played. */
+  readonly muted: boolean;
+  /** The output device by id; null for the system's default. */
+  readonly speaker: string | null;
+}
+
 class Speaker implements Widget<SoundSource> {
   readonly elem: HTMLAudioElement;
   #track: MediaStreamTrack | null = null;
   #blocked = false;
+  #speaker: string | null = null;
   readonly #onChange: () => void;
 
-  constructor(onChange: () => void) {
+  constructor(outlet: SoundOutlet, onChange: () => void) {
     this.#onChange = onChange;
     this.elem = h('audio');
     this.elem.autoplay = true;
+    this.elem.muted = outlet.muted;
+    this.#route(outlet.speaker);
   }
 
   get blocked(): boolean {
@@ -27,6 +38,14 @@ class Speaker implements Widget<SoundSource> {
     if (track === this.#track) return;
     this.#track = track;
     this.elem.srcObject = new MediaStream([track]);
+    this.play();
+  }
+
+  setOutlet({ muted, speaker }: SoundOutlet): void {
+    this.#route(speaker);
+    if (this.elem.muted === muted) return;
+    this.elem.muted = muted;
+    // What only played because it was muted is paused by the browser; what was refused may play now that it is.
     this.play();
   }
 
@@ -45,6 +64,15 @@ class Speaker implements Widget<SoundSource> {
     this.elem.srcObject = null;
   }
 
+  #route(speaker: string | null): void {
+    if (speaker === this.#speaker || !('setSinkId' in this.elem)) return;
+    this.#speaker = speaker;
+    this.elem.setSinkId(speaker ?? '').catch((error: unknown) => {
+      // The device is gone: the default goes on being heard.
+      if (!(error instanceof DOMException)) throw error;
+    });
+  }
+
   #setBlocked(blocked: boolean): void {
     if (this.#blocked === blocked || !this.#track) return;
     this.#blocked = blocked;
@@ -53,12 +81,13 @@ class Speaker implements Widget<SoundSource> {
 }
 
 /** Plays what is heard of the others. Knows whether the browser wants a click first. */
-export class SoundOutput implements Widget<readonly SoundSource[]> {
+export class SoundOutput {
   readonly elem: HTMLElement;
   readonly #speakers = new Map<string, Speaker>();
   readonly #list: KeyedList<SoundSource, Speaker>;
   readonly #onBlocked: (blocked: boolean) => void;
   #blocked = false;
+  #outlet: SoundOutlet = { muted: false, speaker: null };
 
   constructor(onBlocked: (blocked: boolean) => void) {
     this.#onBlocked = onBlocked;
@@ -67,14 +96,16 @@ export class SoundOutput implements Widget<readonly SoundSource[]> {
       this.elem,
       (source) => source.key,
       (source) => {
-        const speaker = new Speaker(() => this.#check());
+        const speaker = new Speaker(this.#outlet, () => this.#check());
         this.#speakers.set(source.key, speaker);
         return speaker;
       },
     );
   }
 
-  update(sources: readonly SoundSource[]): void {
+  update(sources: readonly SoundSource[], outlet: SoundOutlet): void {
+    this.#outlet = outlet;
+    for (const speaker of this.#speakers.values()) speaker.setOutlet(outlet);
     this.#list.update(sources);
     const keys = new Set(sources.map((source) => source.key));
     for (const key of this.#speakers.keys()) if (!keys.has(key)) this.#speakers.delete(key);

@@ -32,9 +32,11 @@ export const strings = {
     preview: 'Camera preview',
     cameraOff: 'Your camera is off',
     cameraStarting: 'Starting your camera…',
-    cannotCapture: 'Camera and microphone stay off here',
-    cannotCaptureDetail:
-      'VS Code does not let panels use them. Join anyway: you can chat, share files, and see and hear everybody else.',
+    cameraStartsInPage: 'Your camera starts in the page',
+    opensPage: 'Join opens a page in your browser',
+    opensPageDetail:
+      'VS Code does not let its panels use camera and microphone, so a page does it: one click there, and everything else happens here.',
+    joinWithoutDevices: 'Join without devices',
   },
   joining: (role: 'host' | 'guest', hostName: string) =>
     role === 'host'
@@ -82,6 +84,83 @@ export const strings = {
     hand: 'Hand raised',
     presenting: 'Presenting',
     people: 'People',
+  },
+
+  // About the page that captures where the panel may not.
+  stage: {
+    opened: 'A page has opened in your browser: press Start there.',
+    waiting: 'Press Start in the page in your browser.',
+    noBrowser: 'No browser could be opened. Copy the link and open it in one on this machine.',
+    lost: 'The page for camera and microphone was closed.',
+    none: 'You joined without camera and microphone.',
+    startsWithStage: 'It starts when you press Start in the page in your browser.',
+    open: 'Open the page again',
+    use: 'Use camera and microphone',
+    copy: 'Copy link',
+    chooseScreen: 'Choose the screen in the page in your browser.',
+    noBrowserForScreen:
+      'No browser could be opened. Copy the link, open it in one, and choose the screen there.',
+    screenLost: 'The page that shares your screen was closed.',
+    share: 'Open the page again',
+    cancel: 'Cancel',
+  },
+
+  devices: {
+    choose: 'Choose devices',
+    title: 'Devices',
+    camera: 'Camera',
+    microphone: 'Microphone',
+    speaker: 'Speaker',
+    systemDefault: 'System default',
+    defaultNamed: (name: string) => `System default (${name})`,
+    gone: 'Not connected',
+  },
+
+  // In the page that captures.
+  page: {
+    title: (meeting: string) => `Camera and microphone for ${meeting}`,
+    screenTitle: (meeting: string) => `Share your screen with ${meeting}`,
+    why: 'VS Code does not let its panels use camera and microphone, so this page does it. Everything else happens in VS Code.',
+    whyScreen:
+      'VS Code does not let its panels capture the screen, so this page does it. Everything else happens in VS Code.',
+    start: 'Start camera and microphone',
+    choose: 'Choose what to share',
+    choosing: 'Choose a screen or window in the question of your browser.',
+    sharing: 'You are sharing your screen',
+    closeEnds: 'Closing this page ends the share.',
+    connected: 'Connected to VS Code',
+    connecting: 'Connecting to VS Code…',
+    background: 'You may leave this tab in the background.',
+    preview: 'Camera preview',
+    screenPreview: 'Your shared screen',
+    level: 'Microphone level',
+    levelOff: 'Microphone off',
+    levelOn: 'Microphone on',
+    voices: (count: number) =>
+      count === 0 ? 'Nobody is heard here yet.' : `You hear ${people(count)} here.`,
+    soundBlocked: 'The browser holds back the sound of the others.',
+    leaveAsked: 'VS Code asks whether you want to leave.',
+    refusedTitle: 'This link cannot be used any more',
+    refused: 'It was used already or is too old. Go back to VS Code and press “Open the page again”.',
+    takenOverTitle: 'Another tab does this now',
+    takenOver: 'This one can be closed.',
+    overTitle: 'The meeting is over for you',
+    over: 'Camera and microphone are off. This page can be closed.',
+    shareOverTitle: 'You are not sharing your screen any more',
+    shareOver: 'This page can be closed.',
+    tab: {
+      start: 'Parley – start camera and microphone',
+      choose: 'Parley – choose what to share',
+      sharing: '● Parley – sharing your screen',
+      both: '● Parley – camera and microphone on',
+      camera: '● Parley – camera on',
+      microphone: '● Parley – microphone on',
+      off: 'Parley – camera and microphone off',
+      connecting: 'Parley – connecting…',
+      refused: 'Parley – link cannot be used',
+      takenOver: 'Parley – in another tab',
+      over: 'Parley – over',
+    },
   },
 
   side: {
@@ -146,15 +225,25 @@ const NOT_ALLOWED_HERE: Readonly<Record<DeviceKind, string>> = {
   screen: 'VS Code does not let panels share the screen.',
 };
 
-/** What a person reads when a device gave nothing. */
-export function captureSentence(kind: DeviceKind, problem: CaptureProblem): string {
+/**
+ * What a person reads when a device gave nothing. `where` says what captures: the panel itself, or a page of the
+ * system's browser.
+ */
+export function captureSentence(
+  kind: DeviceKind,
+  problem: CaptureProblem,
+  where: 'panel' | 'stage' = 'panel',
+): string {
   switch (problem) {
     case 'not-allowed-here':
-      return NOT_ALLOWED_HERE[kind];
+      return where === 'panel'
+        ? NOT_ALLOWED_HERE[kind]
+        : `The browser does not let the page use the ${kind}.`;
     case 'denied':
-      return kind === 'screen'
-        ? 'No screen was chosen, or sharing it was not allowed.'
-        : `The ${kind} is blocked. Allow it in the browser or in the system's privacy settings.`;
+      if (kind === 'screen') return 'No screen was chosen, or sharing it was not allowed.';
+      return where === 'panel'
+        ? `The ${kind} is blocked. Allow it in the browser or in the system's privacy settings.`
+        : `The ${kind} is blocked. Allow it beside the page's address or in the system's privacy settings.`;
     case 'missing':
       return kind === 'screen'
         ? 'There is no screen to share.'

@@ -1,28 +1,42 @@
-import { h, setText } from './dom.ts';
+import { h, setText, show } from './dom.ts';
 import { icon } from './icons.ts';
+import type { ButtonElement } from './toolkit.ts';
 import { textButton } from './toolkit.ts';
 
+/** A button of a strip. */
+export interface StripButton {
+  readonly label: string;
+  readonly press: () => void;
+}
+
 /** A slim line above the meeting: a state that lasts, and what to do about it. */
-export class Strip {
+export class Strip<K extends string = never> {
   readonly elem: HTMLElement;
   readonly #text = h('span', { class: 'strip-text' });
+  readonly #actions = h('span', { class: 'strip-actions' });
+  readonly #buttons = new Map<K, ButtonElement>();
 
-  constructor(
-    kind: 'warning' | 'info',
-    iconName: string,
-    button?: { readonly label: string; readonly press: () => void },
-  ) {
+  constructor(kind: 'warning' | 'info', iconName: string, buttons?: Readonly<Record<K, StripButton>>) {
     this.elem = h('div', { class: 'strip', attrs: { role: 'status', 'data-kind': kind } });
-    this.elem.append(icon(iconName), this.#text);
-    if (button) this.elem.append(textButton(button.label, 'primary', button.press));
+    this.elem.append(icon(iconName), this.#text, this.#actions);
+    for (const key of Object.keys(buttons ?? {}) as K[]) {
+      const button = buttons?.[key];
+      if (button) this.#buttons.set(key, textButton(button.label, 'primary', button.press));
+    }
+    this.#actions.append(...this.#buttons.values());
     this.elem.hidden = true;
   }
 
-  /** Shows a sentence; null hides the strip. */
-  set(sentence: string | null): void {
+  /** Shows a sentence with these buttons (the first stands out), all of them unless named; null hides the strip. */
+  set(sentence: string | null, offers: readonly K[] = [...this.#buttons.keys()]): void {
     // Shown before it is filled: a status is read when its text changes while it is there.
     this.elem.hidden = sentence === null;
     setText(this.#text, sentence ?? '');
     this.#text.title = sentence ?? '';
+    show(this.#actions, offers.length > 0);
+    for (const [key, button] of this.#buttons) {
+      show(button, offers.includes(key));
+      button.setAttribute('appearance', offers[0] === key ? 'primary' : 'secondary');
+    }
   }
 }

@@ -1,0 +1,53 @@
+import type { DevicesModel, StageModel } from '../model.ts';
+import { strings } from './strings.ts';
+
+/** What a strip about a stage can offer. */
+export type StageOffer = 'open' | 'use' | 'copy' | 'share' | 'cancel';
+
+/** One strip: a sentence and what can be done, the most likely first. */
+export interface StageStrip {
+  readonly text: string;
+  readonly offers: readonly StageOffer[];
+}
+
+/** What is said about the stage for camera and microphone; null while there is nothing to do about it. */
+export function devicesStrip({ stage }: Pick<DevicesModel, 'stage'>): StageStrip | null {
+  const { opened, waiting, noBrowser, lost, none } = strings.stage;
+  switch (stage?.status) {
+    case undefined:
+    case 'live':
+      return null;
+    case 'none':
+      return { text: none, offers: ['use'] };
+    case 'opening':
+      return { text: opened, offers: ['open', 'copy'] };
+    case 'waiting':
+      return { text: waiting, offers: [] };
+    case 'no-browser':
+      return { text: noBrowser, offers: ['copy', 'open'] };
+    case 'lost':
+      return { text: lost, offers: ['open'] };
+  }
+}
+
+/** What is said about the page for a screen; null without one, and while it shares. */
+export function screenStrip({ screenStage, screen }: Pick<DevicesModel, 'screenStage' | 'screen'>) {
+  return screen.status === 'on' ? null : screenSentence(screenStage?.status);
+}
+
+function screenSentence(status: StageModel['status'] | undefined): StageStrip | null {
+  const { chooseScreen, noBrowserForScreen, screenLost } = strings.stage;
+  switch (status) {
+    case undefined:
+    case 'none':
+    case 'live':
+      return null;
+    case 'opening':
+    case 'waiting':
+      return { text: chooseScreen, offers: ['copy', 'cancel'] };
+    case 'no-browser':
+      return { text: noBrowserForScreen, offers: ['copy', 'cancel'] };
+    case 'lost':
+      return { text: screenLost, offers: ['share', 'cancel'] };
+  }
+}
