@@ -33,6 +33,20 @@ export function socketOrigin(address: GatewayAddress): string {
   return `${address.secure ? 'wss' : 'ws'}://${address.host}:${address.port}`;
 }
 
+/** The origin of a page that the gateway serves there, as a browser writes it. */
+export function pageOrigin(address: GatewayAddress): string {
+  return pageBase(address).origin;
+}
+
+/** The link to a stage. Its one-time code stands in the fragment, which no server or log gets to see. */
+export function stageLink(address: GatewayAddress, code: string): string {
+  return new URL(`stage#${code}`, pageBase(address)).href;
+}
+
+function pageBase({ secure, host, port, path }: GatewayAddress): URL {
+  return new URL(`${secure ? 'https' : 'http'}://${host}:${String(port)}${path}`);
+}
+
 /** A stream URL of the gateway (`ws://127.0.0.1:port/files/…`) as the page reaches it. */
 export function pageUrl(streamUrl: string, address: GatewayAddress): string {
   const { pathname, search } = new URL(streamUrl);

@@ -23,6 +23,7 @@ export const SettingIds = {
   gatewayPort: 'parley.gateway.port',
   inviteExpireAfterHours: 'parley.invite.expireAfterHours',
   filesSaveTo: 'parley.files.saveTo',
+  stageBrowser: 'parley.stage.browser',
 } as const;
 
 /** What each setting is when nobody has set it; package.json says the same. */
@@ -34,6 +35,7 @@ export const settingDefaults = {
   [SettingIds.gatewayPort]: 47115,
   [SettingIds.inviteExpireAfterHours]: 24,
   [SettingIds.filesSaveTo]: 'workspace',
+  [SettingIds.stageBrowser]: 'system',
 } as const;
 
 /** Context keys of `when` clauses. */

@@ -242,6 +242,7 @@ export class MeetingManager {
       extension: this.#extension,
       settings,
       name,
+      dialogs: this.#dialogs,
       log: this.#log,
       signal,
       callbacks: {

@@ -1,8 +1,9 @@
 import type * as vscode from 'vscode';
-import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
+import type { HostApi, MeetingBootstrap, PageApi, SessionRecord } from '../shared/hostRpc.ts';
 import type { Invite } from '../shared/invite.ts';
 import type { FileOffer } from '../shared/protocol.ts';
 import { RpcError, type Handlers, type Params } from '../shared/rpc.ts';
+import type { Dialogs } from './dialogs.ts';
 import { FileDesk } from './fileDesk.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { GatewayAddress } from './gatewayAddress.ts';
@@ -11,6 +12,7 @@ import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
 import { OfferBook } from './offerBook.ts';
 import { MeetingPanel } from './panel.ts';
 import { initialState, type SessionState } from './sessionState.ts';
+import { StageDesk } from './stageDesk.ts';
 import { withTimeLimit } from './timeLimit.ts';
 
 /** How the meeting came to its end for this person. */
@@ -24,6 +26,11 @@ export interface MeetingSessionOptions {
   readonly extensionUri: vscode.Uri;
   readonly gateway: Gateway;
   readonly gatewayAddress: GatewayAddress;
+  /** Where a browser reaches the gateway now; forwards its port anew where that is needed. */
+  readonly reachGateway: () => Promise<GatewayAddress>;
+  /** Addresses of the machine on which the page runs, loopback last. */
+  readonly addresses: () => string[];
+  readonly dialogs: Dialogs;
   /** Base URLs of the meeting's server, as an invite names them. */
   readonly servers: () => readonly string[];
   /** Ends the server, when it is one of this meeting's own. */
@@ -47,6 +54,7 @@ export class MeetingSession {
   readonly #options: MeetingSessionOptions;
   readonly #offers: OfferBook;
   readonly #files: FileDesk;
+  readonly #stages: StageDesk;
   #panel: MeetingPanel | undefined;
   /** The page of the present panel has asked for its meeting, so calls reach it. */
   #opened = false;
@@ -60,6 +68,15 @@ export class MeetingSession {
     this.#options = options;
     this.#offers = new OfferBook(options.log);
     this.#files = new FileDesk(this.#offers, options.gateway, options.gatewayAddress, options.log);
+    this.#stages = new StageDesk({
+      extensionUri: options.extensionUri,
+      gateway: options.gateway,
+      reach: options.reachGateway,
+      dialogs: options.dialogs,
+      log: options.log,
+      onMessage: (stage, message) => this.#tellPage('fromStage', { stage, message }),
+      onConnected: (stage, connected) => this.#tellPage('stageConnected', { stage, connected }),
+    });
     this.#openPanel();
   }
 
@@ -120,7 +137,7 @@ export class MeetingSession {
     await this.end();
   }
 
-  /** Ends panel, file streams, gateway and server. */
+  /** Ends panel, stages, file streams, gateway and server. */
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
@@ -128,11 +145,17 @@ export class MeetingSession {
     this.#panel = undefined;
     this.#files.dispose();
     this.#offers.dispose();
-    const ends = await Promise.allSettled([this.#options.gateway.dispose(), this.#options.stopServer()]);
+    const ends = await Promise.allSettled([this.#endGateway(), this.#options.stopServer()]);
     for (const end of ends) {
       if (end.status === 'rejected') this.#options.log('warn', `not ended cleanly: ${errorText(end.reason)}`);
     }
     this.#options.log('info', 'the meeting has ended here');
+  }
+
+  async #endGateway(): Promise<void> {
+    // The stages are told before the gateway cuts their sockets.
+    await this.#stages.end();
+    await this.#options.gateway.dispose();
   }
 
   #openPanel(): void {
@@ -178,6 +201,15 @@ export class MeetingSession {
     }
   }
 
+  /** Tells the page of a stage, in order. A page that is not there asks for the stages when it comes. */
+  #tellPage<K extends 'fromStage' | 'stageConnected'>(what: K, params: Params<PageApi[K]>): void {
+    if (!this.#panel || !this.#opened) return;
+    this.#panel.page.call(what, params).catch((error: unknown) => {
+      const gone = error instanceof RpcError && error.code === 'disposed';
+      this.#options.log(gone ? 'trace' : 'warn', `the page was not told of a stage: ${errorText(error)}`);
+    });
+  }
+
   #bootstrap(): MeetingBootstrap {
     const { facts, gateway, gatewayAddress } = this.#options;
     const known = new Set(this.#record?.offers.map((offer) => offer.id));
@@ -193,6 +225,8 @@ export class MeetingSession {
       iceServers: [],
       session: this.#record,
       offers: this.#offers.offers.filter((offer) => !known.has(offer.id)),
+      stages: this.#stages.stages,
+      addresses: this.#options.addresses(),
     };
   }
 
@@ -233,6 +267,7 @@ export class MeetingSession {
         setImmediate(() => onEnded(how));
         return done;
       },
+      ...this.#stages.handlers(),
       log: ({ level, message }) => {
         log(level, `page: ${message}`);
         return done;

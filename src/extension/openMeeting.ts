@@ -1,19 +1,28 @@
 import * as vscode from 'vscode';
 import type { Invite } from '../shared/invite.ts';
+import type { Dialogs } from './dialogs.ts';
 import { Gateway } from './gateway/gateway.ts';
-import { directAddress, externalAddress, isAllowedOrigin, type GatewayAddress } from './gatewayAddress.ts';
+import {
+  directAddress,
+  externalAddress,
+  isAllowedOrigin,
+  pageOrigin,
+  type GatewayAddress,
+} from './gatewayAddress.ts';
 import { randomHex } from './identity.ts';
 import { errorText, type Log } from './log.ts';
+import { machineAddresses } from './machineAddresses.ts';
 import { guestFacts, hostFacts } from './meetingFacts.ts';
 import { MeetingSession, type MeetingSessionOptions } from './meetingSession.ts';
 import { findServer } from './server/findServer.ts';
 import { startServerProcess } from './server/serverProcess.ts';
 import { ServerKeeper } from './serverKeeper.ts';
-import { normalizeServerUrl } from './serverUrl.ts';
+import { isLoopbackHost, normalizeServerUrl } from './serverUrl.ts';
 import type { Settings } from './settings.ts';
 
 /** Milliseconds for finding the server: with what is around it, the person knows within five seconds. */
 const SEARCH_TIME_LIMIT = 4_500;
+const LOOPBACK = '127.0.0.1';
 
 /** `parley.server.url` is no address of a server. */
 export class ServerUrlError extends Error {
@@ -27,6 +36,7 @@ export interface OpenMeetingOptions {
   readonly settings: Settings;
   /** The name to offer in the lobby. */
   readonly name: string;
+  readonly dialogs: Dialogs;
   readonly log: Log;
   readonly callbacks: Pick<
     MeetingSessionOptions,
@@ -50,10 +60,11 @@ interface Upstream {
 export async function openAsHost(options: OpenMeetingOptions): Promise<MeetingSession> {
   const { settings, name, log } = options;
   const own = settings.serverUrl === '';
-  const [facts, { gateway, address }] = await Promise.all([
+  const [facts, way] = await Promise.all([
     hostFacts(name, own ? randomHex() : settings.serverKey),
     openGateway(options),
   ]);
+  const { gateway } = way;
   try {
     const upstream = own
       ? await runServer(options, facts.serverKey, gateway)
@@ -63,7 +74,7 @@ export async function openAsHost(options: OpenMeetingOptions): Promise<MeetingSe
       'info',
       own ? 'the meeting runs on a server of its own' : 'the meeting runs on the server of the settings',
     );
-    return makeSession(options, { facts, gateway, address, upstream });
+    return makeSession(options, { facts, way, upstream });
   } catch (error) {
     await gateway.dispose();
     throw error;
@@ -79,19 +90,18 @@ export async function openAsGuest(options: OpenMeetingOptions, invite: Invite): 
     guestFacts(invite),
     findServer(invite.servers, invite.key, { signal: options.signal, timeout: SEARCH_TIME_LIMIT }),
   ]);
-  const { gateway, address } = await openGateway(options);
-  gateway.setUpstream({ url, key: invite.key });
+  const way = await openGateway(options);
+  way.gateway.setUpstream({ url, key: invite.key });
   options.log('info', 'a server of the invite has answered');
   const upstream: Upstream = { url, servers: () => invite.servers, stop: () => Promise.resolve() };
-  return makeSession(options, { facts, gateway, address, upstream });
+  return makeSession(options, { facts, way, upstream });
 }
 
 function makeSession(
   options: OpenMeetingOptions,
   parts: {
     readonly facts: MeetingSessionOptions['facts'];
-    readonly gateway: Gateway;
-    readonly address: GatewayAddress;
+    readonly way: GatewayWay;
     readonly upstream: Upstream;
   },
 ): MeetingSession {
@@ -100,8 +110,11 @@ function makeSession(
     facts: parts.facts,
     name: options.name,
     extensionUri: options.extension.extensionUri,
-    gateway: parts.gateway,
-    gatewayAddress: parts.address,
+    gateway: parts.way.gateway,
+    gatewayAddress: parts.way.address,
+    reachGateway: parts.way.reach,
+    addresses: parts.way.addresses,
+    dialogs: options.dialogs,
     servers: parts.upstream.servers,
     stopServer: parts.upstream.stop,
     log: options.log,
@@ -128,11 +141,18 @@ async function reachServer(settings: Settings, signal: AbortSignal): Promise<Ups
   return { url, servers: () => [wanted], stop: () => Promise.resolve() };
 }
 
-async function openGateway({
-  extension,
-  settings,
-  log,
-}: OpenMeetingOptions): Promise<{ readonly gateway: Gateway; readonly address: GatewayAddress }> {
+/** A gateway and the way to it. */
+interface GatewayWay {
+  readonly gateway: Gateway;
+  /** Where the page reaches it. */
+  readonly address: GatewayAddress;
+  /** Where a browser reaches it now. */
+  readonly reach: () => Promise<GatewayAddress>;
+  /** See `MeetingSessionOptions.addresses`. */
+  readonly addresses: () => string[];
+}
+
+async function openGateway({ extension, settings, log }: OpenMeetingOptions): Promise<GatewayWay> {
   const inBrowser = vscode.env.uiKind === vscode.UIKind.Web;
   const workbench: { readonly inBrowser: boolean; externalHost?: string } = { inBrowser };
   const gateway = await Gateway.start({
@@ -141,14 +161,22 @@ async function openGateway({
     log,
   });
   const nextToUi = !inBrowser && extension.extension.extensionKind === vscode.ExtensionKind.UI;
-  const address =
-    (nextToUi ? undefined : await forwardedAddress(gateway.port, log)) ?? directAddress(gateway.port);
+  const reach = async (): Promise<GatewayAddress> => {
+    const address =
+      (nextToUi ? undefined : await forwardedAddress(gateway.port, log)) ?? directAddress(gateway.port);
+    // A Host header names no port where it is the scheme's own.
+    gateway.allowHost(address.host);
+    gateway.allowHost(`${address.host}:${String(address.port)}`);
+    gateway.allowStageOrigin(pageOrigin(address));
+    return address;
+  };
+  const address = await reach();
   workbench.externalHost = address.host;
-  // A Host header names no port where it is the scheme's own.
-  gateway.allowHost(address.host);
-  gateway.allowHost(`${address.host}:${String(address.port)}`);
   log('info', `the gateway is on port ${gateway.port}`);
-  return { gateway, address };
+  // The machine of a remote window has addresses that lead to nobody's panel.
+  const sameMachine =
+    nextToUi || vscode.env.remoteName === undefined || (inBrowser && isLoopbackHost(address.host));
+  return { gateway, address, reach, addresses: () => (sameMachine ? machineAddresses() : [LOOPBACK]) };
 }
 
 /** The address under which VS Code makes a port of this machine reachable for the machine with the window. */

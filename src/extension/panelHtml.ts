@@ -42,6 +42,7 @@ export function panelHtml(page: PanelPage): string {
 `;
 }
 
-function escapeAttribute(text: string): string {
+/** A text as it may stand in an attribute or an element. */
+export function escapeAttribute(text: string): string {
   return text.replace(/[&<>"]/g, (symbol) => `&#${symbol.codePointAt(0)};`);
 }

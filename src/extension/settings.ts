@@ -20,6 +20,7 @@ const settingsSchema = v.object({
     settingDefaults[SettingIds.inviteExpireAfterHours],
   ),
   filesSaveTo: v.fallback(v.picklist(['workspace', 'ask']), settingDefaults[SettingIds.filesSaveTo]),
+  stageBrowser: v.fallback(v.picklist(['system', 'integrated']), settingDefaults[SettingIds.stageBrowser]),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;
 
@@ -35,5 +36,6 @@ export function readSettings(): Settings {
     gatewayPort: read(SettingIds.gatewayPort),
     inviteExpireAfterHours: read(SettingIds.inviteExpireAfterHours),
     filesSaveTo: read(SettingIds.filesSaveTo),
+    stageBrowser: read(SettingIds.stageBrowser),
   });
 }

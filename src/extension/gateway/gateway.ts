@@ -9,14 +9,17 @@ import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_TRANSFERS } from '../../shared/limits.ts';
+import { MAX_STAGE_MESSAGE } from '../../shared/stageRpc.ts';
 import type { Log } from '../log.ts';
-import { errorCode } from './errorCode.ts';
+import { describeError, errorCode } from './errorCode.ts';
 import { serveSource, type FileSource } from './fileSource.ts';
 import { receiveTarget, type FileTarget } from './fileTarget.ts';
+import { listen, LOOPBACK, parseUrl } from './loopback.ts';
 import { MAX_PEER_MESSAGE, peerQuery, proxyPeer, type Upstream } from './peerProxy.ts';
+import type { StageDoor } from './stageDoor.ts';
+import type { StageFiles } from './stageFiles.ts';
 import { randomTicket, sameSecret, Tickets } from './tickets.ts';
 
-const LOOPBACK = '127.0.0.1';
 /** Connections of PeerJS at once: a page has two, and a few more while it reconnects. */
 const MAX_PROXIES = 16;
 
@@ -24,12 +27,21 @@ const MAX_PROXIES = 16;
 export interface GatewayOptions {
   /** A fixed port keeps what a browser remembers of this origin; 0, or one that is taken, gives any free one. */
   readonly preferredPort: number;
-  /** Whether a page of that Origin may connect. */
+  /** Whether a page of that Origin may connect, other than a stage. */
   readonly allowedOrigins: (origin: string | undefined) => boolean;
   readonly log: Log;
   /** Milliseconds in which a stream's URL has to be used; a minute unless said otherwise. */
   readonly ticketLifetime?: number;
 }
+
+/** Of every answer; the stage's page has a policy of its own. */
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+} as const;
 
 type Status = 400 | 403 | 404 | 421 | 429;
 /** Takes a connection over, once it is a WebSocket. */
@@ -41,14 +53,19 @@ type Stream =
 /** What may be connected to, by path. */
 interface UpgradeRoute {
   readonly path: RegExp;
+  readonly allows: (origin: string | undefined) => boolean;
+  readonly sockets: WebSocketServer;
   readonly open: (url: URL, word: string) => Accept | Status;
 }
-/** What may be fetched, by path. */
-type PageRoutes = Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>>;
+/** The stage: its page and files, and who takes the sockets of its pages. */
+interface StageRoutes {
+  readonly files: StageFiles;
+  readonly door: StageDoor;
+}
 
 /**
- * The loopback server of an extension host, for the page of the same participant: the way to the meeting's server, and
- * files from and to disk. Every request needs a right Host and Origin, and a ticket.
+ * The loopback server of an extension host, for the page of the same participant: the way to the meeting's server,
+ * files from and to disk, and the stage. Every request needs a right Host and Origin; every socket needs a ticket, too.
  */
 export class Gateway {
   readonly port: number;
@@ -57,28 +74,39 @@ export class Gateway {
   readonly #server: Server;
   readonly #options: GatewayOptions;
   readonly #hosts: Set<string>;
-  readonly #sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_PEER_MESSAGE,
-    perMessageDeflate: false,
-  });
+  /** Where the stage's own pages are at home. */
+  readonly #origins: Set<string>;
+  readonly #sockets = makeSocketServer(MAX_PEER_MESSAGE);
+  readonly #stageSockets = makeSocketServer(MAX_STAGE_MESSAGE);
   readonly #tickets: Tickets<Stream>;
   readonly #running = new Set<Promise<void>>();
   readonly #ended = new AbortController();
   #upstream: Upstream | undefined;
+  #stage: StageRoutes | undefined;
   #proxies = 0;
-
-  readonly #pages: PageRoutes = {};
-  readonly #upgrades: readonly UpgradeRoute[] = [
-    { path: /^\/peerjs$/, open: (url) => this.#openPeer(url) },
-    { path: /^\/files\/([A-Za-z0-9_-]{22})$/, open: (_url, ticket) => this.#openStream(ticket) },
-  ];
+  readonly #upgrades: readonly UpgradeRoute[];
 
   private constructor(server: Server, port: number, options: GatewayOptions) {
     this.#server = server;
     this.port = port;
     this.#options = options;
     this.#hosts = new Set([`${LOOPBACK}:${String(port)}`, `localhost:${String(port)}`]);
+    this.#origins = new Set(Array.from(this.#hosts, (host) => `http://${host}`));
+    const panel = { allows: options.allowedOrigins, sockets: this.#sockets };
+    this.#upgrades = [
+      { ...panel, path: /^\/peerjs$/, open: (url) => this.#openPeer(url) },
+      {
+        ...panel,
+        path: /^\/files\/([A-Za-z0-9_-]{22})$/,
+        open: (_url, ticket) => this.#openStream(ticket),
+      },
+      {
+        path: /^\/stage\/link$/,
+        allows: (origin) => origin !== undefined && this.#origins.has(origin),
+        sockets: this.#stageSockets,
+        open: () => this.#openStage(),
+      },
+    ];
     this.#tickets = new Tickets((stream) => {
       if (stream.kind === 'target') stream.target.onFailed('cancelled');
     }, options.ticketLifetime);
@@ -112,6 +140,16 @@ export class Gateway {
     this.#hosts.add(host.toLowerCase());
   }
 
+  /** Lets the stage's page in under another origin: the one under which a forwarded port is reached, `https://name`. */
+  allowStageOrigin(origin: string): void {
+    this.#origins.add(origin.toLowerCase());
+  }
+
+  /** Serves the stage from now on. The door remains its maker's to dispose of, before the gateway. */
+  serveStage(files: StageFiles, door: StageDoor): void {
+    this.#stage = { files, door };
+  }
+
   /** A URL (`ws://…`) to read the file from, good once and for a minute. */
   openSource(source: FileSource): string {
     return this.#issue({ kind: 'source', source });
@@ -128,12 +166,15 @@ export class Gateway {
       this.#ended.abort();
       this.#tickets.dispose();
       this.#sockets.close();
+      this.#stageSockets.close();
     }
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
     await Promise.all(this.#running);
-    for (const socket of this.#sockets.clients) socket.terminate();
+    for (const { clients } of [this.#sockets, this.#stageSockets]) {
+      for (const socket of clients) socket.terminate();
+    }
     this.#server.closeAllConnections();
     await closed;
   }
@@ -143,37 +184,64 @@ export class Gateway {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    response.setHeader('Cache-Control', 'no-store');
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    response.setHeader('Content-Security-Policy', "default-src 'none'");
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     const url = this.#hasRightHost(request) ? parseUrl(request.url) : undefined;
-    const page = url && Object.hasOwn(this.#pages, url.pathname) ? this.#pages[url.pathname] : undefined;
-    if (page && request.method === 'GET') page(request, response);
-    else response.writeHead(url ? 404 : 421, { 'Content-Length': 0, Connection: 'close' }).end();
+    const { origin } = request.headers;
+    if (!url) refuse(response, 421);
+    else if (request.method !== 'GET' || !this.#stage?.files.has(url.pathname)) refuse(response, 404);
+    // A page of another origin has no business with the stage's files.
+    else if (origin !== undefined && !this.#origins.has(origin)) refuse(response, 403);
+    else void this.#serve(this.#stage.files, url.pathname, request, response);
+  }
+
+  async #serve(
+    files: StageFiles,
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    try {
+      const file = await files.get(path, this.#socketOrigins(request));
+      if (!file) return refuse(response, 404);
+      response.writeHead(200, { ...file.headers, 'Content-Length': file.content.length }).end(file.content);
+    } catch (error) {
+      this.#options.log('error', `gateway: a file of the stage cannot be read: ${describeError(error)}`);
+      refuse(response, 404);
+    }
+  }
+
+  /** Where the page under the host of this request opens its socket. */
+  #socketOrigins(request: IncomingMessage): string[] {
+    const host = request.headers.host?.toLowerCase();
+    return [...this.#origins]
+      .filter((origin) => new URL(origin).host === host)
+      .map((origin) => origin.replace(/^http/, 'ws'));
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const accept = this.#judge(request);
-    if (typeof accept !== 'number') {
-      this.#sockets.handleUpgrade(request, socket, head, accept);
+    const judged = this.#judge(request);
+    if (typeof judged !== 'number') {
+      judged.sockets.handleUpgrade(request, socket, head, judged.accept);
       return;
     }
-    this.#options.log('warn', `gateway: a connection was turned down (${String(accept)})`);
+    this.#options.log('warn', `gateway: a connection was turned down (${String(judged)})`);
     socket.end(
-      `HTTP/1.1 ${String(accept)} ${STATUS_CODES[accept] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      `HTTP/1.1 ${String(judged)} ${STATUS_CODES[judged] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
       () => socket.destroy(),
     );
   }
 
-  #judge(request: IncomingMessage): Accept | Status {
+  #judge(request: IncomingMessage): { readonly sockets: WebSocketServer; readonly accept: Accept } | Status {
     if (!this.#hasRightHost(request)) return 421;
-    if (!this.#options.allowedOrigins(request.headers.origin)) return 403;
     const url = parseUrl(request.url);
     if (!url || this.#ended.signal.aborted) return 404;
-    for (const route of this.#upgrades) {
-      const match = route.path.exec(url.pathname);
-      if (match) return route.open(url, match[1] ?? '');
+    for (const { path, allows, sockets, open } of this.#upgrades) {
+      const match = path.exec(url.pathname);
+      if (!match) continue;
+      if (!allows(request.headers.origin)) return 403;
+      const accept = open(url, match[1] ?? '');
+      return typeof accept === 'number' ? accept : { sockets, accept };
     }
     return 404;
   }
@@ -192,6 +260,12 @@ export class Gateway {
       socket.once('close', () => (this.#proxies -= 1));
       proxyPeer(socket, query.output, this.#upstream, this.#options.log);
     };
+  }
+
+  #openStage(): Accept | Status {
+    if (!this.#stage) return 404;
+    const { door } = this.#stage;
+    return door.full ? 429 : (socket) => door.accept(socket);
   }
 
   #openStream(ticket: string): Accept | Status {
@@ -215,23 +289,10 @@ export class Gateway {
   }
 }
 
-function parseUrl(url: string | undefined): URL | undefined {
-  const absolute = `http://${LOOPBACK}${url ?? ''}`;
-  return url?.startsWith('/') && URL.canParse(absolute) ? new URL(absolute) : undefined;
+function makeSocketServer(maxPayload: number): WebSocketServer {
+  return new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
 }
 
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: Error): void => {
-      server.off('listening', onListening);
-      reject(error);
-    };
-    const onListening = (): void => {
-      server.off('error', onError);
-      const address = server.address();
-      if (address !== null && typeof address !== 'string') resolve(address.port);
-      else reject(new Error('the gateway has no port'));
-    };
-    server.once('error', onError).once('listening', onListening).listen({ host: LOOPBACK, port });
-  });
+function refuse(response: ServerResponse, status: Status): void {
+  response.writeHead(status, { 'Content-Length': 0, Connection: 'close' }).end();
 }

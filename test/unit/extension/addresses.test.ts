@@ -4,8 +4,10 @@ import {
   directAddress,
   externalAddress,
   isAllowedOrigin,
+  pageOrigin,
   pageUrl,
   socketOrigin,
+  stageLink,
 } from '../../../src/extension/gatewayAddress.ts';
 import { addressesToShow, normalizeServerUrl } from '../../../src/extension/serverUrl.ts';
 
@@ -81,5 +83,27 @@ describe('pages that may speak to the gateway', () => {
       assert.ok(!isAllowedOrigin(origin, browser), String(origin));
     }
     assert.ok(!isAllowedOrigin('http://x.vscode-cdn.net', desktop));
+  });
+});
+
+describe('the link to a stage', () => {
+  const code = 'AZaz09-_AZaz09-_AZaz09';
+  const external = (url: string) => externalAddress(url) ?? assert.fail('no address');
+
+  it('carries its code where no server sees it', () => {
+    assert.equal(stageLink(directAddress(47115), code), `http://127.0.0.1:47115/stage#${code}`);
+    assert.equal(
+      stageLink(external('https://x-47115.app.github.dev/'), code),
+      `https://x-47115.app.github.dev/stage#${code}`,
+    );
+    assert.equal(
+      stageLink(external('http://localhost:8080/proxy/47115'), code),
+      `http://localhost:8080/proxy/47115/stage#${code}`,
+    );
+  });
+
+  it('leads to a page of an origin as browsers write it', () => {
+    assert.equal(pageOrigin(directAddress(47115)), 'http://127.0.0.1:47115');
+    assert.equal(pageOrigin(external('https://X-47115.app.github.dev/')), 'https://x-47115.app.github.dev');
   });
 });
