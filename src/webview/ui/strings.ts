@@ -32,7 +32,7 @@ export const strings = {
     preview: 'Camera preview',
     cameraOff: 'Your camera is off',
     cameraStarting: 'Starting your camera…',
-    cameraStartsInPage: 'Your camera starts in the page',
+    cameraStartsInPage: 'Your camera starts in your browser',
     opensPage: 'Join opens a page in your browser',
     opensPageDetail:
       'VS Code does not let its panels use camera and microphone, so a page does it: one click there, and everything else happens here.',

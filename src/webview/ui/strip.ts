@@ -1,7 +1,7 @@
 import { h, setText, show } from './dom.ts';
 import { icon } from './icons.ts';
 import type { ButtonElement } from './toolkit.ts';
-import { textButton } from './toolkit.ts';
+import { setProminent, textButton } from './toolkit.ts';
 
 /** A button of a strip. */
 export interface StripButton {
@@ -36,7 +36,7 @@ export class Strip<K extends string = never> {
     show(this.#actions, offers.length > 0);
     for (const [key, button] of this.#buttons) {
       show(button, offers.includes(key));
-      button.setAttribute('appearance', offers[0] === key ? 'primary' : 'secondary');
+      setProminent(button, offers[0] === key);
     }
   }
 }

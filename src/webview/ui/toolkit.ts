@@ -46,6 +46,12 @@ export function textButton(
   return button;
 }
 
+/** Makes a button stand out, or not. By property: once connected, the toolkit does not look at the attribute again. */
+export function setProminent(button: ButtonElement, prominent: boolean): void {
+  const appearance = prominent ? 'primary' : 'secondary';
+  if (button.appearance !== appearance) button.appearance = appearance;
+}
+
 /** A button that is an icon alone; its name is spoken and shown as tooltip. */
 export function iconButton(iconName: string, label: string, onClick: () => void): ButtonElement {
   const button = document.createElement('vscode-button') as Button;

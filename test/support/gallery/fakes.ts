@@ -1,4 +1,11 @@
-import type { DeviceModel, MeetingActions, MeetingModel, PersonModel } from '../../../src/webview/model.ts';
+import type {
+  DeviceModel,
+  DevicesModel,
+  MeetingActions,
+  MeetingModel,
+  PersonModel,
+} from '../../../src/webview/model.ts';
+import type { StagePageActions, StagePageModel } from '../../../src/webview/stageModel.ts';
 
 // Made-up meetings for looking at the views, and pictures that move without a camera.
 
@@ -70,7 +77,8 @@ export function codeScreen(): MediaStreamTrack {
   });
 }
 
-const off: DeviceModel = { wanted: false, status: 'off', problem: null, track: null };
+/** A device that is off and wanted off. */
+export const off: DeviceModel = { wanted: false, status: 'off', problem: null, track: null };
 
 /** A device that gives a track. */
 export function on(track: MediaStreamTrack): DeviceModel {
@@ -111,6 +119,58 @@ export function person(at: number, changes: Partial<PersonModel> = {}): PersonMo
   };
 }
 
+/** A device that is wanted and not running yet. */
+export const wish: DeviceModel = { ...off, wanted: true };
+
+/** The devices of a machine, as a browser lists them. */
+export const choices: DevicesModel['choices'] = [
+  { kind: 'camera', id: 'c1', label: 'Integrated Camera (04f2:b6d0)' },
+  { kind: 'camera', id: 'c2', label: 'Logitech BRIO with a name that goes on and on (046d:085e)' },
+  { kind: 'microphone', id: 'default', label: 'Default - Built-in Audio Analog Stereo' },
+  { kind: 'microphone', id: 'm1', label: 'Built-in Audio Analog Stereo' },
+  { kind: 'microphone', id: 'm2', label: 'Jabra Evolve2' },
+  { kind: 'speaker', id: 's1', label: 'Jabra Evolve2' },
+];
+
+/** Devices of a panel that captures by itself, all off. */
+export const devicesOff: DevicesModel = {
+  allowed: 'yes',
+  stage: null,
+  screenStage: null,
+  voices: 'here',
+  choices: [],
+  chosen: { microphone: null, camera: null, speaker: null },
+  microphone: off,
+  camera: off,
+  screen: off,
+};
+
+/** Devices of a panel that may not capture, with a stage in this state. */
+export function staged(
+  status: 'none' | 'opening' | 'waiting' | 'live' | 'lost' | 'no-browser',
+  changes: Partial<DevicesModel> = {},
+): DevicesModel {
+  return { ...devicesOff, allowed: 'no', stage: { status }, microphone: wish, camera: wish, ...changes };
+}
+
+/** A stage; `changes` on top of one that waits for its click. */
+export function stagePage(changes: Partial<StagePageModel> = {}): StagePageModel {
+  return {
+    link: 'connected',
+    purpose: 'devices',
+    title: "Alice Nguyen's meeting",
+    started: false,
+    microphone: off,
+    camera: off,
+    screen: off,
+    choices: [],
+    chosen: devicesOff.chosen,
+    voices: 0,
+    soundBlocked: false,
+    ...changes,
+  };
+}
+
 /** A meeting; `changes` on top of somebody alone in the lobby. */
 export function meeting(changes: Partial<MeetingModel> = {}): MeetingModel {
   return {
@@ -120,7 +180,7 @@ export function meeting(changes: Partial<MeetingModel> = {}): MeetingModel {
     role: 'host',
     hostName: 'Alice Nguyen',
     name: 'Alice Nguyen',
-    devices: { allowed: 'yes', microphone: off, camera: off, screen: off },
+    devices: devicesOff,
     people: [],
     presentation: null,
     hand: false,
@@ -133,14 +193,38 @@ export function meeting(changes: Partial<MeetingModel> = {}): MeetingModel {
   };
 }
 
+type Log = (line: string) => void;
+
+const sayer =
+  (log: Log) =>
+  (name: string) =>
+  (...values: unknown[]) =>
+    log([name, ...values.map(String)].join(' '));
+
+/** Actions of a stage that only say what was asked for. */
+export function loggingStageActions(log: Log): StagePageActions {
+  const say = sayer(log);
+  return {
+    start: say('start'),
+    startScreen: say('startScreen'),
+    stopScreen: say('stopScreen'),
+    setMicrophone: say('setMicrophone'),
+    setCamera: say('setCamera'),
+    chooseDevice: say('chooseDevice'),
+    turnOnSound: say('turnOnSound'),
+    leave: say('leave'),
+  };
+}
+
 /** Actions that only say what was asked for. */
-export function loggingActions(log: (line: string) => void): MeetingActions {
-  const say =
-    (name: string) =>
-    (...values: unknown[]) =>
-      log([name, ...values.map(String)].join(' '));
+export function loggingActions(log: Log): MeetingActions {
+  const say = sayer(log);
   return {
     join: say('join'),
+    joinWithoutDevices: say('joinWithoutDevices'),
+    openStage: say('openStage'),
+    copyStageLink: say('copyStageLink'),
+    chooseDevice: say('chooseDevice'),
     setMicrophone: say('setMicrophone'),
     setCamera: say('setCamera'),
     startPresenting: say('startPresenting'),

@@ -1,5 +1,18 @@
 import type { ChatModel, FileModel, MeetingModel, TransferModel } from '../../../src/webview/model.ts';
-import { codeScreen, face, meeting, on, person, tone } from './fakes.ts';
+import {
+  choices,
+  codeScreen,
+  face,
+  meeting,
+  off,
+  on,
+  person,
+  stagePage,
+  staged,
+  tone,
+  wish,
+} from './fakes.ts';
+import type { StagePageModel } from '../../../src/webview/stageModel.ts';
 
 const MINUTE = 60_000;
 const NINE = new Date(2026, 10, 20, 9, 41).getTime();
@@ -72,6 +85,10 @@ const inside = (people: number, changes: Partial<MeetingModel> = {}): MeetingMod
 const failed = { wanted: true, status: 'failed', track: null } as const;
 const { devices } = meeting();
 
+const live = staged('live', { microphone: on(face(0)), camera: on(face(0)), voices: 'stage', choices });
+const muted = (count: number) =>
+  Array.from({ length: count }, (_, at) => person(at, at === 0 ? { camera: false, microphone: false } : {}));
+
 /** Every scene by name; made when it is looked at. */
 export const scenes: Readonly<Record<string, () => MeetingModel>> = {
   loading: () => meeting({ phase: 'loading' }),
@@ -89,11 +106,28 @@ export const scenes: Readonly<Record<string, () => MeetingModel>> = {
         microphone: { ...failed, problem: 'denied' },
       },
     }),
-  'lobby-desktop': () => meeting({ role: 'guest', name: 'Bob', devices: { ...devices, allowed: 'no' } }),
+  'lobby-choices': () =>
+    meeting({ devices: { ...devices, camera: on(face(200)), microphone: on(face(1)), choices } }),
+  'lobby-desktop': () => meeting({ role: 'guest', name: 'Bob', devices: staged('none') }),
+  'lobby-desktop-host': () => meeting({ devices: staged('none', { camera: off }) }),
   joining: () => meeting({ phase: 'joining', role: 'guest' }),
   alone: () => inside(1),
   two: () => inside(2),
-  'two-desktop': () => inside(2, { devices: { ...devices, allowed: 'no' }, role: 'guest', chat, files }),
+  'two-desktop': () =>
+    inside(2, { devices: staged('opening'), role: 'guest', chat, files, people: muted(2) }),
+  'stage-waiting': () => inside(2, { devices: staged('waiting', { camera: off }), people: muted(2) }),
+  'stage-no-browser': () => inside(2, { devices: staged('no-browser'), people: muted(2) }),
+  'stage-lost': () => inside(2, { devices: staged('lost'), people: muted(2) }),
+  'stage-none': () => inside(2, { devices: staged('none'), people: muted(2) }),
+  'stage-live': () => inside(2, { devices: live, people: [person(0), person(1, { audio: tone() })] }),
+  'stage-denied': () =>
+    inside(2, {
+      devices: staged('live', { camera: { ...failed, wanted: false, problem: 'denied' }, microphone: off }),
+      people: muted(2),
+    }),
+  'stage-screen': () => inside(2, { devices: { ...live, screen: wish, screenStage: { status: 'opening' } } }),
+  'stage-screen-no-browser': () =>
+    inside(2, { devices: { ...live, screen: wish, screenStage: { status: 'no-browser' } } }),
   heard: () => inside(2, { people: [person(0), person(1, { audio: tone() })] }),
   three: () =>
     inside(3, {
@@ -161,4 +195,35 @@ export const scenes: Readonly<Record<string, () => MeetingModel>> = {
         retry: true,
       },
     }),
+};
+
+/** Every scene of a stage by name; made when it is looked at. */
+export const stageScenes: Readonly<Record<string, () => StagePageModel>> = {
+  'page-connecting': () => stagePage({ link: 'connecting', purpose: null, title: '' }),
+  'page-start': () => stagePage(),
+  'page-start-connecting': () => stagePage({ link: 'connecting', title: '' }),
+  'page-devices': () =>
+    stagePage({ started: true, camera: on(face(200)), microphone: on(tone()), choices, voices: 2 }),
+  'page-off': () => stagePage({ started: true, choices, link: 'connecting', title: 'Your meeting' }),
+  'page-starting': () =>
+    stagePage({
+      started: true,
+      camera: { ...wish, status: 'starting' },
+      microphone: { ...wish, status: 'starting' },
+    }),
+  'page-failed': () =>
+    stagePage({
+      started: true,
+      camera: { ...failed, problem: 'denied' },
+      microphone: { ...failed, problem: 'missing' },
+      soundBlocked: true,
+      voices: 1,
+    }),
+  'page-screen': () => stagePage({ purpose: 'screen' }),
+  'page-screen-failed': () => stagePage({ purpose: 'screen', screen: { ...failed, problem: 'denied' } }),
+  'page-sharing': () => stagePage({ purpose: 'screen', started: true, screen: on(codeScreen()) }),
+  'page-refused': () => stagePage({ link: 'refused', purpose: null }),
+  'page-taken-over': () => stagePage({ link: 'taken-over' }),
+  'page-over': () => stagePage({ link: 'over' }),
+  'page-share-over': () => stagePage({ link: 'over', purpose: 'screen' }),
 };

@@ -11,7 +11,12 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const out = await mkdtemp(join(tmpdir(), 'parley-gallery-'));
 await build({
   absWorkingDir: root,
-  entryPoints: { page: 'test/support/gallery/page.ts', 'panel-style': 'src/webview/ui/panel.css' },
+  entryPoints: {
+    page: 'test/support/gallery/page.ts',
+    'panel-style': 'src/webview/ui/panel.css',
+    'stage-page': 'test/support/gallery/stagePage.ts',
+    'stage-style': 'src/webview/ui/stage.css',
+  },
   bundle: true,
   format: 'iife',
   target: 'chrome132',
@@ -22,14 +27,17 @@ await build({
 });
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:";
-const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Parley gallery</title>
-<link rel="stylesheet" href="panel-style.css"></head>
-<body><div id="app"></div><script src="page.js"></script></body></html>`;
+const pageOf = (script, style) => `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Parley gallery</title>
+<link rel="stylesheet" href="${style}.css"></head>
+<body><div id="app"></div><script src="${script}.js"></script></body></html>`;
+const PAGES = { '/': pageOf('page', 'panel-style'), '/stage': pageOf('stage-page', 'stage-style') };
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  if (pathname === '/') {
-    response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY }).end(PAGE);
+  const page = PAGES[pathname];
+  if (page) {
+    response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY }).end(page);
     return;
   }
   readFile(join(out, basename(pathname))).then(
@@ -38,7 +46,8 @@ const server = createServer((request, response) => {
   );
 });
 server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
-  console.log(`http://127.0.0.1:${server.address().port}/?scene=five&theme=dark`);
+  const at = `http://127.0.0.1:${server.address().port}`;
+  console.log(`${at}/?scene=five&theme=dark\n${at}/stage?scene=page-devices`);
 });
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {

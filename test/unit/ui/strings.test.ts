@@ -1,7 +1,7 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { transferProblem } from '../../../src/shared/transfer.ts';
-import type { CaptureProblem } from '../../../src/webview/model.ts';
+import type { CaptureProblem } from '../../../src/shared/stageRpc.ts';
 import { captureSentence, strings, transferSentence } from '../../../src/webview/ui/strings.ts';
 
 const SENTENCE = /^[A-Z].*[.]$/u;
@@ -27,6 +27,16 @@ describe('sentences', () => {
       }
       assert.equal(new Set(sentences).size, sentences.length);
     });
+
+  it('those about a stage blame the browser, and not VS Code', () => {
+    for (const kind of ['microphone', 'camera', 'screen'] as const)
+      for (const problem of Object.keys(CAPTURE)) {
+        const sentence = captureSentence(kind, problem as CaptureProblem, 'stage');
+        assert.match(sentence, SENTENCE);
+        assert.doesNotMatch(sentence, /VS Code|panel/u);
+      }
+    assert.match(captureSentence('camera', 'denied', 'stage'), /page's address/u);
+  });
 
   it('there is one of its own for each problem of a transfer', () => {
     const sentences = transferProblem.options.map(transferSentence);
