@@ -125,7 +125,8 @@ export class StageDoor {
       beat: this.#options.beat ?? BEAT,
       onMessage: (message) => {
         if (!stage) stage = this.#greet(line, message);
-        else if (stage.line === line) this.#options.onMessage(stage.id, message);
+        // What a tab says after another took over, the line does not hand on.
+        else this.#options.onMessage(stage.id, message);
         if (stage) clearTimeout(deadline);
       },
       onClosed: (why) => {

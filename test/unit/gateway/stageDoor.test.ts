@@ -158,6 +158,19 @@ describe('the door of the stages', () => {
     await leave({ id, client: second });
   });
 
+  it('does not listen to a tab that was taken over', async () => {
+    const { id, session, client } = await enter();
+    client.socket.pause();
+    const second = await stage.greet({ t: 'session', session });
+    await welcome(second);
+    assert.deepEqual(await stage.told(), [id, true]);
+    client.send({ from: 'first' });
+    client.socket.resume();
+    assert.equal(await client.closed, TAKEN_OVER);
+    assert.deepEqual(stage.left, []);
+    await leave({ id, client: second });
+  });
+
   it('says that it is over after what was said before', async () => {
     const { id, client } = await enter();
     stage.door.send(id, { last: 'word' });
