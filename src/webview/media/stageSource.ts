@@ -23,6 +23,8 @@ interface Stage {
   readonly purpose: StagePurpose;
   id: string | null;
   status: StageModel['status'];
+  /** The extension host is being asked for it. */
+  asking: boolean;
   connection: StageConnection | null;
   report: StageReport | null;
 }
@@ -151,7 +153,8 @@ export class StageSource implements TrackSource {
   }
 
   async #open(stage: Stage): Promise<void> {
-    if (stage.connection || stage.status === 'opening') return;
+    if (stage.connection || stage.asking) return;
+    stage.asking = true;
     stage.status = 'opening';
     this.#changed();
     try {
@@ -163,6 +166,7 @@ export class StageSource implements TrackSource {
       this.#options.onProblem('the stage could not be opened', error);
       stage.status = stage.purpose === 'screen' ? 'none' : 'lost';
     }
+    stage.asking = false;
     this.#changed();
   }
 
@@ -242,7 +246,7 @@ export class StageSource implements TrackSource {
 }
 
 function makeStage(purpose: StagePurpose): Stage {
-  return { purpose, id: null, status: 'none', connection: null, report: null };
+  return { purpose, id: null, status: 'none', asking: false, connection: null, report: null };
 }
 
 /** A device is on when it is wanted, the stage says so, and its track is here. */

@@ -49,6 +49,8 @@ export class Voices {
   #add(track: MediaStreamTrack): void {
     const player = document.createElement('audio');
     player.srcObject = new MediaStream([track]);
+    // In the page, unseen: what plays can be found there, by a test and by an extension of the browser alike.
+    document.body.append(player);
     track.onmute = track.onunmute = () => this.#onChange();
     this.#players.set(track, player);
     this.#route(player);
@@ -58,6 +60,7 @@ export class Voices {
   #remove(track: MediaStreamTrack, player: HTMLAudioElement): void {
     track.onmute = track.onunmute = null;
     player.srcObject = null;
+    player.remove();
     this.#players.delete(track);
   }
 
