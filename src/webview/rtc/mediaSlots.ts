@@ -34,11 +34,11 @@ export class MediaSlots {
   readonly #pc: RTCPeerConnection;
   readonly #onProblem: (error: unknown) => void;
   #slots: readonly RTCRtpTransceiver[] = [];
-  #tracks: LocalTracks;
+  #tracks: LocalTracks = { microphone: null, camera: null, screen: null, screenAudio: null };
 
-  constructor(pc: RTCPeerConnection, tracks: LocalTracks, onProblem: (error: unknown) => void) {
+  /** Sends nothing until `update` says what. */
+  constructor(pc: RTCPeerConnection, onProblem: (error: unknown) => void) {
     this.#pc = pc;
-    this.#tracks = tracks;
     this.#onProblem = onProblem;
   }
 
