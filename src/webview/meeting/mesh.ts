@@ -176,6 +176,7 @@ export class Mesh {
     this.#callMissing(members);
     // Drawing the meeting takes the page long enough to hold up the first picture: that is on its way first.
     await Promise.race([link.settled, wait(MEDIA_GRACE, this.#abort.signal)]);
+    if (this.#abort.signal.aborted) throw new EnterError('left');
     return place;
   }
 
