@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bin, ROOT, vsixPath } from './paths.ts';
 
@@ -15,7 +15,8 @@ export function packageExtension(): boolean {
   if (built.status !== 0) return false;
   const vsix = vsixPath();
   const vsce = bin('@vscode/vsce', 'vsce');
-  const readme = join('dist', 'readme.md');
+  const readme = join('out', 'readme.md');
+  mkdirSync(join(ROOT, 'out'), { recursive: true });
   writeFileSync(join(ROOT, readme), packedReadme(readFileSync(join(ROOT, 'README.md'), 'utf8')));
   const flags = ['--no-dependencies', '--allow-missing-repository', '--readme-path', readme];
   const packed = spawnSync(process.execPath, [vsce, 'package', ...flags, '--out', vsix], {
