@@ -31,6 +31,11 @@ const child = spawn(node, [join(root, script), ...args], {
 });
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 for (const signal of forwarded) process.on(signal, () => child.kill(signal));
+// Who stops npm alone (an editor's stop button, a supervisor) stops the shell between it and this, not this.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) child.kill('SIGTERM');
+}, 500).unref();
 child.on('error', (error) => {
   console.error(`parley: ${node} does not start: ${error.message}`);
   process.exit(1);

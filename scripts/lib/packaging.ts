@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { bin, ROOT, vsixPath } from './paths.ts';
 
 /** The packed extension may have this many bytes. */
@@ -14,8 +15,10 @@ export function packageExtension(): boolean {
   if (built.status !== 0) return false;
   const vsix = vsixPath();
   const vsce = bin('@vscode/vsce', 'vsce');
-  // No repository has been made public yet that relative links of the README could be resolved against.
-  const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+  const readme = join('out', 'readme.md');
+  mkdirSync(join(ROOT, 'out'), { recursive: true });
+  writeFileSync(join(ROOT, readme), packedReadme(readFileSync(join(ROOT, 'README.md'), 'utf8')));
+  const flags = ['--no-dependencies', '--allow-missing-repository', '--readme-path', readme];
   const packed = spawnSync(process.execPath, [vsce, 'package', ...flags, '--out', vsix], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -34,4 +37,15 @@ export function packageExtension(): boolean {
     return false;
   }
   return true;
+}
+
+/**
+ * The README as the extension's page shows it. That page can show nothing that lies beside the README, and no
+ * repository has been made public yet that relative links could lead to: pictures go, links become their words.
+ */
+function packedReadme(readme: string): string {
+  const relative = String.raw`\((?!https?:|#)[^)]*\)`;
+  return readme
+    .replaceAll(new RegExp(String.raw`^!\[[^\]]*\]${relative}\n+`, 'gm'), '')
+    .replaceAll(new RegExp(String.raw`\[([^\]]*)\]${relative}`, 'g'), '$1');
 }

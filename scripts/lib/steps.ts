@@ -65,7 +65,7 @@ export async function mocha(pattern: string, args: readonly string[], timeout: n
     return { passed: 0, failed: 1 };
   }
   const reporter = join(ROOT, 'scripts', 'lib', 'mochaReporter.mjs');
-  const options = ['--reporter', reporter, '--timeout', String(timeout)];
+  const options = ['--forbid-only', '--reporter', reporter, '--timeout', String(timeout)];
   return countTests([bin('mocha', 'bin/mocha.js'), ...options, ...args, ...files]);
 }
 

@@ -1,12 +1,12 @@
 import { type ParticipantId, type PeerId, toHex } from '../../shared/ids.ts';
-import { MAX_MEMBERS } from '../../shared/limits.ts';
+import { HANDSHAKE_DEADLINE, MAX_MEMBERS, MAX_PENDING_LINKS } from '../../shared/limits.ts';
 import { callsToMake, eldest, ordinalFor } from '../../shared/meeting/roster.ts';
 import type { ChatEntry, LinkMessage, MemberAddress, ParticipantState } from '../../shared/protocol.ts';
 import { HandshakeError } from '../rtc/handshake.ts';
 import type { Identity } from '../rtc/identity.ts';
 import { Link, type LinkEnd } from '../rtc/link.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
-import { type BrokerAddress, BrokerError, type RawLink } from '../rtc/peerBroker.ts';
+import type { BrokerAddress, RawLink } from '../rtc/peerBroker.ts';
 import { Registration } from '../rtc/registration.ts';
 import { EnterError, knock, type Welcome } from './entry.ts';
 import { backOff, wait } from './wait.ts';
@@ -66,6 +66,8 @@ export interface Place {
 /** How long `leave` may take to tell the others. */
 const LEAVE_GRACE = 300;
 const KNOCK_PAUSE = 1_000;
+/** How long the first link's negotiation of media may hold up the meeting's screen. */
+const MEDIA_GRACE = 500;
 
 /**
  * The links between this participant and all others, and the door if it is ours to keep. Knows who is in the room;
@@ -77,8 +79,9 @@ export class Mesh {
   readonly #own: Registration;
   readonly #abort = new AbortController();
   readonly #members = new Map<ParticipantId, Member>();
-  /** Links to whom `enter` was said, whether or not they answered yet. */
+  /** All proven links, also those on which the other side has not entered: they are told and sent nothing yet. */
   readonly #links = new Set<Link>();
+  #proving = 0;
   readonly #calling = new Set<ParticipantId>();
   readonly #departed = new Set<PeerId>();
   /** Places given at the door to people who have not entered yet. */
@@ -124,12 +127,12 @@ export class Mesh {
 
   /** Sends a message to everybody who is in. */
   broadcast(message: LinkMessage): void {
-    for (const link of this.#links) link.send(message);
+    for (const { link } of this.#members.values()) link.send(message);
   }
 
   /** Sends these tracks to everybody from now on. */
   sendTracks(tracks: LocalTracks): void {
-    for (const link of this.#links) link.media.update(tracks);
+    for (const { link } of this.#members.values()) link.media.update(tracks);
   }
 
   /** Tells the others, and is gone. `end` is heeded from the host only. Resolves when they have been told. */
@@ -166,11 +169,15 @@ export class Mesh {
     return outcome.kind === 'welcome' ? outcome.welcome : null;
   }
 
-  #settle({ link, ordinal, members, startedAt }: Welcome): Place {
-    this.#place = { ordinal, startedAt };
+  async #settle({ link, ordinal, members, startedAt }: Welcome): Promise<Place> {
+    const place = { ordinal, startedAt };
+    this.#place = place;
     this.#join(link);
     this.#callMissing(members);
-    return this.#place;
+    // Drawing the meeting takes the page long enough to hold up the first picture: that is on its way first.
+    await Promise.race([link.settled, wait(MEDIA_GRACE, this.#abort.signal)]);
+    if (this.#abort.signal.aborted) throw new EnterError('left');
+    return place;
   }
 
   #register(id: PeerId): Registration {
@@ -186,13 +193,12 @@ export class Mesh {
   }
 
   #prove(raw: RawLink, expected?: ParticipantId): Promise<Link> {
-    const { room, secret, identity, tracks } = this.#options;
+    const { room, secret, identity } = this.#options;
     return Link.prove({
       raw,
       room,
       secret,
       identity,
-      tracks,
       peer: this.#peer,
       ...(expected ? { expected } : {}),
     });
@@ -200,27 +206,37 @@ export class Mesh {
 
   /** Somebody called us, or the door we keep. */
   async #admit(raw: RawLink): Promise<void> {
+    if (this.#proving >= MAX_PENDING_LINKS) {
+      raw.pc.close();
+      return;
+    }
+    this.#proving++;
     try {
       const link = await this.#prove(raw);
       if (this.#abort.signal.aborted) link.refuse('ended');
       else if (raw.called === this.#options.room) this.#answerDoor(link);
       else this.#join(link);
     } catch (error) {
-      if (!(error instanceof HandshakeError)) throw error;
       this.#options.events.onProblem('a link was not proven', error);
-      if (error.byUs && error.reason === 'secret') this.#options.events.onStranger();
+      if (error instanceof HandshakeError && error.byUs && error.reason === 'secret')
+        this.#options.events.onStranger();
+    } finally {
+      this.#proving--;
     }
   }
 
   #answerDoor(link: Link): void {
     const { events } = this.#options;
+    const deadline = setTimeout(() => link.close(), HANDSHAKE_DEADLINE);
     link.listen({
       onMessage: (message) => {
-        if (message.t === 'knock') this.#welcome(link);
+        if (message.t !== 'knock') return;
+        clearTimeout(deadline);
+        this.#welcome(link);
       },
       onMedia: () => undefined,
       onChannel: (channel) => channel.close(),
-      onEnd: () => undefined,
+      onEnd: () => clearTimeout(deadline),
       onProblem: events.onProblem,
     });
   }
@@ -238,11 +254,16 @@ export class Mesh {
     this.#join(link);
   }
 
-  /** From here on the link is one between two members. */
+  /**
+   * From here on the link is one between two members. Media is negotiated at once, but no track is sent before the
+   * other side has entered: nobody sees or hears who is not seen in the list of participants.
+   */
   #join(link: Link): void {
     const { events } = this.#options;
     this.#links.add(link);
-    link.media.update(this.#options.tracks());
+    const deadline = setTimeout(() => {
+      if (this.#members.get(link.remote.id)?.link !== link) link.close();
+    }, HANDSHAKE_DEADLINE);
     link.openMedia();
     if (this.#place) this.#sayEnter(link, this.#place);
     link.listen({
@@ -252,7 +273,10 @@ export class Mesh {
         if (this.#members.get(link.remote.id)?.link === link) events.onChannel(link.remote.id, channel);
         else channel.close();
       },
-      onEnd: (end) => this.#onEnd(link, end),
+      onEnd: (end) => {
+        clearTimeout(deadline);
+        this.#onEnd(link, end);
+      },
       onProblem: events.onProblem,
     });
   }
@@ -298,6 +322,7 @@ export class Mesh {
     this.#expected.delete(id);
     const member: Member = { address: { id, peer, ordinal: place?.ordinal ?? ordinal }, link, state };
     this.#members.set(id, member);
+    link.media.update(this.#options.tracks());
     if (before && before.link !== link) {
       this.#links.delete(before.link);
       before.link.close();
@@ -364,7 +389,6 @@ export class Mesh {
         else this.#join(link);
         break;
       } catch (error) {
-        if (!(error instanceof BrokerError) && !(error instanceof HandshakeError)) throw error;
         this.#options.events.onProblem('a member could not be called', error);
       }
       await wait(backOff(attempt, 1_000, 4_000), signal);

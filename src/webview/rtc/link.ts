@@ -6,7 +6,7 @@ import { fingerprintsOf } from './fingerprints.ts';
 import { Handshake, HandshakeError, type ProvenPeer } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Identity } from './identity.ts';
-import { type LocalTracks, MediaSlots, type TrackKind } from './mediaSlots.ts';
+import { MediaSlots, type TrackKind } from './mediaSlots.ts';
 import { Negotiation } from './negotiation.ts';
 import type { RawLink } from './peerBroker.ts';
 
@@ -23,8 +23,6 @@ export interface LinkOptions {
   readonly peer: PeerId;
   /** Whom we mean to call; anybody else is refused. */
   readonly expected?: ParticipantId;
-  /** What to send at the time media is negotiated. */
-  readonly tracks: () => LocalTracks;
 }
 
 /** What happens on a proven link. Set with `listen`, before anything is read from it. */
@@ -52,6 +50,9 @@ export class Link {
   readonly called: PeerId;
   readonly caller: boolean;
   readonly media: MediaSlots;
+  /** Resolves when media is negotiated for the first time, or never will be. */
+  readonly settled: Promise<void>;
+  readonly #settleMedia: () => void;
   readonly #raw: RawLink;
   readonly #negotiation: Negotiation;
   readonly #heartbeat: Heartbeat;
@@ -70,8 +71,13 @@ export class Link {
     this.caller = raw.caller;
     this.#raw = raw;
     this.#waiting = waiting;
+    let settle = (): void => undefined;
+    this.settled = new Promise((resolve) => {
+      settle = resolve;
+    });
+    this.#settleMedia = settle;
     const report = (what: string) => (error: unknown) => this.#events?.onProblem(what, error);
-    this.media = new MediaSlots(raw.pc, options.tracks(), report('a track could not be sent'));
+    this.media = new MediaSlots(raw.pc, report('a track could not be sent'));
     this.#negotiation = new Negotiation({
       pc: raw.pc,
       polite: !raw.caller,
@@ -79,7 +85,9 @@ export class Link {
       beforeAnswer: () => this.media.adopt(),
       onStable: () => {
         this.media.bound().catch(report('the bit rate could not be bounded'));
-        if (this.media.ready) this.#events?.onMedia();
+        if (!this.media.ready) return;
+        this.#settleMedia();
+        this.#events?.onMedia();
       },
       onProblem: report('the negotiation failed'),
     });
@@ -151,14 +159,15 @@ export class Link {
   }
 
   /**
-   * Lets media through, once the other side may come in: the caller offers, the callee answers. Before that an offer is
-   * dropped. To be called before `listen` by a callee that takes whoever has proven themselves.
+   * Lets media through, once the other side may come in: the callee offers, the caller answers. Whoever calls is waiting
+   * to see somebody: their offer would cost one more trip, and what the answering side sends at once arrives before its
+   * answer is applied, so that the first picture would be lost. Before this call an offer is dropped.
    */
   openMedia(): void {
     if (this.#mediaOpen || this.#ended) return;
     this.#mediaOpen = true;
     this.#negotiation.resendCandidates();
-    if (this.caller) this.media.create();
+    if (!this.caller) this.media.create();
   }
 
   /** Sends a control message. Lost when the link has ended: the end is told by `onEnd`. */
@@ -230,6 +239,7 @@ export class Link {
   #end(end: LinkEnd): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#settleMedia();
     this.#heartbeat.dispose();
     const { pc, channel } = this.#raw;
     pc.ondatachannel = pc.onconnectionstatechange = pc.onicecandidate = pc.onnegotiationneeded = null;

@@ -27,18 +27,18 @@ const CODEC_ORDER: Readonly<Partial<Record<TrackKind, readonly string[]>>> = {
 };
 
 /**
- * The four transceivers of a link. The caller makes them, the callee finds them in the offer; after that single
+ * The four transceivers of a link. The callee makes them, the caller finds them in the offer; after that single
  * negotiation devices come and go by `replaceTrack`, so that there is neither glare nor delay.
  */
 export class MediaSlots {
   readonly #pc: RTCPeerConnection;
   readonly #onProblem: (error: unknown) => void;
   #slots: readonly RTCRtpTransceiver[] = [];
-  #tracks: LocalTracks;
+  #tracks: LocalTracks = { microphone: null, camera: null, screen: null, screenAudio: null };
 
-  constructor(pc: RTCPeerConnection, tracks: LocalTracks, onProblem: (error: unknown) => void) {
+  /** Sends nothing until `update` says what. */
+  constructor(pc: RTCPeerConnection, onProblem: (error: unknown) => void) {
     this.#pc = pc;
-    this.#tracks = tracks;
     this.#onProblem = onProblem;
   }
 
@@ -47,7 +47,7 @@ export class MediaSlots {
     return this.#slots.length === TRACK_KINDS.length;
   }
 
-  /** Caller: makes the transceivers, which makes the connection want a negotiation. */
+  /** Callee: makes the transceivers, which makes the connection want a negotiation. */
   create(): void {
     this.#slots = TRACK_KINDS.map((kind) => {
       const transceiver = this.#pc.addTransceiver(this.#tracks[kind] ?? MEDIUM[kind], {
@@ -59,7 +59,7 @@ export class MediaSlots {
     });
   }
 
-  /** Callee: adopts the transceivers of the offer, between setting it and answering. False when they are not four of the right media. */
+  /** Caller: adopts the transceivers of the offer, between setting it and answering. False when they are not four of the right media. */
   adopt(): boolean {
     if (this.ready) return true;
     const found = this.#pc.getTransceivers();
@@ -78,7 +78,7 @@ export class MediaSlots {
     return true;
   }
 
-  /** Callee, after its answer is set: until then the sender has no encodings to bound. */
+  /** Caller, after its answer is set: until then the sender has no encodings to bound. */
   async bound(): Promise<void> {
     for (const [index, kind] of TRACK_KINDS.entries()) {
       const sender = this.#slots[index]?.sender;

@@ -81,7 +81,7 @@ export class Negotiation {
     const collision = description.type === 'offer' && (this.#makingOffer || pc.signalingState !== 'stable');
     this.#ignoringOffer = !polite && collision;
     if (this.#ignoringOffer) return;
-    await pc.setRemoteDescription(description);
+    await pc.setRemoteDescription({ ...description, sdp: startFaster(description.sdp) });
     if (description.type === 'offer') {
       if (!this.#options.beforeAnswer()) throw new Error('the offer does not carry the four media of a link');
       await pc.setLocalDescription();
@@ -106,4 +106,19 @@ export class Negotiation {
       this.#options.send({ t: 'description', description: { type, sdp } });
     }
   }
+}
+
+/** Kbit/s; Chromium starts at 300. */
+const START_BITRATE = 1_000;
+
+/**
+ * Lets our camera start at a rate at which 720p can be sent: at Chromium's own, it drops the first frames of such a
+ * picture and paces the first key frame over a quarter of a second. Congestion control goes on from there as ever.
+ * The parameter is Chromium's (`kCodecParamStartBitrate`); others ignore it.
+ */
+function startFaster(sdp: string): string {
+  return sdp.replace(
+    /^a=rtpmap:(\d+) VP8\/90000\r?\n/gm,
+    (line, type: string) => `${line}a=fmtp:${type} x-google-start-bitrate=${String(START_BITRATE)}\r\n`,
+  );
 }

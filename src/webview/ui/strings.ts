@@ -23,7 +23,7 @@ export const strings = {
       role === 'host' ? 'Your meeting' : hostName === '' ? 'The meeting' : `${hostName}'s meeting`,
     intro: (role: 'host' | 'guest') =>
       role === 'host'
-        ? 'The invite is on your clipboard. Whoever opens it can come in as soon as you have joined.'
+        ? 'Send the invite to whoever should come. They can come in as soon as you have joined.'
         : 'Nobody sees or hears you until you join.',
     name: 'Your name',
     nameMissing: 'Enter the name that the others will see.',
