@@ -16,7 +16,7 @@ export interface SoundOutlet {
 }
 
 class Speaker implements Widget<SoundSource> {
-  readonly elem: HTMLAudioElement;
+  readonly elem: HTMLVideoElement;
   #track: MediaStreamTrack | null = null;
   #blocked = false;
   #speaker: string | null = null;
@@ -24,8 +24,8 @@ class Speaker implements Widget<SoundSource> {
 
   constructor(outlet: SoundOutlet, onChange: () => void) {
     this.#onChange = onChange;
-    this.elem = h('audio');
-    this.elem.autoplay = true;
+    // A video for sound alone: without a click Chromium lets a muted video play, but no muted audio element.
+    this.elem = h('video', { attrs: { playsinline: '' } });
     this.elem.muted = outlet.muted;
     this.#route(outlet.speaker);
   }
