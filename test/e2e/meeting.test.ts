@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import type { Frame } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
+import type { Capture } from '../support/browser.ts';
 import { sha256, writeRandomFile } from '../support/files.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { differingFrames, hear, hearSilence } from '../support/media.ts';
@@ -19,15 +20,31 @@ import {
   startMeeting,
   tile,
 } from '../support/meeting.ts';
+import { SystemBrowser } from '../support/stage.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import { openWindow, type VsCodeWindow } from '../support/window.ts';
 
 // One meeting from its start to its end, in real VS Code windows, each in a browser process of its own. The tests
-// build on each other, as a meeting does.
+// build on each other, as a meeting does. The whole meeting is held where panels may capture, where they may not and
+// stages in yet other browser processes do it, and with one of each: nobody in it can tell the difference.
 
 const BIG = 5 * 1024 * 1024;
 
-describe('a meeting', () => {
+interface Capturing {
+  readonly alice: Capture;
+  readonly bob: Capture;
+}
+const WAYS: Readonly<Record<string, Capturing>> = {
+  'of panels that capture': { alice: 'allowed', bob: 'allowed' },
+  'of stages': { alice: 'refused', bob: 'refused' },
+  'of a stage and a panel': { alice: 'refused', bob: 'allowed' },
+};
+
+for (const [way, capturing] of Object.entries(WAYS)) {
+  describe(`a meeting ${way}`, () => holdMeeting(capturing));
+}
+
+function holdMeeting(capturing: Capturing): void {
   let host: Host;
   const folders: TempFolder[] = [];
   const windows: VsCodeWindow[] = [];
@@ -36,8 +53,27 @@ describe('a meeting', () => {
   let atAlice: Frame;
   let atBob: Frame;
   let invite = '';
+  /** Of those whose panels may not capture. */
+  const browsers = new Map<VsCodeWindow, SystemBrowser>();
+  const stages = new Map<VsCodeWindow, Page>();
 
-  async function open(name: string, capture: 'allowed' | 'refused' = 'allowed'): Promise<VsCodeWindow> {
+  /** Where a person hears the others. */
+  const earsOf = async (window: VsCodeWindow): Promise<Frame> =>
+    stages.get(window)?.mainFrame() ?? (await window.panel());
+
+  /** After Join: the one click in the stage, for who needs one. */
+  async function startDevices(window: VsCodeWindow): Promise<void> {
+    const browser = browsers.get(window);
+    if (browser) stages.set(window, await browser.startDevices(window));
+    await differingFrames(tile(await window.panel(), window.name).locator('video'));
+  }
+
+  async function present(window: VsCodeWindow): Promise<void> {
+    await button(await window.panel(), 'Share screen').click();
+    await browsers.get(window)?.startScreen(window);
+  }
+
+  async function open(name: string, capture: Capture = 'allowed'): Promise<VsCodeWindow> {
     const folder = await makeTempFolder(name);
     folders.push(folder);
     const window = await openWindow({ host, folder: folder.path, capture, name });
@@ -48,13 +84,16 @@ describe('a meeting', () => {
 
   before(async () => {
     host = await startHost();
-    alice = await open('Alice');
-    bob = await open('Bob');
+    alice = await open('Alice', capturing.alice);
+    bob = await open('Bob', capturing.bob);
+    if (capturing.alice === 'refused') browsers.set(alice, await SystemBrowser.launch(alice));
+    if (capturing.bob === 'refused') browsers.set(bob, await SystemBrowser.launch(bob));
     await writeFile(join(folderOf(0), 'empty.txt'), '');
     await writeRandomFile(join(folderOf(0), 'data.bin'), BIG);
   });
 
   after(async () => {
+    for (const browser of browsers.values()) await browser.dispose();
     for (const window of windows) await window.dispose();
     await host.dispose();
     for (const folder of folders) await folder.dispose();
@@ -66,6 +105,7 @@ describe('a meeting', () => {
     await alice.notification('The invite is on your clipboard');
     await atAlice.getByText("You're the only one here").first().waitFor();
     await alice.statusBar('Only you');
+    await startDevices(alice);
   });
 
   it('is joined with the invite that the clipboard holds', async () => {
@@ -75,6 +115,7 @@ describe('a meeting', () => {
     await bob.fillInput(invite);
     await enter(bob);
     atBob = await bob.panel();
+    await startDevices(bob);
     await Promise.all([tile(atBob, 'Alice').waitFor(), tile(atAlice, 'Bob').waitFor()]);
     const people = atBob.getByRole('list', { name: 'Participants' }).getByRole('listitem');
     assert.deepEqual(
@@ -89,13 +130,13 @@ describe('a meeting', () => {
   });
 
   it('lets them hear each other, and not when muted', async () => {
-    await hear(atBob);
-    await hear(atAlice);
+    await hear(await earsOf(bob));
+    await hear(await earsOf(alice));
     await button(atAlice, 'Mute microphone').click();
     await mark(atBob, 'Alice', 'Microphone off').waitFor();
-    await hearSilence(atBob);
+    await hearSilence(await earsOf(bob));
     await button(atAlice, 'Unmute microphone').click();
-    await hear(atBob);
+    await hear(await earsOf(bob));
   });
 
   it('shows to all that a camera is off, and on again', async () => {
@@ -121,7 +162,7 @@ describe('a meeting', () => {
   });
 
   it('shows a screen while the camera goes on', async () => {
-    await button(atAlice, 'Share screen').click();
+    await present(alice);
     const screen = tile(atBob, 'Screen of Alice');
     await screen.waitFor();
     await differingFrames(screen.locator('video'), 2);
@@ -134,7 +175,7 @@ describe('a meeting', () => {
     assert.equal(await tile(atAlice, 'Screen of Bob').count(), 0);
     await button(atAlice, 'Stop sharing').click();
     await tile(atBob, 'Screen of Alice').waitFor({ state: 'detached' });
-    await button(atBob, 'Share screen').click();
+    await present(bob);
     await differingFrames(tile(atAlice, 'Screen of Bob').locator('video'), 2);
     await button(atBob, 'Stop sharing').click();
     await tile(atAlice, 'Screen of Bob').waitFor({ state: 'detached' });
@@ -209,8 +250,7 @@ describe('a meeting', () => {
     const carol = await open('Carol', 'refused');
     await openInvite(carol, invite);
     const atCarol = await carol.panel();
-    await atCarol.getByText('VS Code does not let panels use them').waitFor();
-    await enter(carol);
+    await enter(carol, 'Join without devices');
     for (const panel of [atAlice, atBob]) await tile(panel, 'Carol').waitFor();
     for (const name of ['Alice', 'Bob']) await differingFrames(tile(atCarol, name).locator('video'));
     await hear(atCarol);
@@ -254,6 +294,8 @@ describe('a meeting', () => {
     await joinMeeting(bob, invite);
     atBob = await bob.panel();
     await tile(atBob, 'Alice').waitFor();
+    await startDevices(bob);
+    await differingFrames(tile(atAlice, 'Bob').locator('video'));
   });
 
   it('asks before leaving, also when the command is run', async () => {
@@ -278,8 +320,9 @@ describe('a meeting', () => {
     await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).waitFor({ state: 'detached' });
     assert.ok(await bob.offersCommand('Parley: Start Meeting'));
     assert.ok(!(await bob.offersCommand('Parley: Leave Meeting')));
+    for (const page of stages.values()) await page.getByText('The meeting is over for you').waitFor();
   });
-});
+}
 
 /** How many tracks a video element shows. */
 function shownTracks(video: SVGElement | HTMLElement): number {

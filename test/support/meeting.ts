@@ -32,10 +32,13 @@ export async function askForInvite(window: VsCodeWindow): Promise<void> {
 }
 
 /** In the lobby: says who one is and presses Join. */
-export async function enter(window: VsCodeWindow): Promise<void> {
+export async function enter(
+  window: VsCodeWindow,
+  how: 'Join' | 'Join without devices' = 'Join',
+): Promise<void> {
   const panel = await window.panel();
   await panel.getByRole('textbox', { name: 'Your name' }).fill(window.name);
-  await button(panel, 'Join').click();
+  await button(panel, how).click();
   await tile(panel, window.name).waitFor();
 }
 
