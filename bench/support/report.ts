@@ -43,7 +43,11 @@ export function progress(line: string): void {
 }
 
 async function machine(): Promise<Record<string, unknown>> {
-  const chromium = execFileSync(await findChromium(), ['--version'], { encoding: 'utf8' });
+  const chromium = execFileSync(await findChromium(), ['--version'], {
+    encoding: 'utf8',
+    // Debian's launcher complains of the machine.
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   return {
     cores: cpus().length,
     cpu: cpus()[0]?.model ?? '',
