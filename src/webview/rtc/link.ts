@@ -160,8 +160,7 @@ export class Link {
 
   /**
    * Lets media through, once the other side may come in: the callee offers, the caller answers. Whoever calls is waiting
-   * to see somebody: their offer would cost one more trip, and what the answering side sends at once arrives before its
-   * answer is applied, so that the first picture would be lost. Before this call an offer is dropped.
+   * to see somebody, and their own offer would cost one more trip. Before this call an offer is dropped.
    */
   openMedia(): void {
     if (this.#mediaOpen || this.#ended) return;
