@@ -5,18 +5,24 @@ import { ServerError, startServer, type RunningServer } from './server.ts';
 // The program. On stdout it says one line of JSON when it is ready, on stderr sentences for people. Exit codes: 0 it was
 // asked to end, 1 the command line is wrong, 2 it cannot start.
 
+// Forked by an extension host, it goes when that goes, whichever way and however early. A channel tells, open or not:
+// whether it is still open would take who lost their parent on the way in for one that stands alone.
+let end = (): void => process.exit(0);
+if (process.send) {
+  if (!process.connected) process.exit(0);
+  process.once('disconnect', () => end());
+}
+
 /** Milliseconds that a server may take to say goodbye to its clients. */
 const GOODBYE = 500;
 
 function endWith(server: RunningServer): void {
-  const end = (): void => {
+  end = (): void => {
     setTimeout(() => process.exit(0), GOODBYE);
     void server.close().then(() => process.exit(0));
   };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
-  // Forked by an extension host: it goes when that goes, whichever way.
-  if (process.connected) process.once('disconnect', end);
 }
 
 async function main(): Promise<void> {

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { once } from 'node:events';
+import { pathToFileURL } from 'node:url';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { WebSocket } from 'ws';
 import {
@@ -63,6 +64,30 @@ describe('the program of the peer server', function () {
       await assert.rejects(untilRefused(ready.port), { code: 'ECONNREFUSED' });
     }
   });
+
+  it('ends when its parent is gone before it has begun', async () => {
+    for (const program of [PROGRAM, await slowProgram()]) {
+      const child = fork(program, ['--port', '0'], {
+        execArgv: [],
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      const ended = once(child, 'exit');
+      child.disconnect();
+      assert.deepEqual(await ended, [0, null]);
+    }
+  });
+
+  /** The program, in a process that sees the end of its parent before a line of it has run. */
+  async function slowProgram(): Promise<string> {
+    const path = joinPath(folder, 'slow.mjs');
+    const url = JSON.stringify(pathToFileURL(PROGRAM).href);
+    await writeFile(
+      path,
+      `process.once('disconnect', () => import(${url}));
+       setTimeout(() => process.exit(9), 10_000);`,
+    );
+    return path;
+  }
 
   it('takes the next port when asked to, else says that it is taken', async () => {
     const other = createServer().listen(0, '::');
