@@ -14,6 +14,8 @@ export interface Broker {
   /** PeerJS's HTTP interface: the base path, and `<base><key>/id`. */
   readonly handle: RequestListener;
   readonly clientCount: number;
+  /** Counts an attempt of an address to show the key, by WebSocket or HTTP; false when it has had too many. */
+  attempt(address: string | undefined): boolean;
   /** Tells all clients that the server goes away. */
   close(): void;
 }
@@ -30,6 +32,8 @@ export function attachBroker(server: Server, options: ServerOptions): Broker {
     perMessageDeflate: false,
   });
 
+  const attempt = (address = ''): boolean => limits.attempt(address, performance.now());
+
   const admit = (socket: WebSocket, request: IncomingMessage, join: Join): void => {
     const client = new ClientSocket(socket, join, clients);
     // Who comes back before the server has noticed that they were gone: `peer` would give them no OPEN.
@@ -45,14 +49,13 @@ export function attachBroker(server: Server, options: ServerOptions): Broker {
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const now = performance.now();
     const address = request.socket.remoteAddress ?? '';
-    if (!limits.attempt(address, now)) return refuse(socket, 429);
+    if (!attempt(address)) return refuse(socket, 429);
     const join = judgeJoin(request, policy);
     if (typeof join === 'number') return refuse(socket, join);
     if (clients.size >= MAX_CLIENTS) return refuse(socket, 503);
     if (socket.destroyed) return;
-    const release = limits.hold(address, now);
+    const release = limits.hold(address, performance.now());
     if (!release) return refuse(socket, 429);
     socket.once('close', release);
     sockets.handleUpgrade(request, socket, head, (webSocket) => admit(webSocket, request, join));
@@ -81,6 +84,7 @@ export function attachBroker(server: Server, options: ServerOptions): Broker {
     get clientCount() {
       return clients.size;
     },
+    attempt,
     close: () => {
       for (const client of clients.values()) client.end(1001);
     },

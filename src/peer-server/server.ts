@@ -91,6 +91,9 @@ function answerRequests(server: Server, broker: Broker, options: ServerOptions, 
       ? /^([^/]+)\/id$/.exec(pathname.slice(path.length))?.[1]
       : undefined;
     if (pathname === path || pathname === path.slice(0, -1)) broker.handle(request, response);
+    // A guess at the key is one, whichever way it comes.
+    else if (key !== undefined && !broker.attempt(request.socket.remoteAddress))
+      response.writeHead(429).end();
     else if (key !== undefined && sameSecret(key, options.key)) broker.handle(request, response);
     else response.writeHead(404).end();
   });

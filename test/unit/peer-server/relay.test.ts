@@ -198,6 +198,18 @@ describe('limits of the peer server', function () {
     await assert.rejects(new TestClient(peerUrl(base, peerId(1))).open(), { message: 'status 429' });
   });
 
+  it('counts guesses by HTTP with those by WebSocket', async () => {
+    const { base } = await startTestServer(['--max-joins-per-minute', '3']);
+    const status = async (key: string) => (await fetch(`${base}${key}/id`)).status;
+    assert.deepEqual([await status('guess'), await status('secret-key')], [404, 200]);
+    await assert.rejects(new TestClient(peerUrl(base, peerId(1), { key: 'guess' })).open(), {
+      message: 'status 401',
+    });
+    assert.deepEqual([await status('guess'), await status('secret-key')], [429, 429]);
+    await assert.rejects(new TestClient(peerUrl(base, peerId(1))).open(), { message: 'status 429' });
+    assert.equal((await fetch(`${base}healthz`)).status, 200);
+  });
+
   it('lets pages of an allowed Origin in', async () => {
     const { base } = await startTestServer(['--allow-origin', 'https://meet.example']);
     const headers = { Origin: 'https://meet.example' };
