@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
-import { MAX_CHAT_ENTRIES, MAX_FILE_SIZE, MAX_NAME, MAX_OFFERS } from './limits.ts';
+import { MAX_CHAT_LINES, MAX_FILE_SIZE, MAX_NAME, MAX_OFFERS } from './limits.ts';
 import { chatEntry, fileOffer, nameSchema } from './protocol.ts';
 import { method } from './rpc.ts';
 import { stagePurpose } from './stageRpc.ts';
@@ -24,7 +24,7 @@ export const sessionRecord = v.object({
   ordinal: v.pipe(v.number(), v.integer(), v.minValue(0)),
   /** When the meeting began, milliseconds since 1970. */
   startedAt: v.number(),
-  chat: v.pipe(v.array(chatRecord), v.maxLength(MAX_CHAT_ENTRIES * 4)),
+  chat: v.pipe(v.array(chatRecord), v.maxLength(MAX_CHAT_LINES)),
   /** Files of this participant that are on offer. */
   offers: v.pipe(v.array(fileOffer), v.maxLength(MAX_OFFERS)),
 });

@@ -34,6 +34,8 @@ export const MAX_CHAT_TEXT = 4_000;
 export const MAX_FILE_NAME = 255;
 /** Chat entries of one author that are kept and handed to who comes later. */
 export const MAX_CHAT_ENTRIES = 500;
+/** Chat entries of all authors that are kept: everybody who comes back is an author of their own. */
+export const MAX_CHAT_LINES = 2_000;
 /** Files one person may have on offer. */
 export const MAX_OFFERS = 200;
 /** Largest file size that is announced: beyond it, numbers lose integers. */

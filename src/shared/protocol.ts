@@ -8,12 +8,12 @@ import { MAX_CHAT_TEXT, MAX_FILE_NAME, MAX_FILE_SIZE, MAX_MEMBERS, MAX_NAME, MAX
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 
-/** A name as people see it: no control or bidirectional-override characters, nothing but spaces refused. */
+/** A name as people see it: no control, bidirectional or invisible characters, nothing but spaces refused. */
 export const nameSchema = v.pipe(
   v.string(),
   v.maxLength(MAX_NAME),
   v.regex(/\S/u),
-  v.regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u),
+  v.regex(/^[^\p{Cc}\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]*$/u),
 );
 
 const refusal = v.object({

@@ -96,7 +96,7 @@ export interface TransferModel {
 
 /** A file in "Shared files". */
 export interface FileModel {
-  /** Offer id. */
+  /** Unique in the meeting: owner and offer id. What the actions on files take. */
   readonly id: string;
   readonly owner: ParticipantId;
   readonly ownerName: string;

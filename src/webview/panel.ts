@@ -4,6 +4,7 @@ import { AutoSource } from './media/autoSource.ts';
 import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { App } from './ui/app.ts';
+import type { MeetingBootstrap } from '../shared/hostRpc.ts';
 import type { FileOffer } from '../shared/protocol.ts';
 
 const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
@@ -55,7 +56,7 @@ async function main(root: HTMLElement): Promise<void> {
   source = new AutoSource({
     host,
     bootstrap,
-    title: () => (bootstrap.role === 'host' ? 'Your meeting' : `${bootstrap.hostName || 'The'} meeting`),
+    title: () => meetingTitle(bootstrap),
     onLeave: () => engine?.askToLeave(),
     onProblem: (what, error) => report(`${what}${error === undefined ? '' : `: ${describe(error)}`}`),
   });
@@ -65,6 +66,12 @@ async function main(root: HTMLElement): Promise<void> {
   window.addEventListener('pagehide', () => app.dispose());
   source.want('microphone', true);
   source.want('camera', true);
+}
+
+/** The meeting as a stage names it. */
+function meetingTitle({ role, hostName }: MeetingBootstrap): string {
+  if (role === 'host') return 'Your meeting';
+  return hostName === '' ? 'The meeting' : `${hostName}'s meeting`;
 }
 
 function describe(reason: unknown): string {

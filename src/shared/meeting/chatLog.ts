@@ -1,5 +1,5 @@
 import type { ParticipantId } from '../ids.ts';
-import { MAX_CHAT_ENTRIES } from '../limits.ts';
+import { MAX_CHAT_ENTRIES, MAX_CHAT_LINES } from '../limits.ts';
 import type { ChatEntry } from '../protocol.ts';
 
 /** A line of the chat with who wrote it. */
@@ -38,7 +38,7 @@ export function addLine(log: ChatLog, author: ParticipantId, entry: ChatEntry): 
   while (at > 0 && isBefore({ author, entry }, lines[at - 1])) at--;
   lines.splice(at, 0, { author, entry });
   return {
-    lines: capAuthor(lines, author),
+    lines: capAuthor(lines, author).slice(-MAX_CHAT_LINES),
     seen: new Map(log.seen).set(author, entry.seq),
     clock: Math.max(log.clock, entry.lamport),
   };
@@ -61,6 +61,12 @@ export function linesAfter(log: ChatLog, author: ParticipantId, seen: number): C
     .filter((line) => line.author === author && line.entry.seq > seen)
     .map((line) => line.entry)
     .sort((a, b) => a.seq - b.seq);
+}
+
+/** Moves the clock past a time that somebody else has given something that is no line. */
+export function witness(log: ChatLog, time: number): ChatLog {
+  if (time <= log.clock || time > log.clock + MAX_CLOCK_STEP) return log;
+  return { ...log, clock: time };
 }
 
 function isBefore(line: ChatLine, other: ChatLine | undefined): boolean {

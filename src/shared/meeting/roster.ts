@@ -24,18 +24,22 @@ export function ordinalFor(id: ParticipantId, known: readonly MemberAddress[]): 
 }
 
 /**
- * Whom `self` has to call after hearing of `told`: members that came earlier and to whom there is no link.
- * @param linked ids with a link, or one on its way.
- * @param departed peer ids that left: rumours of them live on for a moment.
+ * Whom `self` has to call after hearing of `told`: members that came earlier and to whose page there is no link. It is
+ * the page that counts, not the person: somebody who came back has a new one.
+ * @param linked peer ids with a link, or one on its way.
+ * @param departed peer ids that are no more: rumours of them live on for a moment.
  */
 export function callsToMake(
   self: MemberAddress,
   told: readonly MemberAddress[],
-  linked: ReadonlySet<ParticipantId>,
+  linked: ReadonlySet<PeerId>,
   departed: ReadonlySet<PeerId>,
 ): MemberAddress[] {
   return told.filter(
     (member) =>
-      member.id !== self.id && !linked.has(member.id) && !departed.has(member.peer) && isElder(member, self),
+      member.id !== self.id &&
+      !linked.has(member.peer) &&
+      !departed.has(member.peer) &&
+      isElder(member, self),
   );
 }

@@ -6,8 +6,14 @@ import type { HostClient } from '../host/hostContext.ts';
 import type { TransferModel } from '../model.ts';
 import { Pump, type PumpEnd } from './pump.ts';
 
+/** What a file is known by on this page: its owner and the id that the owner gave it. */
+export function fileKey(owner: ParticipantId, id: string): string {
+  return `${owner}/${id}`;
+}
+
 /** What the exchange needs of the meeting. */
 export interface FileExchangeOptions {
+  readonly self: ParticipantId;
   readonly host: HostClient;
   /** Opens a channel to a member, or gives null when they are gone. */
   readonly openChannel: (to: ParticipantId, label: string) => RTCDataChannel | null;
@@ -55,8 +61,10 @@ export class FileExchange {
     return refused;
   }
 
-  /** Takes a file off the table; who is in the middle of taking it is told. */
-  withdraw(id: string): void {
+  /** Takes an own file, by its key, off the table; who is in the middle of taking it is told. */
+  withdraw(key: string): void {
+    const id = [...this.#offers.keys()].find((offer) => fileKey(this.#options.self, offer) === key);
+    if (id === undefined) return;
     if (!this.#offers.delete(id)) return;
     for (const [pump, offer] of this.#sending) if (offer === id) pump.cancel('withdrawn');
     this.#call('withdrawFile', this.#options.host.call('withdrawFile', { offer: id }));
@@ -64,8 +72,8 @@ export class FileExchange {
   }
 
   /** How taking a file stands, if it was begun. */
-  transfer(id: string): TransferModel | null {
-    return this.#taking.get(id)?.model ?? null;
+  transfer(key: string): TransferModel | null {
+    return this.#taking.get(key)?.model ?? null;
   }
 
   /** To how many an own file is being, and was, handed. */
@@ -76,10 +84,11 @@ export class FileExchange {
 
   /** Takes a file: asks where it goes, then for its content. */
   async take(owner: ParticipantId, ownerName: string, file: FileOffer): Promise<void> {
-    const before = this.#taking.get(file.id)?.model.status;
+    const key = fileKey(owner, file.id);
+    const before = this.#taking.get(key)?.model.status;
     if (before === 'asking' || before === 'running') return;
     const taking: Taking = { file, model: transferAs('asking'), pump: null, target: null };
-    this.#taking.set(file.id, taking);
+    this.#taking.set(key, taking);
     this.#options.onChange();
     try {
       const { name, size } = file;
@@ -100,15 +109,15 @@ export class FileExchange {
   }
 
   /** Stops taking a file; the part that arrived is removed. */
-  cancel(id: string): void {
-    const taking = this.#taking.get(id);
+  cancel(key: string): void {
+    const taking = this.#taking.get(key);
     if (taking?.pump) taking.pump.cancel();
     else if (taking?.model.status === 'asking') this.#finish(taking, { problem: 'cancelled', byPeer: false });
   }
 
   /** Opens or reveals a file that was saved. */
-  show(id: string): void {
-    const target = this.#taking.get(id)?.target;
+  show(key: string): void {
+    const target = this.#taking.get(key)?.target;
     if (target) this.#call('showSaved', this.#options.host.call('showSaved', { target }));
   }
 

@@ -84,7 +84,7 @@ export class LocalDevices {
 
   /** Missing in pages that are no secure context. */
   #mediaDevices(): MediaDevices | undefined {
-    return navigator.mediaDevices as MediaDevices | undefined;
+    return navigator.mediaDevices;
   }
 
   async #open(device: 'microphone' | 'camera'): Promise<MediaStreamTrack> {

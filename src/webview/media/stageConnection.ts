@@ -44,8 +44,11 @@ export class StageConnection {
   readonly #audio: RTCRtpTransceiver;
   readonly #video: RTCRtpTransceiver;
   readonly #voices: RTCRtpTransceiver[] = [];
-  /** Chromium decodes a remote audio track, and forwards it audibly, only while something plays it (measured). */
-  readonly #pull = document.createElement('audio');
+  /**
+   * Chromium decodes a remote audio track, and forwards it audibly, only while something plays it; muted will do. Before
+   * any click in this page a muted video element plays, a muted audio element does not (both measured).
+   */
+  readonly #pull = document.createElement('video');
   #disposed = false;
 
   constructor(options: StageConnectionOptions) {
@@ -157,7 +160,7 @@ export class StageConnection {
     };
   }
 
-  #call<K extends keyof StageApi & string>(name: K, params: Params<StageApi[K]>): void {
+  #call<K extends keyof StageApi>(name: K, params: Params<StageApi[K]>): void {
     this.#rpc.call(name, params).catch((error: unknown) => {
       if (!this.#disposed) this.#options.onProblem(`the stage did not take "${name}"`, error);
     });

@@ -1,9 +1,10 @@
+import { safeFileName } from '../../shared/fileNames.ts';
 import type { MeetingBootstrap } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { MAX_CHAT_TEXT, MAX_NAME } from '../../shared/limits.ts';
-import { addLine, linesAfter, writeLine } from '../../shared/meeting/chatLog.ts';
+import { addLine, linesAfter, witness, writeLine } from '../../shared/meeting/chatLog.ts';
 import type { FileOffer, ParticipantState } from '../../shared/protocol.ts';
-import { FileExchange } from '../files/fileExchange.ts';
+import { FileExchange, fileKey } from '../files/fileExchange.ts';
 import type { HostClient } from '../host/hostContext.ts';
 import type { TrackSource } from '../media/trackSource.ts';
 import type { MeetingActions, MeetingModel, MeetingView } from '../model.ts';
@@ -54,6 +55,7 @@ export class MeetingEngine implements MeetingView {
     this.#reporter = new HostReporter(options.host, () => this.#onHostSilent());
     this.#notices = new Notices(() => this.#changed());
     this.#files = new FileExchange({
+      self: options.identity.id,
       host: options.host,
       openChannel: (to, label) => this.#mesh.member(to)?.link.openChannel(label) ?? null,
       onChange: () => this.#changed(),
@@ -100,6 +102,7 @@ export class MeetingEngine implements MeetingView {
   /** Leaves without a question. Resolves when the others were told. */
   async leaveNow(end: boolean): Promise<void> {
     this.#reporter.dispose();
+    this.#notices.dispose();
     this.#files.dispose();
     this.#options.source.dispose();
     await this.#mesh.leave(end);
@@ -113,7 +116,10 @@ export class MeetingEngine implements MeetingView {
         if (source.devices.stage?.status === 'none') source.open();
         this.#join(name);
       },
-      joinWithoutDevices: (name) => this.#join(name),
+      joinWithoutDevices: (name) => {
+        for (const device of ['microphone', 'camera'] as const) source.want(device, false);
+        this.#join(name);
+      },
       openStage: () => source.open(),
       copyStageLink: () => source.copyLink(),
       chooseDevice: (kind, id) => source.choose({ ...source.devices.chosen, [kind]: id }),
@@ -125,9 +131,9 @@ export class MeetingEngine implements MeetingView {
       sendChat: (text) => this.#sendChat(text),
       shareFiles: () => this.#tell(host.call('pickFiles', {})),
       takeFile: (offer) => this.#takeFile(offer),
-      cancelFile: (offer) => this.#files.cancel(offer),
-      withdrawFile: (offer) => this.#files.withdraw(offer),
-      showFile: (offer) => this.#files.show(offer),
+      cancelFile: (key) => this.#files.cancel(key),
+      withdrawFile: (key) => this.#files.withdraw(key),
+      showFile: (key) => this.#files.show(key),
       copyInvite: () => this.#tell(host.call('copyInvite', {})),
       leave: () => void this.#leave('left'),
       endForAll: () => void this.#leave('ended'),
@@ -161,6 +167,7 @@ export class MeetingEngine implements MeetingView {
         onGone: (member, how) => this.#onGone(member, how),
         onMedia: () => this.#changed(),
         onChannel: (_from, channel) => void this.#files.serve(channel),
+        onPlace: (place) => this.#set({ place }),
         onEnded: () => void this.#leave('ended-by-host'),
         onServer: (connected) => this.#set({ serverLost: !connected }),
         onStranger: () => this.#notices.add('warning', say.strangerSentence),
@@ -178,11 +185,16 @@ export class MeetingEngine implements MeetingView {
     this.#tell(host.call('rememberName', { name }));
     const onWaiting = (): void => this.#set({ waitingFor: say.waitingSentence(bootstrap.hostName) });
     this.#mesh.enter(name, this.#state.place, now(), onWaiting).then(
-      (place) => this.#set({ phase: 'in', place, waitingFor: null }),
+      (place) => {
+        if (this.#state.phase === 'joining') this.#set({ phase: 'in', place, waitingFor: null });
+      },
       (error: unknown) => {
         this.#problem('the meeting was not entered', error);
         const problem = error instanceof EnterError ? error.problem : 'no-connection';
-        if (problem !== 'left') this.#set({ phase: 'failed', outcome: say.enterOutcome(problem) });
+        // Who has left meanwhile is not told that they could not come in.
+        if (problem !== 'left' && this.#state.phase === 'joining') {
+          this.#set({ phase: 'failed', outcome: say.enterOutcome(problem) });
+        }
       },
     );
   }
@@ -211,7 +223,10 @@ export class MeetingEngine implements MeetingView {
     const captured = source.devices.screen.status === 'on';
     if (captured && this.#state.presenting === null) {
       const { chat } = this.#state;
-      this.#set({ presenting: chat.clock + 1, chat: { ...chat, clock: chat.clock + 1 } });
+      const presenting = chat.clock + 1;
+      // Somebody may have begun while a screen was being picked: who came second steps back.
+      if (this.#presenter() === undefined) this.#set({ presenting, chat: witness(chat, presenting) });
+      else this.#giveWay();
     } else if (!captured && this.#state.presenting !== null) {
       this.#set({ presenting: null });
     }
@@ -222,10 +237,20 @@ export class MeetingEngine implements MeetingView {
   /** Of two who began to present at once, the one with the later claim stops. */
   #stepBack(): void {
     const presenter = this.#presenter();
-    if (this.#state.presenting === null || presenter === this.#options.identity.id) return;
-    if (presenter !== undefined)
+    if (this.#state.presenting !== null && presenter !== this.#options.identity.id) this.#giveWay();
+  }
+
+  #giveWay(): void {
+    const presenter = this.#presenter();
+    if (presenter !== undefined) {
       this.#notices.add('warning', say.oneAtATimeSentence(this.#nameOf(presenter)));
+    }
     this.#options.source.stopScreen();
+  }
+
+  /** A later claim than this one has to be told from it: our clock follows. */
+  #witness({ presenting }: ParticipantState): void {
+    if (presenting !== null) this.#set({ chat: witness(this.#state.chat, presenting) });
   }
 
   #sendChat(typed: string): boolean {
@@ -237,9 +262,10 @@ export class MeetingEngine implements MeetingView {
     return true;
   }
 
-  #takeFile(offer: string): void {
+  /** A file is known by its owner and its id: an id alone is anybody's to repeat. */
+  #takeFile(key: string): void {
     for (const { address, state } of this.#mesh.members) {
-      const file = state.offers.find(({ id }) => id === offer);
+      const file = state.offers.find(({ id }) => fileKey(address.id, id) === key);
       if (file) void this.#files.take(address.id, state.name, file);
     }
   }
@@ -247,12 +273,14 @@ export class MeetingEngine implements MeetingView {
   #onEntered(member: Member, returned: boolean): void {
     const { id } = member.address;
     this.#set({ names: new Map(this.#state.names).set(id, member.state.name) });
+    this.#witness(member.state);
     if (!returned) this.#notices.add('info', say.enteredSentence(member.state.name));
     this.#stepBack();
   }
 
   #onState(member: Member, before: ParticipantState): void {
     const { state } = member;
+    this.#witness(state);
     const offered = state.offers.filter(({ id }) => !before.offers.some((known) => known.id === id));
     if (state.hand && !before.hand) this.#notices.add('info', say.handSentence(state.name));
     if (state.presenting !== null && before.presenting === null) {
@@ -262,7 +290,7 @@ export class MeetingEngine implements MeetingView {
       this.#notices.add('info', say.notPresentingSentence(state.name));
     }
     if (offered.length > 0) {
-      const names = offered.map(({ name }) => name);
+      const names = offered.map(({ name }) => safeFileName(name));
       this.#notices.add('info', say.offeredSentence(state.name, names));
     }
     this.#set({ names: new Map(this.#state.names).set(member.address.id, state.name) });

@@ -25,9 +25,9 @@ export interface Welcome {
   readonly startedAt: number;
 }
 
-/** What happens when the door is called once. `absent`: nobody stands at it. */
+/** What happens when the door is called once. `absent`: nobody stands at it; `silent`: who does, does not answer. */
 export type KnockOutcome =
-  { readonly kind: 'welcome'; readonly welcome: Welcome } | { readonly kind: 'absent' };
+  { readonly kind: 'welcome'; readonly welcome: Welcome } | { readonly kind: 'absent' | 'silent' };
 
 /** How long the door may take from a proven link to its welcome. */
 const WELCOME_DEADLINE = 15_000;
@@ -46,19 +46,21 @@ export async function knock(
   } catch (error) {
     return outcomeOf(error);
   }
-  return { kind: 'welcome', welcome: await welcomed(link, name, onProblem) };
+  return welcomed(link, name, onProblem);
 }
 
 function outcomeOf(error: unknown): KnockOutcome {
   if (error instanceof BrokerError) {
-    if (error.problem === 'absent' || error.problem === 'unreachable') return { kind: 'absent' };
-    throw new EnterError('no-connection', error);
+    // A holder whose machine died stays known to the server for a while, and does not answer.
+    if (error.problem === 'timeout') return { kind: 'silent' };
+    if (error.problem === 'failed') throw new EnterError('no-connection', error);
+    return { kind: 'absent' };
   }
   if (error instanceof HandshakeError) {
     // A door that closed in the middle is being handed on: it will be there again.
     if (error.reason === 'closed' || error.reason === 'deadline') return { kind: 'absent' };
-    if (error.reason === 'malformed') throw new EnterError('version', error);
-    throw new EnterError(error.reason === 'not-the-door' ? 'ended' : error.reason, error);
+    if (error.reason === 'not-the-door') return { kind: 'absent' };
+    throw new EnterError(error.reason === 'malformed' ? 'version' : error.reason, error);
   }
   throw error;
 }
@@ -67,28 +69,34 @@ function welcomed(
   link: Link,
   name: string,
   onProblem: (what: string, error?: unknown) => void,
-): Promise<Welcome> {
+): Promise<KnockOutcome> {
   return new Promise((resolve, reject) => {
     const fail = (problem: EnterProblem): void => {
       clearTimeout(timer);
       reject(new EnterError(problem));
       link.close();
     };
-    const timer = setTimeout(() => fail('no-connection'), WELCOME_DEADLINE);
+    const giveUp = (kind: 'absent' | 'silent'): void => {
+      clearTimeout(timer);
+      resolve({ kind });
+      link.close();
+    };
+    const timer = setTimeout(() => giveUp('silent'), WELCOME_DEADLINE);
     link.listen({
       onMessage: (message) => {
         if (message.t === 'welcome') {
           clearTimeout(timer);
           const { ordinal, members, startedAt } = message;
-          resolve({ link, ordinal, members, startedAt });
+          resolve({ kind: 'welcome', welcome: { link, ordinal, members, startedAt } });
           // What follows on this link is the mesh's: it calls `listen` again before another message can arrive.
         } else if (message.t === 'refuse') {
-          fail(message.reason === 'full' || message.reason === 'ended' ? message.reason : 'identity');
+          if (message.reason === 'not-the-door') giveUp('absent');
+          else fail(message.reason);
         }
       },
       onMedia: () => undefined,
       onChannel: (channel) => channel.close(),
-      onEnd: () => fail('no-connection'),
+      onEnd: () => giveUp('absent'),
       onProblem,
     });
     link.send({ t: 'knock', name });

@@ -12,6 +12,7 @@ export class HostReporter {
   #session = '';
   #latest: SessionRecord | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #disposed = false;
 
   constructor(host: HostClient, onFailure: (error: unknown) => void) {
     this.#host = host;
@@ -20,6 +21,7 @@ export class HostReporter {
 
   /** Tells what is new; says nothing when nothing is. */
   report(status: MeetingStatus, session: SessionRecord | null): void {
+    if (this.#disposed) return;
     const text = JSON.stringify(status);
     if (text !== this.#status) {
       this.#status = text;
@@ -31,6 +33,7 @@ export class HostReporter {
 
   /** Says no more. */
   dispose(): void {
+    this.#disposed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#latest = null;
   }

@@ -1,15 +1,16 @@
 import { type ParticipantId, type PeerId, toHex } from '../../shared/ids.ts';
 import { HANDSHAKE_DEADLINE, MAX_MEMBERS, MAX_PENDING_LINKS } from '../../shared/limits.ts';
-import { callsToMake, eldest, ordinalFor } from '../../shared/meeting/roster.ts';
+import { eldest, ordinalFor } from '../../shared/meeting/roster.ts';
 import type { ChatEntry, LinkMessage, MemberAddress, ParticipantState } from '../../shared/protocol.ts';
 import { HandshakeError } from '../rtc/handshake.ts';
 import type { Identity } from '../rtc/identity.ts';
 import { Link, type LinkEnd } from '../rtc/link.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
-import type { BrokerAddress, RawLink } from '../rtc/peerBroker.ts';
+import { type BrokerAddress, BrokerError, type RawLink } from '../rtc/peerBroker.ts';
 import { Registration } from '../rtc/registration.ts';
-import { EnterError, knock, type Welcome } from './entry.ts';
-import { backOff, wait } from './wait.ts';
+import { EnterError, knock, type KnockOutcome, type Welcome } from './entry.ts';
+import { Calls } from './calls.ts';
+import { wait } from './wait.ts';
 
 /** Another participant, from their `enter` on until they are gone. */
 export interface Member {
@@ -48,6 +49,8 @@ export interface MeshEvents {
   /** Media to and from a member is negotiated. */
   readonly onMedia: (id: ParticipantId) => void;
   readonly onChannel: (from: ParticipantId, channel: RTCDataChannel) => void;
+  /** The place in the order of arrival is another one, after the meeting was lost and found again. */
+  readonly onPlace: (place: Place) => void;
   /** The host ended the meeting for all. */
   readonly onEnded: () => void;
   readonly onServer: (connected: boolean) => void;
@@ -66,6 +69,8 @@ export interface Place {
 /** How long `leave` may take to tell the others. */
 const LEAVE_GRACE = 300;
 const KNOCK_PAUSE = 1_000;
+/** Times that the door may stay silent (15 s each) before that is called no connection. */
+const MAX_SILENT = 4;
 /** How long the first link's negotiation of media may hold up the meeting's screen. */
 const MEDIA_GRACE = 500;
 
@@ -82,17 +87,26 @@ export class Mesh {
   /** All proven links, also those on which the other side has not entered: they are told and sent nothing yet. */
   readonly #links = new Set<Link>();
   #proving = 0;
-  readonly #calling = new Set<ParticipantId>();
-  readonly #departed = new Set<PeerId>();
+  readonly #calls: Calls;
   /** Places given at the door to people who have not entered yet. */
   readonly #expected = new Map<ParticipantId, MemberAddress>();
   #door: Registration | null = null;
   #place: Place | null = null;
+  #name = '';
+  #returning = false;
 
   /** Registers with the server at once, so that joining later does not wait for it. */
   constructor(options: MeshOptions) {
     this.#options = options;
     this.#own = this.#register(this.#peer);
+    this.#calls = new Calls({
+      signal: this.#abort.signal,
+      self: () => this.#self(),
+      linked: () => [...this.#links].map((link) => link.remote.peer),
+      call: (member) => this.#call(member),
+      onLink: (link) => this.#join(link),
+      onProblem: options.events.onProblem,
+    });
   }
 
   /** The others, by order of arrival. */
@@ -112,13 +126,16 @@ export class Mesh {
    */
   async enter(name: string, before: Place | null, now: number, onWaiting: () => void): Promise<Place> {
     const { signal } = this.#abort;
+    this.#name = name;
+    let silent = 0;
     while (!signal.aborted) {
       if (this.#options.mayOpen) {
         const place = await this.#openDoor(before ?? { ordinal: 0, startedAt: now });
         if (place) return place;
       }
-      const welcome = await this.#knock(name);
-      if (welcome) return this.#settle(welcome);
+      const outcome = await this.#knock(name);
+      if (outcome.kind === 'welcome') return this.#settle(outcome.welcome);
+      if (outcome.kind === 'silent' && ++silent === MAX_SILENT) throw new EnterError('no-connection');
       if (!signal.aborted) onWaiting();
       await wait(KNOCK_PAUSE, signal);
     }
@@ -161,19 +178,47 @@ export class Mesh {
     return null;
   }
 
-  async #knock(name: string): Promise<Welcome | null> {
+  async #knock(name: string): Promise<KnockOutcome> {
     const broker = await this.#own.connected();
-    if (!broker || this.#abort.signal.aborted) return null;
+    if (!broker || this.#abort.signal.aborted) return { kind: 'absent' };
     const { room, events } = this.#options;
-    const outcome = await knock(broker, room, name, (raw) => this.#prove(raw), events.onProblem);
-    return outcome.kind === 'welcome' ? outcome.welcome : null;
+    return knock(broker, room, name, (raw) => this.#prove(raw), events.onProblem);
+  }
+
+  /**
+   * Alone after links were lost: either the others are gone, or it is we who were. So the door is taken if it is free,
+   * and whoever has it meanwhile is asked for the way back in.
+   */
+  async #enterAgain(): Promise<void> {
+    const { signal } = this.#abort;
+    const before = this.#place;
+    if (this.#returning || !before) return;
+    this.#returning = true;
+    while (!signal.aborted && this.#members.size === 0 && !(await this.#openDoor(before))) {
+      try {
+        const outcome = await this.#knock(this.#name);
+        if (outcome.kind === 'welcome') {
+          await this.#settle(outcome.welcome);
+          this.#options.events.onPlace(this.#place ?? before);
+          break;
+        }
+      } catch (error) {
+        this.#options.events.onProblem('the way back in was not found', error);
+      }
+      await wait(KNOCK_PAUSE, signal);
+    }
+    this.#returning = false;
   }
 
   async #settle({ link, ordinal, members, startedAt }: Welcome): Promise<Place> {
+    if (this.#abort.signal.aborted) {
+      link.close();
+      throw new EnterError('left');
+    }
     const place = { ordinal, startedAt };
     this.#place = place;
     this.#join(link);
-    this.#callMissing(members);
+    this.#calls.callMissing(members);
     // Drawing the meeting takes the page long enough to hold up the first picture: that is on its way first.
     await Promise.race([link.settled, wait(MEDIA_GRACE, this.#abort.signal)]);
     if (this.#abort.signal.aborted) throw new EnterError('left');
@@ -213,7 +258,8 @@ export class Mesh {
     this.#proving++;
     try {
       const link = await this.#prove(raw);
-      if (this.#abort.signal.aborted) link.refuse('ended');
+      // Before Join nobody is let near: not to be seen, not to be asked.
+      if (this.#abort.signal.aborted || !this.#place) link.refuse('not-the-door');
       else if (raw.called === this.#options.room) this.#answerDoor(link);
       else this.#join(link);
     } catch (error) {
@@ -246,7 +292,8 @@ export class Mesh {
     const { id, peer } = link.remote;
     if (!place) return link.refuse('not-the-door');
     const inside = this.#addresses();
-    if (inside.length >= MAX_MEMBERS && !this.#members.has(id)) return link.refuse('full');
+    const taken = inside.length + this.#expected.size;
+    if (taken >= MAX_MEMBERS && !this.#members.has(id) && !this.#expected.has(id)) return link.refuse('full');
     const ordinal = ordinalFor(id, [...inside, ...this.#expected.values()]);
     this.#expected.set(id, { id, peer, ordinal });
     const members = inside.filter((member) => member.id !== id);
@@ -301,7 +348,7 @@ export class Mesh {
         events.onChat(id, message.entry);
         break;
       case 'members':
-        this.#callMissing(message.members);
+        this.#calls.callMissing(message.members);
         break;
       case 'leave':
         this.#remove(member, 'left');
@@ -318,15 +365,22 @@ export class Mesh {
   #onEnter(link: Link, { ordinal, state, chatSeen }: Extract<LinkMessage, { t: 'enter' }>): void {
     const { id, peer } = link.remote;
     const before = this.#members.get(id);
+    if (!this.#place || before?.link === link) {
+      this.#options.events.onProblem('an enter out of place was dropped');
+      return;
+    }
     const place = this.#expected.get(id);
     this.#expected.delete(id);
     const member: Member = { address: { id, peer, ordinal: place?.ordinal ?? ordinal }, link, state };
     this.#members.set(id, member);
     link.media.update(this.#options.tracks());
-    if (before && before.link !== link) {
+    if (before) {
       this.#links.delete(before.link);
       before.link.close();
+      if (before.address.peer !== peer) this.#calls.forget(before.address.peer);
     }
+    // What has changed since our own `enter` was told to members only.
+    link.send({ t: 'state', state: this.#options.state() });
     this.#options.events.onEntered(member, before !== undefined);
     for (const entry of this.#options.chatAfter(chatSeen)) link.send({ t: 'chat', entry });
     this.#membersChanged();
@@ -335,16 +389,19 @@ export class Mesh {
   #onEnd(link: Link, end: LinkEnd): void {
     this.#links.delete(link);
     const member = this.#members.get(link.remote.id);
+    if (!member) this.#expected.delete(link.remote.id);
     if (member?.link === link && end !== 'closed') this.#remove(member, 'lost');
   }
 
   #remove(member: Member, how: 'left' | 'lost'): void {
     this.#members.delete(member.address.id);
-    this.#departed.add(member.address.peer);
     this.#links.delete(member.link);
     member.link.close();
     this.#options.events.onGone(member, how);
+    if (how === 'left') this.#calls.forget(member.address.peer);
+    else this.#calls.callMissing([member.address]);
     this.#membersChanged();
+    if (how === 'lost' && this.#members.size === 0) void this.#enterAgain();
   }
 
   /** Tells the others whom we know, so that gaps close by themselves, and minds the door. */
@@ -370,29 +427,9 @@ export class Mesh {
     return [...(self ? [self] : []), ...this.members.map((member) => member.address)];
   }
 
-  #callMissing(told: readonly MemberAddress[]): void {
-    const self = this.#self();
-    if (!self) return;
-    const linked = new Set([...this.#calling, ...[...this.#links].map((link) => link.remote.id)]);
-    for (const member of callsToMake(self, told, linked, this.#departed)) void this.#call(member);
-  }
-
-  async #call({ id, peer }: MemberAddress): Promise<void> {
-    const { signal } = this.#abort;
-    this.#calling.add(id);
-    for (let attempt = 0; attempt < 4 && !signal.aborted && !this.#members.has(id); attempt++) {
-      const broker = await this.#own.connected();
-      if (!broker) break;
-      try {
-        const link = await this.#prove(await broker.call(peer), id);
-        if (signal.aborted) link.close();
-        else this.#join(link);
-        break;
-      } catch (error) {
-        this.#options.events.onProblem('a member could not be called', error);
-      }
-      await wait(backOff(attempt, 1_000, 4_000), signal);
-    }
-    this.#calling.delete(id);
+  async #call({ id, peer }: MemberAddress): Promise<Link> {
+    const broker = await this.#own.connected();
+    if (!broker) throw new BrokerError('closed');
+    return this.#prove(await broker.call(peer), id);
   }
 }

@@ -1,7 +1,8 @@
+import { safeFileName } from '../../shared/fileNames.ts';
 import type { MeetingStatus } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { presenterOf } from '../../shared/meeting/presenter.ts';
-import type { FileExchange } from '../files/fileExchange.ts';
+import { type FileExchange, fileKey } from '../files/fileExchange.ts';
 import type {
   ChatModel,
   DevicesModel,
@@ -138,7 +139,9 @@ function chatModels({ chat, names, name, bootstrap }: EngineState): ChatModel[] 
 
 function fileModels(state: EngineState, { files, members }: Surroundings): FileModel[] {
   const own = files.offers.map((file) => ({
-    ...file,
+    id: fileKey(state.bootstrap.identity.id, file.id),
+    name: safeFileName(file.name),
+    size: file.size,
     owner: state.bootstrap.identity.id,
     ownerName: state.name,
     self: true,
@@ -147,11 +150,14 @@ function fileModels(state: EngineState, { files, members }: Surroundings): FileM
   }));
   const theirs = members.flatMap(({ address, state: { name, offers } }) =>
     offers.map((file) => ({
-      ...file,
+      id: fileKey(address.id, file.id),
+      // Shown as it would be saved: a name from outside may look like another one.
+      name: safeFileName(file.name),
+      size: file.size,
       owner: address.id,
       ownerName: name,
       self: false,
-      transfer: files.transfer(file.id),
+      transfer: files.transfer(fileKey(address.id, file.id)),
       sending: 0,
       taken: 0,
     })),

@@ -213,7 +213,7 @@ export class StageEngine implements StagePageView {
     this.#changed();
   }
 
-  #tell<K extends keyof PanelApi & string>(name: K, params: Parameters<Handlers<PanelApi>[K]>[0]): void {
+  #tell<K extends keyof PanelApi>(name: K, params: Parameters<Handlers<PanelApi>[K]>[0]): void {
     // A panel that does not answer is gone; the socket notices that, and the next one is told everything anew.
     this.#rpc?.call(name, params).catch(() => this.#changed());
   }

@@ -49,8 +49,13 @@ describe('roster', () => {
   });
 
   it('calls nobody twice, and nobody who left', () => {
-    assert.deepEqual(callsToMake(carol, [alice, bob, carol], new Set(['bob']), nobody), [alice]);
+    assert.deepEqual(callsToMake(carol, [alice, bob, carol], new Set([bob.peer]), nobody), [alice]);
     assert.deepEqual(callsToMake(carol, [alice, bob], nobody, new Set([alice.peer])), [bob]);
+  });
+
+  it('calls who came back with a new page, though the old link is not known to be dead yet', () => {
+    const back = { ...bob, peer: 'new-peer-of-bob' };
+    assert.deepEqual(callsToMake(carol, [back], new Set([bob.peer]), nobody), [back]);
   });
 });
 
