@@ -3,6 +3,11 @@ import type { ServerProcess, startServerProcess } from './server/serverProcess.t
 
 /** Milliseconds before the first, second… attempt to start a server that died; the last one repeats. */
 const RESTART_DELAYS = [500, 1_000, 2_000, 5_000, 10_000];
+/**
+ * Attempts that insist on the port: guests, and invites on their way, know the server by it. Whoever has taken it for
+ * longer than these take (see above) keeps it.
+ */
+const INSIST = 5;
 /** A server that ran for so long has recovered: its next death counts as the first. */
 const STEADY_AFTER = 60_000;
 
@@ -11,13 +16,16 @@ export interface ServerKeeperOptions {
   readonly start: typeof startServerProcess;
   /** Path of the server's program. */
   readonly program: string;
-  /** The port to ask for; the one that was got is kept from then on. */
+  /** The port to ask for; the one that was got is kept from then on, for as long as it can be had. */
   readonly port: number;
   readonly key: string;
   readonly log: Log;
-  /** Told after each restart: the port may be another one. */
-  readonly onRestarted: (port: number) => void;
+  /** Told after each restart. `moved`: the port is another one, so that nobody new finds the way by an older invite. */
+  readonly onRestarted: (port: number, moved: boolean) => void;
   readonly delays?: readonly number[];
+  readonly insist?: number;
+  /** Gives up while it starts for the first time. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs the meeting's server and starts it again when it dies. People inside go on without it in the meantime. */
@@ -27,9 +35,11 @@ export class ServerKeeper {
   #exit: { dispose(): void };
   #startedAt = Date.now();
   #failures = 0;
+  /** In vain, since the server died. */
+  #attempts = 0;
   #timer: NodeJS.Timeout | undefined;
   #restart: Promise<void> | undefined;
-  #disposed = false;
+  readonly #ended = new AbortController();
 
   private constructor(options: ServerKeeperOptions, first: ServerProcess) {
     this.#options = options;
@@ -37,10 +47,10 @@ export class ServerKeeper {
     this.#exit = first.onExit(() => this.#handleExit());
   }
 
-  /** @throws {ServerStartError} when the server does not start. */
+  /** @throws {ServerStartError} when the server does not start, or the signal's reason. */
   static async start(options: ServerKeeperOptions): Promise<ServerKeeper> {
-    const { start, program, port, key, log } = options;
-    return new ServerKeeper(options, await start({ program, port, key, log }));
+    const { start, program, port, key, log, signal } = options;
+    return new ServerKeeper(options, await start({ program, port, key, log, signal }));
   }
 
   get port(): number {
@@ -54,8 +64,8 @@ export class ServerKeeper {
 
   /** Ends the server for good. */
   async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (this.#ended.signal.aborted) return;
+    this.#ended.abort();
     clearTimeout(this.#timer);
     this.#exit.dispose();
     await this.#restart;
@@ -64,13 +74,14 @@ export class ServerKeeper {
 
   #handleExit(): void {
     this.#exit.dispose();
+    this.#attempts = 0;
     if (Date.now() - this.#startedAt > STEADY_AFTER) this.#failures = 0;
     this.#options.log('warn', 'the server has ended by itself');
     this.#schedule();
   }
 
   #schedule(): void {
-    if (this.#disposed) return;
+    if (this.#ended.signal.aborted) return;
     const delays = this.#options.delays ?? RESTART_DELAYS;
     const delay = delays[Math.min(this.#failures, delays.length - 1)] ?? 0;
     this.#failures++;
@@ -80,16 +91,20 @@ export class ServerKeeper {
   }
 
   async #startAgain(): Promise<void> {
-    const { start, program, key, log, onRestarted } = this.#options;
+    const { start, program, key, log, onRestarted, insist = INSIST } = this.#options;
+    const { port } = this.#process;
+    this.#attempts++;
+    const exactPort = this.#attempts <= insist;
     try {
-      const again = await start({ program, port: this.#process.port, key, log });
+      const again = await start({ program, port, exactPort, key, log, signal: this.#ended.signal });
       this.#process = again;
       this.#startedAt = Date.now();
-      if (this.#disposed) return; // dispose() waits for this and ends the new process.
+      if (this.#ended.signal.aborted) return; // dispose() waits for this and ends the new process.
       this.#exit = again.onExit(() => this.#handleExit());
       log('info', `the server runs again on port ${again.port}`);
-      onRestarted(again.port);
+      onRestarted(again.port, again.port !== port);
     } catch (error) {
+      if (this.#ended.signal.aborted) return;
       log('warn', `the server could not be started again: ${errorText(error)}`);
       this.#schedule();
     }

@@ -22,13 +22,17 @@ const readyLine = v.object({
 export interface ServerProcessOptions {
   /** Path of dist/peer-server.js. */
   readonly program: string;
-  /** The wanted port; the next free one is taken when it is not free. 0 for any. */
+  /** The wanted port; 0 for any. */
   readonly port: number;
+  /** Whether another port will not do when that one is taken; else the next free one is used. */
+  readonly exactPort?: boolean;
   /** What clients must know: 1 to 64 URL-safe characters. */
   readonly key: string;
   readonly log: Log;
   /** More options for its command line. */
   readonly args?: readonly string[];
+  /** Gives up while it starts. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a process ended; both null when it could not be started at all. */
@@ -62,13 +66,14 @@ export interface ServerProcess {
 
 /**
  * Starts the PeerServer and resolves when it listens.
- * @throws {ServerStartError} always of this type; nothing is left running then.
+ * @throws {ServerStartError} or the signal's reason, always; nothing is left running then.
  */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const { log } = options;
+  const { log, signal } = options;
+  signal?.throwIfAborted();
   const child = fork(
     options.program,
-    ['--port', String(options.port), '--next-port', ...(options.args ?? [])],
+    ['--port', String(options.port), ...(options.exactPort ? [] : ['--next-port']), ...(options.args ?? [])],
     {
       // On the desktop this process is Electron, which is Node only when told so. NODE_OPTIONS may hold a debugger's hook.
       env: {
@@ -89,7 +94,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     });
   });
   try {
-    const ready = await whenReady(child, ended, collectComplaints(child, log));
+    const ready = await whenReady(child, { ended, lastComplaint: collectComplaints(child, log), signal });
     log('info', `peer server: process ${String(child.pid)} listens on port ${String(ready.port)}`);
     return handleOf(child, ended, options, ready);
   } catch (error) {
@@ -125,8 +130,15 @@ function handleOf(
   };
 }
 
-async function whenReady(child: ChildProcess, ended: Promise<ServerExit>, lastComplaint: () => string) {
+interface Waiting {
+  readonly ended: Promise<ServerExit>;
+  readonly lastComplaint: () => string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function whenReady(child: ChildProcess, { ended, lastComplaint, signal }: Waiting) {
   const { stdout } = child;
+  let onAbort: (() => void) | undefined;
   if (!stdout) throw new ServerStartError('cannot-run', 'the server has no output');
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -135,6 +147,8 @@ async function whenReady(child: ChildProcess, ended: Promise<ServerExit>, lastCo
         () => reject(new ServerStartError('timeout', `no answer within ${String(START_DEADLINE)} ms`)),
         START_DEADLINE,
       );
+      onAbort = () => reject(new Error('given up'));
+      signal?.addEventListener('abort', onAbort);
       // It goes on reading after the first line, so that the pipe never fills.
       createInterface({ input: stdout }).once('line', resolve);
       child.once('error', (error) => reject(new ServerStartError('cannot-run', describeError(error), error)));
@@ -144,6 +158,7 @@ async function whenReady(child: ChildProcess, ended: Promise<ServerExit>, lastCo
     });
     return v.parse(readyLine, JSON.parse(line));
   } catch (error) {
+    signal?.throwIfAborted();
     if (error instanceof ServerStartError) throw error;
     throw new ServerStartError(
       'bad-answer',
@@ -152,6 +167,7 @@ async function whenReady(child: ChildProcess, ended: Promise<ServerExit>, lastCo
     );
   } finally {
     clearTimeout(timer);
+    if (onAbort) signal?.removeEventListener('abort', onAbort);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, watch, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
@@ -9,6 +9,7 @@ import {
   startServerProcess,
   type ServerExit,
   type ServerProcess,
+  type ServerProcessOptions,
 } from '../../../src/extension/server/serverProcess.ts';
 import { join, peerId, peerUrl, PROGRAM, TestClient } from './support.ts';
 
@@ -23,7 +24,7 @@ describe('startServerProcess', function () {
     log: (_level: string, message: string) => void lines.push(message),
   };
   const started: ServerProcess[] = [];
-  const start = async (more: { port?: number; program?: string } = {}) => {
+  const start = async (more: Partial<ServerProcessOptions> = {}) => {
     const server = await startServerProcess({ ...options, ...more });
     started.push(server);
     return server;
@@ -73,7 +74,28 @@ describe('startServerProcess', function () {
     const server = await start({ port });
     assert.notEqual(server.port, port);
     await new TestClient(peerUrl(server.addresses.at(-1) ?? '', peerId(1))).open();
+    await assert.rejects(start({ port, exactPort: true }), { code: 'exited', message: /^Port \d+ is taken/ });
     other.close();
+  });
+
+  it('is not started, and not left running, when that was given up', async () => {
+    const silent = await script(
+      'silent.mjs',
+      `import { renameSync, writeFileSync } from 'node:fs';
+       writeFileSync(import.meta.dirname + '/pid.part', String(process.pid));
+       renameSync(import.meta.dirname + '/pid.part', import.meta.dirname + '/pid');
+       setInterval(() => {}, 1000);`,
+    );
+    const given = new AbortController();
+    const files = watch(folder);
+    const starting = start({ program: silent, signal: given.signal });
+    const failed = assert.rejects(starting, { message: 'no more' });
+    for await (const { filename } of files) if (filename === 'pid') break;
+    given.abort(new Error('no more'));
+    await failed;
+    const pid = Number(await readFile(joinPath(folder, 'pid'), 'utf8'));
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    await assert.rejects(start({ signal: given.signal }), { message: 'no more' });
   });
 
   it('says why there is no server', async () => {
