@@ -250,17 +250,18 @@ export class MeetingManager {
         copyInvite: () => this.copyInvite(),
         pickFiles: () => this.#pickFiles(),
         onState: (state) => this.#showState(state),
-        onPanelClosed: () => void this.#offerPanelAgain(),
-        onEnded: (how) => void this.#handleEnded(how),
+        onPanelClosed: (session) => void this.#offerPanelAgain(session),
+        onEnded: (session, how) => void this.#handleEnded(session, how),
       },
+      onServerMoved: () => void this.#offerNewInvite(),
     };
   }
 
-  async #handleEnded(how: EndedHow): Promise<void> {
-    const session = this.#session;
-    if (!session) return;
+  async #handleEnded(session: MeetingSession, how: EndedHow): Promise<void> {
+    // One that was left for another may still have something to say of its end.
+    const current = session === this.#session;
     await this.#end(session, how);
-    if (how === 'ended-by-host') {
+    if (current && how === 'ended-by-host') {
       void this.#dialogs.info(vscode.l10n.t('The host has ended the meeting.'));
     }
   }
@@ -274,16 +275,27 @@ export class MeetingManager {
     await session.end();
   }
 
-  async #offerPanelAgain(): Promise<void> {
-    const session = this.#session;
+  async #offerPanelAgain(session: MeetingSession): Promise<void> {
+    if (session !== this.#session) return;
     const reopen = vscode.l10n.t('Reopen');
     const leave = vscode.l10n.t('Leave Meeting');
     const sentence = vscode.l10n.t('The meeting panel was closed, so you are no longer seen or heard.');
     const answer = await this.#dialogs.warning(sentence, reopen, leave);
-    if (!session || session !== this.#session) return;
+    if (session !== this.#session) return;
     if (answer === reopen) session.reveal();
     // A panel that was opened in the meantime asks by itself.
     else if (answer === leave && session.state.phase === 'closed') await this.#end(session, 'left');
+  }
+
+  async #offerNewInvite(): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    const copy = vscode.l10n.t('Copy Invite');
+    const sentence = vscode.l10n.t(
+      'The meeting server crashed and now runs on another port. Who is in the meeting stays in it; whoever wants to come in needs a new invite.',
+    );
+    const answer = await this.#dialogs.warning(sentence, copy);
+    if (answer === copy && session === this.#session) await this.copyInvite();
   }
 
   #writeInvite(session: MeetingSession): string {

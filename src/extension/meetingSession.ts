@@ -41,9 +41,9 @@ export interface MeetingSessionOptions {
   readonly pickFiles: () => Promise<void>;
   readonly onState: (state: SessionState) => void;
   /** The person closed the panel while in the meeting. */
-  readonly onPanelClosed: () => void;
+  readonly onPanelClosed: (session: MeetingSession) => void;
   /** The meeting is over for this person; `end()` has to follow. */
-  readonly onEnded: (how: EndedHow) => void;
+  readonly onEnded: (session: MeetingSession, how: EndedHow) => void;
 }
 
 /** How long the page may take to say good-bye when VS Code closes. */
@@ -177,12 +177,12 @@ export class MeetingSession {
     this.#opened = false;
     const { phase } = this.#state;
     if (!this.#record || phase === 'left' || phase === 'failed') {
-      this.#options.onEnded('panel-closed');
+      this.#options.onEnded(this, 'panel-closed');
       return;
     }
     this.#options.log('info', 'the panel was closed in the meeting');
     this.#setState({ ...this.#state, phase: 'closed' });
-    this.#options.onPanelClosed();
+    this.#options.onPanelClosed(this);
   }
 
   #setState(state: SessionState): void {
@@ -264,7 +264,7 @@ export class MeetingSession {
       showSaved: ({ target }) => this.#files.showSaved(target).then(() => done),
       left: ({ how }) => {
         // The answer goes out before the panel that waits for it is gone.
-        setImmediate(() => onEnded(how));
+        setImmediate(() => onEnded(this, how));
         return done;
       },
       ...this.#stages.handlers(),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { allOrNothing, type OpenPart } from './allOrNothing.ts';
 import type { Invite } from '../shared/invite.ts';
 import type { Dialogs } from './dialogs.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -19,9 +20,12 @@ import { startServerProcess } from './server/serverProcess.ts';
 import { ServerKeeper } from './serverKeeper.ts';
 import { isLoopbackHost, normalizeServerUrl } from './serverUrl.ts';
 import type { Settings } from './settings.ts';
+import { withTimeLimit } from './timeLimit.ts';
 
 /** Milliseconds for finding the server: with what is around it, the person knows within five seconds. */
 const SEARCH_TIME_LIMIT = 4_500;
+/** Milliseconds for VS Code to say how the gateway is reached; a tunnel that hangs keeps nobody out of a local meeting. */
+const FORWARD_TIME_LIMIT = 3_000;
 const LOOPBACK = '127.0.0.1';
 
 /** `parley.server.url` is no address of a server. */
@@ -42,7 +46,9 @@ export interface OpenMeetingOptions {
     MeetingSessionOptions,
     'rememberName' | 'copyInvite' | 'pickFiles' | 'onState' | 'onPanelClosed' | 'onEnded'
   >;
-  /** Gives up the search for a server. */
+  /** The server of one's own had to take another port after a crash: invites from before lead nowhere. */
+  readonly onServerMoved: () => void;
+  /** Gives up; nothing is left open then. */
   readonly signal: AbortSignal;
 }
 
@@ -56,18 +62,19 @@ interface Upstream {
  * Starts a meeting: on a server of its own, or on the one that the settings name.
  * @throws {ServerUrlError | ServerUnreachableError} the server of the settings cannot be used.
  * @throws {ServerStartError} the server of one's own does not start.
+ * @throws the signal's reason when that aborts. Nothing is left open in any of these cases.
  */
-export async function openAsHost(options: OpenMeetingOptions): Promise<MeetingSession> {
+export function openAsHost(options: OpenMeetingOptions): Promise<MeetingSession> {
   const { settings, name, log } = options;
   const own = settings.serverUrl === '';
-  const [facts, way] = await Promise.all([
-    hostFacts(name, own ? randomHex() : settings.serverKey),
-    openGateway(options),
-  ]);
-  const { gateway } = way;
-  try {
+  return allOrNothing(async (open) => {
+    const [facts, way] = await Promise.all([
+      hostFacts(name, own ? randomHex() : settings.serverKey),
+      openGateway(options, open),
+    ]);
+    const { gateway } = way;
     const upstream = own
-      ? await runServer(options, facts.serverKey, gateway)
+      ? await open(runServer(options, facts.serverKey, gateway), ({ stop }) => stop())
       : await reachServer(settings, options.signal);
     gateway.setUpstream({ url: upstream.url, key: facts.serverKey });
     log(
@@ -75,26 +82,26 @@ export async function openAsHost(options: OpenMeetingOptions): Promise<MeetingSe
       own ? 'the meeting runs on a server of its own' : 'the meeting runs on the server of the settings',
     );
     return makeSession(options, { facts, way, upstream });
-  } catch (error) {
-    await gateway.dispose();
-    throw error;
-  }
+  }, options);
 }
 
 /**
  * Joins the meeting of an invite.
  * @throws {ServerUnreachableError} none of its servers answers.
+ * @throws the signal's reason when that aborts. Nothing is left open in any of these cases.
  */
-export async function openAsGuest(options: OpenMeetingOptions, invite: Invite): Promise<MeetingSession> {
-  const [facts, url] = await Promise.all([
-    guestFacts(invite),
-    findServer(invite.servers, invite.key, { signal: options.signal, timeout: SEARCH_TIME_LIMIT }),
-  ]);
-  const way = await openGateway(options);
-  way.gateway.setUpstream({ url, key: invite.key });
-  options.log('info', 'a server of the invite has answered');
-  const upstream: Upstream = { url, servers: () => invite.servers, stop: () => Promise.resolve() };
-  return makeSession(options, { facts, way, upstream });
+export function openAsGuest(options: OpenMeetingOptions, invite: Invite): Promise<MeetingSession> {
+  return allOrNothing(async (open) => {
+    const [facts, url] = await Promise.all([
+      guestFacts(invite),
+      findServer(invite.servers, invite.key, { signal: options.signal, timeout: SEARCH_TIME_LIMIT }),
+    ]);
+    const way = await openGateway(options, open);
+    way.gateway.setUpstream({ url, key: invite.key });
+    options.log('info', 'a server of the invite has answered');
+    const upstream: Upstream = { url, servers: () => invite.servers, stop: () => Promise.resolve() };
+    return makeSession(options, { facts, way, upstream });
+  }, options);
 }
 
 function makeSession(
@@ -105,6 +112,7 @@ function makeSession(
     readonly upstream: Upstream;
   },
 ): MeetingSession {
+  options.signal.throwIfAborted();
   return new MeetingSession({
     ...options.callbacks,
     facts: parts.facts,
@@ -129,7 +137,11 @@ async function runServer(options: OpenMeetingOptions, key: string, gateway: Gate
     port: options.settings.serverPort,
     key,
     log: options.log,
-    onRestarted: (port) => gateway.setUpstream({ url: local(port), key }),
+    signal: options.signal,
+    onRestarted: (port, moved) => {
+      gateway.setUpstream({ url: local(port), key });
+      if (moved) options.onServerMoved();
+    },
   });
   return { url: local(keeper.port), servers: () => keeper.addresses, stop: () => keeper.dispose() };
 }
@@ -152,14 +164,18 @@ interface GatewayWay {
   readonly addresses: () => string[];
 }
 
-async function openGateway({ extension, settings, log }: OpenMeetingOptions): Promise<GatewayWay> {
+async function openGateway(
+  { extension, settings, log }: OpenMeetingOptions,
+  open: OpenPart,
+): Promise<GatewayWay> {
   const inBrowser = vscode.env.uiKind === vscode.UIKind.Web;
   const workbench: { readonly inBrowser: boolean; externalHost?: string } = { inBrowser };
-  const gateway = await Gateway.start({
+  const starting = Gateway.start({
     preferredPort: settings.gatewayPort,
     allowedOrigins: (origin) => isAllowedOrigin(origin, workbench),
     log,
   });
+  const gateway = await open(starting, (started) => started.dispose());
   const nextToUi = !inBrowser && extension.extension.extensionKind === vscode.ExtensionKind.UI;
   const reach = async (): Promise<GatewayAddress> => {
     const address =
@@ -182,7 +198,12 @@ async function openGateway({ extension, settings, log }: OpenMeetingOptions): Pr
 /** The address under which VS Code makes a port of this machine reachable for the machine with the window. */
 async function forwardedAddress(port: number, log: Log): Promise<GatewayAddress | undefined> {
   try {
-    const external = await vscode.env.asExternalUri(vscode.Uri.parse(directUrl(port)));
+    const asking = vscode.env.asExternalUri(vscode.Uri.parse(directUrl(port)));
+    const external = await withTimeLimit(asking, FORWARD_TIME_LIMIT);
+    if (!external) {
+      log('warn', "VS Code does not say how the gateway's port is reached; it is tried directly");
+      return undefined;
+    }
     log('trace', `the gateway is reached as ${external.toString(true)}`);
     return externalAddress(external.toString(true));
   } catch (error) {
