@@ -113,16 +113,15 @@ export class LocalDevices {
 
   async #capture(devices: MediaDevices, device: 'microphone' | 'camera'): Promise<MediaStreamTrack> {
     const id = this.#chosen[device];
-    const wanted = {
-      ...(device === 'microphone' ? MICROPHONE : CAMERA),
-      ...(id === null ? {} : { deviceId: id }),
-    };
-    const stream = await devices.getUserMedia(
-      device === 'microphone' ? { audio: wanted } : { video: wanted },
-    );
-    const [track] = stream.getTracks();
-    if (!track) throw new DOMException('the stream has no track', 'NotFoundError');
-    return track;
+    if (id === null) return captureOnce(devices, device, {});
+    try {
+      // A mere wish would lose against another camera that fits the size better.
+      return await captureOnce(devices, device, { deviceId: { exact: id } });
+    } catch (error) {
+      // The chosen one is not plugged in: the default serves until it is.
+      if (!(error instanceof DOMException) || error.name !== 'OverconstrainedError') throw error;
+      return captureOnce(devices, device, {});
+    }
   }
 
   async #enumerate(): Promise<void> {
@@ -132,6 +131,18 @@ export class LocalDevices {
       .map(({ kind, deviceId, label }) => ({ kind: KINDS[kind], id: deviceId, label: label.slice(0, 256) }));
     this.#onChange();
   }
+}
+
+async function captureOnce(
+  devices: MediaDevices,
+  device: 'microphone' | 'camera',
+  which: MediaTrackConstraints,
+): Promise<MediaStreamTrack> {
+  const wanted = { ...(device === 'microphone' ? MICROPHONE : CAMERA), ...which };
+  const stream = await devices.getUserMedia(device === 'microphone' ? { audio: wanted } : { video: wanted });
+  const [track] = stream.getTracks();
+  if (!track) throw new DOMException('the stream has no track', 'NotFoundError');
+  return track;
 }
 
 /**

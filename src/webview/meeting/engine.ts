@@ -143,13 +143,14 @@ export class MeetingEngine implements MeetingView {
 
   #makeMesh(): Mesh {
     const { bootstrap, identity, certificate, source } = this.#options;
-    const { room, secret, hostId, broker, iceServers, role, session } = bootstrap;
+    const { room, secret, hostId, broker, iceServers, addresses, role, session } = bootstrap;
     return new Mesh({
       room,
       secret,
       hostId,
       identity,
       address: broker,
+      addresses,
       config: {
         iceServers: iceServers.map(iceServer),
         certificates: [certificate],

@@ -27,6 +27,8 @@ export interface MeshOptions {
   readonly identity: Identity;
   readonly address: BrokerAddress;
   readonly config: RTCConfiguration;
+  /** This machine's addresses, for twins of mDNS candidates. */
+  readonly addresses: readonly string[];
   /** May take the door when nobody stands at it: the host, and whoever was in before. */
   readonly mayOpen: boolean;
   /** What this participant says of themselves now. */
@@ -230,6 +232,7 @@ export class Mesh {
       address: this.#options.address,
       id,
       config: this.#options.config,
+      addresses: this.#options.addresses,
       onLink: (raw) => void this.#admit(raw),
       onServer: (connected) => {
         if (id === this.#peer) this.#options.events.onServer(connected);

@@ -2,6 +2,7 @@ import { type DataConnection, Peer } from 'peerjs';
 import type { PeerId } from '../../shared/ids.ts';
 import { toHex } from '../../shared/ids.ts';
 import { MAX_PENDING_LINKS } from '../../shared/limits.ts';
+import { twinsOf } from './candidateTwins.ts';
 
 /** A connection that PeerJS made and has no hold on any more. Nothing about the other side is proven yet. */
 export interface RawLink {
@@ -40,6 +41,8 @@ export interface BrokerOptions {
   readonly address: BrokerAddress;
   readonly id: PeerId;
   readonly config: RTCConfiguration;
+  /** This machine's addresses, for twins of mDNS candidates. */
+  readonly addresses: readonly string[];
   /** Somebody called. */
   readonly onLink: (link: RawLink) => void;
   /** The server knows us under our id, or does no longer. After `false` the broker is of no use for new calls. */
@@ -103,6 +106,7 @@ export class PeerBroker {
   async call(called: PeerId): Promise<RawLink> {
     if (!this.connected) throw new BrokerError(this.#disposed ? 'closed' : 'unreachable');
     const connection = this.#peer.connect(called, { reliable: true, serialization: 'raw', label: 'parley' });
+    this.#sendTwins(connection);
     try {
       await this.#opened(connection);
     } catch (error) {
@@ -126,12 +130,26 @@ export class PeerBroker {
       return;
     }
     this.#pending++;
+    this.#sendTwins(connection);
     this.#opened(connection)
       .then(
         () => this.#options.onLink(release(connection, this.id, false)),
         () => connection.close(), // The caller gave up, or never could be reached: it is the caller who is told.
       )
       .finally(() => this.#pending--);
+  }
+
+  /** Beside each candidate that PeerJS sends under an mDNS name go twins with the machine's addresses. */
+  #sendTwins(connection: DataConnection): void {
+    const { connectionId, peer, peerConnection } = connection;
+    peerConnection.addEventListener('icecandidate', ({ candidate }) => {
+      if (!candidate || connection.open) return;
+      const { candidate: text, sdpMid, sdpMLineIndex } = candidate;
+      for (const twin of twinsOf({ candidate: text, sdpMid, sdpMLineIndex }, this.#options.addresses)) {
+        const payload = { candidate: twin, type: 'data', connectionId };
+        this.#peer.socket.send({ type: 'CANDIDATE', payload, dst: peer });
+      }
+    });
   }
 
   #opened(connection: DataConnection): Promise<void> {
