@@ -4,11 +4,13 @@ import type { HostApi } from '../shared/hostRpc.ts';
 import { safeFileName } from '../shared/fileNames.ts';
 import type { FileOffer } from '../shared/protocol.ts';
 import { RpcError, type Params } from '../shared/rpc.ts';
+import type { Dialogs } from './dialogs.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { pageUrl, type GatewayAddress } from './gatewayAddress.ts';
 import { randomToken } from './identity.ts';
 import type { Log } from './log.ts';
 import type { OfferBook, ShareProblem } from './offerBook.ts';
+import { placeOf } from './places.ts';
 import { chooseFolder, showSavedFile } from './saveTargets.ts';
 import { readSettings } from './settings.ts';
 
@@ -18,20 +20,30 @@ export interface Shared {
   readonly refused: readonly { readonly name: string; readonly problem: ShareProblem }[];
 }
 
+/** What the desk works with. */
+export interface FileDeskOptions {
+  readonly gateway: Gateway;
+  readonly gatewayAddress: GatewayAddress;
+  readonly dialogs: Dialogs;
+  readonly log: Log;
+}
+
 /** Files of a meeting as the extension host sees them: what is on offer, what is being saved, where it went. */
 export class FileDesk {
   readonly #offers: OfferBook;
   readonly #gateway: Gateway;
   readonly #address: GatewayAddress;
+  readonly #dialogs: Dialogs;
   readonly #log: Log;
   /** Paths of the files that arrived whole, by target. */
   readonly #saved = new Map<string, string>();
   readonly #ended = new AbortController();
 
-  constructor(offers: OfferBook, gateway: Gateway, address: GatewayAddress, log: Log) {
+  constructor(offers: OfferBook, { gateway, gatewayAddress, dialogs, log }: FileDeskOptions) {
     this.#offers = offers;
     this.#gateway = gateway;
-    this.#address = address;
+    this.#address = gatewayAddress;
+    this.#dialogs = dialogs;
     this.#log = log;
   }
 
@@ -40,11 +52,17 @@ export class FileDesk {
     const offers: FileOffer[] = [];
     const refused: { name: string; problem: ShareProblem }[] = [];
     for (const uri of uris) {
-      const result = uri.scheme === 'file' ? await this.#offers.add(uri.fsPath) : 'not-on-disk';
+      const result = await this.#offer(uri);
       if (typeof result === 'string') refused.push({ name: basename(uri.path), problem: result });
       else offers.push(result);
     }
     return { offers, refused };
+  }
+
+  #offer(uri: vscode.Uri): Promise<FileOffer | ShareProblem> {
+    const place = placeOf(uri.scheme);
+    if (place === 'here') return this.#offers.add(uri.fsPath);
+    return Promise.resolve(place === 'other-machine' ? place : 'not-on-disk');
   }
 
   openSource(offer: string): { url: string } {
@@ -57,7 +75,7 @@ export class FileDesk {
 
   async openTarget(file: Params<HostApi['openTarget']>): Promise<{ url: string; target: string } | null> {
     const name = safeFileName(file.name);
-    const directory = await chooseFolder(readSettings().filesSaveTo, name);
+    const directory = await chooseFolder(readSettings().filesSaveTo, name, this.#dialogs);
     if (directory === undefined || this.#ended.signal.aborted) return null;
     const target = randomToken(16);
     const url = this.#gateway.openTarget({

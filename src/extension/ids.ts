@@ -44,6 +44,8 @@ export const ContextKeys = {
   inMeeting: 'parley.inMeeting',
   /** `lobby`, `joining`, `in`, `left`, `failed` or `closed` (the panel); unset without a meeting. */
   meetingPhase: 'parley.meetingPhase',
+  /** Schemes of the files that can be shared, see `shareableSchemes`; set with the first meeting. */
+  shareableSchemes: 'parley.shareableSchemes',
 } as const;
 
 /** The type of the meeting's webview panel. */

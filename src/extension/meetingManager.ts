@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { formatInvite, parseInvite, type Invite } from '../shared/invite.ts';
 import type { Dialogs } from './dialogs.ts';
@@ -10,6 +11,7 @@ import type { EndedHow, MeetingSession } from './meetingSession.ts';
 import { openAsGuest, openAsHost, type OpenMeetingOptions } from './openMeeting.ts';
 import { defaultName } from './personName.ts';
 import { askForInvite } from './askForInvite.ts';
+import { placeOf, shareableSchemes } from './places.ts';
 import type { SessionState } from './sessionState.ts';
 import { readSettings } from './settings.ts';
 import { notSharedSentences } from './shareSentences.ts';
@@ -33,6 +35,7 @@ export class MeetingManager {
   readonly #extension: vscode.ExtensionContext;
   readonly #dialogs: Dialogs;
   readonly #log: Log;
+  readonly #shareableSchemes: readonly string[];
   readonly #statusBar = new StatusBar();
   #session: MeetingSession | undefined;
   /** A start or join under way: a second one waits for it instead of making a second meeting. */
@@ -42,6 +45,10 @@ export class MeetingManager {
     this.#extension = extension;
     this.#dialogs = dialogs;
     this.#log = log;
+    this.#shareableSchemes = shareableSchemes({
+      remoteName: vscode.env.remoteName,
+      besideWindow: extension.extension.extensionKind === vscode.ExtensionKind.UI,
+    });
   }
 
   /** Starts a meeting and gives its invite; `undefined` when there is none to give (the person was told why). */
@@ -138,12 +145,14 @@ export class MeetingManager {
   }
 
   async #pickFiles(): Promise<void> {
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    const folder = folders.find(({ uri }) => placeOf(uri.scheme) === 'here')?.uri;
     const uris = await vscode.window.showOpenDialog({
       title: vscode.l10n.t('Share Files in Meeting'),
       openLabel: vscode.l10n.t('Share'),
       canSelectMany: true,
-      ...(folder ? { defaultUri: folder } : {}),
+      // By its scheme VS Code chooses whose files it shows: those of this extension's machine.
+      defaultUri: folder ?? vscode.Uri.file(homedir()),
     });
     if (uris) await this.#share(uris);
   }
@@ -318,6 +327,7 @@ export class MeetingManager {
       void vscode.commands.executeCommand('setContext', key, value);
     set(ContextKeys.inMeeting, state !== undefined);
     set(ContextKeys.meetingPhase, state?.phase);
+    set(ContextKeys.shareableSchemes, this.#shareableSchemes);
   }
 }
 

@@ -67,7 +67,7 @@ export class MeetingSession {
   constructor(options: MeetingSessionOptions) {
     this.#options = options;
     this.#offers = new OfferBook(options.log);
-    this.#files = new FileDesk(this.#offers, options.gateway, options.gatewayAddress, options.log);
+    this.#files = new FileDesk(this.#offers, options);
     this.#stages = new StageDesk({
       extensionUri: options.extensionUri,
       gateway: options.gateway,

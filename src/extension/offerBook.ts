@@ -7,7 +7,7 @@ import { errorText, type Log } from './log.ts';
 
 /** Why a file is not on offer. The sentence is made in shareSentences.ts. */
 export type ShareProblem =
-  'folder' | 'not-on-disk' | 'not-a-file' | 'unreadable' | 'already-shared' | 'too-many';
+  'folder' | 'not-on-disk' | 'other-machine' | 'not-a-file' | 'unreadable' | 'already-shared' | 'too-many';
 
 /** A file on offer, with what only this machine knows of it. */
 export interface OfferedFile {

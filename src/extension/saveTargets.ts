@@ -1,6 +1,9 @@
 import { open, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import type { Dialogs } from './dialogs.ts';
+import { plainName } from './personName.ts';
+import { placeOf } from './places.ts';
 import type { Settings } from './settings.ts';
 
 /** How much of a file is looked at to tell text from anything else. */
@@ -15,8 +18,10 @@ const MAX_OPEN_BYTES = 5 * 1024 * 1024;
 export async function chooseFolder(
   saveTo: Settings['filesSaveTo'],
   file: string,
+  dialogs: Dialogs,
 ): Promise<string | undefined> {
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+  const all = vscode.workspace.workspaceFolders ?? [];
+  const folders = all.filter((folder) => placeOf(folder.uri.scheme) === 'here');
   const [only] = folders;
   if (saveTo === 'workspace' && only && folders.length === 1) return realFolder(only.uri.fsPath);
   if (saveTo === 'workspace' && folders.length > 1) {
@@ -30,16 +35,30 @@ export async function chooseFolder(
     );
     return picked && realFolder(picked.path);
   }
+  if (saveTo === 'workspace' && all.some(({ uri }) => placeOf(uri.scheme) === 'other-machine')) {
+    void dialogs.info(
+      vscode.l10n.t(
+        'In this window Parley runs on another machine than the open folder and cannot save there yet. Choose a folder on this machine for "{0}".',
+        plainName(file),
+      ),
+    );
+  }
   const chosen = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Save "{0}" in', file),
     openLabel: vscode.l10n.t('Save Here'),
     canSelectFiles: false,
     canSelectFolders: true,
     canSelectMany: false,
+    // By its scheme VS Code chooses whose folders it shows: those of this extension's machine.
     defaultUri: only?.uri ?? vscode.Uri.file(homedir()),
   });
   const [folder] = chosen ?? [];
-  return folder?.scheme === 'file' ? realFolder(folder.fsPath) : undefined;
+  if (!folder) return undefined;
+  if (placeOf(folder.scheme) === 'here') return realFolder(folder.fsPath);
+  void dialogs.warning(
+    vscode.l10n.t('Nothing was saved: Parley cannot write to that folder, which is on another machine.'),
+  );
+  return undefined;
 }
 
 async function realFolder(path: string): Promise<string> {

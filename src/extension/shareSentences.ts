@@ -22,6 +22,11 @@ function sentence(problem: ShareProblem, names: string): string {
       return l10n.t('Folders cannot be shared yet; select the files in them: {0}.', names);
     case 'not-on-disk':
       return l10n.t('Only files that are saved on a disk of this machine can be shared: {0}.', names);
+    case 'other-machine':
+      return l10n.t(
+        'In this window Parley runs on another machine than these files, which cannot be shared yet: {0}.',
+        names,
+      );
     case 'not-a-file':
       return l10n.t('Only regular files can be shared: {0}.', names);
     case 'unreadable':
