@@ -175,6 +175,7 @@ export class MeetingSession {
     if (this.#ended) return;
     this.#panel = undefined;
     this.#opened = false;
+    this.#stages.leave();
     const { phase } = this.#state;
     if (!this.#record || phase === 'left' || phase === 'failed') {
       this.#options.onEnded(this, 'panel-closed');
@@ -236,6 +237,7 @@ export class MeetingSession {
     return {
       open: () => {
         this.#opened = true;
+        this.#stages.attend();
         log('info', 'the page is ready');
         return this.#bootstrap();
       },

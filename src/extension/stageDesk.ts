@@ -5,6 +5,7 @@ import type { StagePurpose } from '../shared/stageRpc.ts';
 import { writeClipboard } from './clipboard.ts';
 import type { Dialogs } from './dialogs.ts';
 import type { Gateway } from './gateway/gateway.ts';
+import { StageCaretaker } from './gateway/stageCaretaker.ts';
 import { StageDoor } from './gateway/stageDoor.ts';
 import { StageFiles } from './gateway/stageFiles.ts';
 import { directAddress, stageLink, type GatewayAddress } from './gatewayAddress.ts';
@@ -31,6 +32,7 @@ type Opened = Result<HostApi['openStage']>;
 export class StageDesk {
   readonly #options: StageDeskOptions;
   readonly #door: StageDoor;
+  readonly #caretaker: StageCaretaker;
   /** A second click while a stage is being opened would make the link of the first void. */
   readonly #opening = new Map<StagePurpose, Promise<Opened>>();
   #ended = false;
@@ -38,7 +40,15 @@ export class StageDesk {
   constructor(options: StageDeskOptions) {
     const { log, onMessage, onConnected, gateway, extensionUri } = options;
     this.#options = options;
-    this.#door = new StageDoor({ log, onMessage, onConnected });
+    this.#door = new StageDoor({
+      log,
+      onMessage,
+      onConnected: (stage, connected) => {
+        if (connected) this.#caretaker.connected(stage);
+        onConnected(stage, connected);
+      },
+    });
+    this.#caretaker = new StageCaretaker(this.#door);
     const files = new StageFiles({
       folder: vscode.Uri.joinPath(extensionUri, 'dist').fsPath,
       language: vscode.env.language,
@@ -50,6 +60,16 @@ export class StageDesk {
   /** The stages that are still good, for a page that comes to know of them. */
   get stages(): MeetingBootstrap['stages'] {
     return this.#door.stages;
+  }
+
+  /** A panel has asked for its meeting, stages included. */
+  attend(): void {
+    this.#caretaker.attend();
+  }
+
+  /** The panel was closed in the meeting: nothing is captured until there is another. */
+  leave(): void {
+    this.#caretaker.leave();
   }
 
   /** What the page asks of stages. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { MAX_CONTROL_MESSAGE } from './limits.ts';
 import { candidateMessage, descriptionMessage } from './protocol.ts';
-import { method } from './rpc.ts';
+import { method, type Params } from './rpc.ts';
 
 // The boundary between the panel and a stage: a page of the system browser that captures and plays for a panel that
 // may not. Both speak the RPC of rpc.ts; the gateway and the extension host between them hand the messages on unread.
@@ -65,6 +65,19 @@ export const stageApi = {
   finish: method(v.object({ reason: v.picklist(['left', 'stopped']) }), nothing),
 } as const;
 export type StageApi = typeof stageApi;
+
+/**
+ * A message that has a stage for devices capture nothing, for whoever speaks in the place of a panel that is gone. Its
+ * answer is nobody's: no endpoint gives a request the number 0.
+ */
+export function wantNothing(): object {
+  const params: Params<StageApi['want']> = {
+    microphone: false,
+    camera: false,
+    chosen: { microphone: null, camera: null, speaker: null },
+  };
+  return { kind: 'request', id: 0, method: 'want', params };
+}
 
 /** What the stage has, whole. */
 export const stageReport = v.object({
