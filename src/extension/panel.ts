@@ -67,6 +67,7 @@ export class MeetingPanel {
       style: source('panel-style.css'),
       cspSource: webview.cspSource,
       nonce: randomBytes(16).toString('base64'),
+      styleNonce: randomBytes(16).toString('base64'),
       connect: socketOrigin(options.gateway),
     });
   }

@@ -8,6 +8,8 @@ export interface PanelPage {
   readonly cspSource: string;
   /** Unguessable, new for every page. */
   readonly nonce: string;
+  /** Another one, for the style by which the toolkit tries what the browser can do; it has to stand in the page. */
+  readonly styleNonce: string;
   /** The only thing the page may connect to: the gateway's origin, `ws://…` or `wss://…`. */
   readonly connect: string;
 }
@@ -17,7 +19,7 @@ export function panelHtml(page: PanelPage): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${page.nonce}'`,
-    `style-src ${page.cspSource}`,
+    `style-src ${page.cspSource} 'nonce-${page.styleNonce}'`,
     `font-src ${page.cspSource}`,
     `img-src ${page.cspSource} blob: data:`,
     'media-src blob: mediastream:',
@@ -30,6 +32,7 @@ export function panelHtml(page: PanelPage): string {
   <head>
     <meta charset="utf-8">
     <meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}">
+    <meta property="csp-nonce" content="${escapeAttribute(page.styleNonce)}">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${escapeAttribute(page.title)}</title>
     <link rel="stylesheet" href="${escapeAttribute(page.style)}">

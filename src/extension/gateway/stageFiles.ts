@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stageHeaders, stageHtml, type StagePage } from './stageHtml.ts';
@@ -24,12 +25,10 @@ export interface StageFilesOptions extends StagePage {
 /** The page of the stage and what it loads. Files are read once, when they are first asked for. */
 export class StageFiles {
   readonly #options: StageFilesOptions;
-  readonly #page: Buffer;
   readonly #read = new Map<string, Promise<Buffer>>();
 
   constructor(options: StageFilesOptions) {
     this.#options = options;
-    this.#page = Buffer.from(stageHtml(options));
   }
 
   /** Whether something is served under that path. */
@@ -44,7 +43,9 @@ export class StageFiles {
   async get(path: string, sockets: readonly string[]): Promise<StageFile | undefined> {
     if (path === '/stage') {
       const type = { 'Content-Type': 'text/html; charset=utf-8' };
-      return { headers: { ...stageHeaders(sockets), ...type }, content: this.#page };
+      const nonce = randomBytes(16).toString('base64');
+      const headers = { ...stageHeaders(nonce, sockets), ...type };
+      return { headers, content: Buffer.from(stageHtml(this.#options, nonce)) };
     }
     const asset = Object.hasOwn(ASSETS, path) ? ASSETS[path] : undefined;
     if (!asset) return undefined;

@@ -6,12 +6,16 @@ export interface StagePage {
   readonly title: string;
 }
 
-/** The page of a stage. Nothing in it is inline; what it loads stands beside it. */
-export function stageHtml({ language, title }: StagePage): string {
+/**
+ * The page of a stage. Nothing in it is inline; what it loads stands beside it.
+ * @param styleNonce for the style by which the toolkit tries what the browser can do; unguessable, new for every answer.
+ */
+export function stageHtml({ language, title }: StagePage, styleNonce: string): string {
   return `<!DOCTYPE html>
 <html lang="${escapeAttribute(language)}">
   <head>
     <meta charset="utf-8">
+    <meta property="csp-nonce" content="${escapeAttribute(styleNonce)}">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>${escapeAttribute(title)}</title>
@@ -28,14 +32,18 @@ export function stageHtml({ language, title }: StagePage): string {
 
 /**
  * The headers of the page: its policy lets in its own files and connects to its own gateway alone.
+ * @param styleNonce as in the page.
  * @param sockets WebSocket origins of the gateway (`ws://…`); `'self'` covers them in current browsers only.
  */
-export function stageHeaders(sockets: readonly string[]): Readonly<Record<string, string>> {
+export function stageHeaders(
+  styleNonce: string,
+  sockets: readonly string[],
+): Readonly<Record<string, string>> {
   return {
     'Content-Security-Policy': [
       "default-src 'none'",
       "script-src 'self'",
-      "style-src 'self'",
+      `style-src 'self' 'nonce-${styleNonce}'`,
       "font-src 'self'",
       "img-src 'self' data:",
       "media-src 'self' blob: mediastream:",

@@ -9,6 +9,7 @@ const page = {
   style: 'https://res/panel-style.css',
   cspSource: "'self' https://*.vscode-cdn.net",
   nonce: 'abc+/=',
+  styleNonce: 'def+/=',
   connect: 'ws://127.0.0.1:47115',
 };
 
@@ -19,6 +20,7 @@ describe('the page of the panel', () => {
   it('connects to the gateway only and runs nothing but its own script', () => {
     assert.match(policy, /^default-src 'none';/);
     assert.match(policy, /script-src 'nonce-abc\+\/=';/);
+    assert.match(policy, /style-src 'self' https:\/\/\*\.vscode-cdn\.net 'nonce-def\+\/=';/);
     assert.match(policy, /connect-src ws:\/\/127\.0\.0\.1:47115;/);
     assert.doesNotMatch(policy, /unsafe|\*;|http:/);
   });
@@ -28,6 +30,12 @@ describe('the page of the panel', () => {
     assert.deepEqual(html.match(/<script[^>]*>[^<]*/g), [
       '<script nonce="abc+/=" src="https://res/panel.js">',
     ]);
+  });
+
+  it('tells the toolkit the nonce of styles, and nobody that of scripts', () => {
+    assert.match(html, /<meta property="csp-nonce" content="def\+\/=">/);
+    // Once in the policy and once at the script; a browser shows neither to the page's styles.
+    assert.equal(html.match(/abc\+\/=/g)?.length, 2);
   });
 
   it('says its language and title, whatever is in them', () => {

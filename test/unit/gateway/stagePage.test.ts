@@ -5,6 +5,13 @@ import { after, before, describe, it } from 'mocha';
 import { startStage } from './stageSupport.ts';
 import { ORIGIN, startGateway } from './support.ts';
 
+/** The nonce that the page tells its toolkit. */
+function nonceOf(page: string): string {
+  const nonce = /<meta property="csp-nonce" content="([A-Za-z0-9+/]{22}==)">/.exec(page)?.[1];
+  assert.ok(nonce, 'the page has no nonce');
+  return nonce;
+}
+
 describe('the page of the stage', () => {
   let stage: Awaited<ReturnType<typeof startStage>>;
   before(async () => {
@@ -27,7 +34,8 @@ describe('the page of the stage', () => {
   });
 
   it('may capture and speak with its gateway, and nothing else', async () => {
-    const { headers } = await stage.fetch('/stage');
+    const { headers, body } = await stage.fetch('/stage');
+    const nonce = nonceOf(body);
     const policy = new Map(
       String(headers['content-security-policy'])
         .split('; ')
@@ -36,7 +44,7 @@ describe('the page of the stage', () => {
     assert.deepEqual(Object.fromEntries(policy), {
       'default-src': "'none'",
       'script-src': "'self'",
-      'style-src': "'self'",
+      'style-src': `'self' 'nonce-${nonce}'`,
       'font-src': "'self'",
       'img-src': "'self' data:",
       'media-src': "'self' blob: mediastream:",
@@ -54,6 +62,11 @@ describe('the page of the stage', () => {
     assert.equal(headers['x-content-type-options'], 'nosniff');
     assert.equal(headers['cache-control'], 'no-store');
     assert.equal(headers['access-control-allow-origin'], undefined);
+  });
+
+  it('has a nonce of its own each time', async () => {
+    const [first, second] = await Promise.all([stage.fetch('/stage'), stage.fetch('/stage')]);
+    assert.notEqual(nonceOf(first.body), nonceOf(second.body));
   });
 
   it('connects to the host under which it was asked for', async () => {
