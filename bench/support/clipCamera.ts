@@ -1,0 +1,54 @@
+import type { ClipWindow } from './clip.ts';
+
+/** Chromium's own, in no library of types: a track made of the frames that are written to it. */
+interface TrackGenerator extends MediaStreamTrack {
+  readonly writable: WritableStream<VideoFrame>;
+}
+
+/**
+ * Runs in a page after `installClip`, before its own scripts: its camera then is the clip, 30 frames a second, each with
+ * the time at which it was made. The microphone stays what it was.
+ */
+export function useClipAsCamera(): void {
+  const clip = (window as unknown as ClipWindow).benchClip;
+  const devices = (window as { MediaDevices?: typeof MediaDevices }).MediaDevices?.prototype;
+  if (!clip || !devices) return;
+  const { width, height } = clip;
+  const original = Reflect.get(devices, 'getUserMedia');
+
+  const open = (): MediaStreamTrack => {
+    const Generator = (
+      window as unknown as { MediaStreamTrackGenerator: new (init: { kind: 'video' }) => TrackGenerator }
+    ).MediaStreamTrackGenerator;
+    const track = new Generator({ kind: 'video' });
+    const writer = track.writable.getWriter();
+    const i420 = new Uint8Array((width * height * 3) / 2).fill(128);
+    let index = 0;
+    let due = performance.now();
+    const next = (): void => {
+      if (track.readyState === 'ended') return;
+      due = Math.max(due + 1_000 / 30, performance.now() - 100);
+      index = (index + 1) % clip.length;
+      i420.set(clip.luma(index));
+      clip.write(i420, Date.now(), index);
+      const timestamp = Math.round(performance.now() * 1_000);
+      const frame = new VideoFrame(i420, {
+        format: 'I420',
+        codedWidth: width,
+        codedHeight: height,
+        timestamp,
+      });
+      // Rejected when the camera was stopped meanwhile.
+      writer.write(frame).catch(() => frame.close());
+      setTimeout(next, due - performance.now());
+    };
+    next();
+    return track;
+  };
+
+  const replaced = function (this: MediaDevices, constraints?: MediaStreamConstraints): Promise<MediaStream> {
+    if (!constraints?.video) return Reflect.apply(original, this, [constraints]);
+    return Promise.resolve(new MediaStream([open()]));
+  };
+  Reflect.set(devices, 'getUserMedia', replaced);
+}
