@@ -15,6 +15,18 @@ const manifest = v.parse(
       commands: v.array(
         v.object({ command: v.string(), title: v.string(), category: v.string(), enablement: v.string() }),
       ),
+      walkthroughs: v.array(
+        v.object({
+          id: v.string(),
+          steps: v.array(
+            v.object({
+              description: v.string(),
+              media: v.object({ markdown: v.string() }),
+              completionEvents: v.array(v.string()),
+            }),
+          ),
+        }),
+      ),
       menus: v.record(v.string(), v.array(menuItem)),
       configuration: v.object({ properties: v.record(v.string(), v.object({ default: v.unknown() })) }),
     }),
@@ -55,6 +67,21 @@ describe('names shared by package.json and the code', () => {
     const known: readonly string[] = Object.values(Commands);
     for (const [menu, items] of Object.entries(manifest.contributes.menus)) {
       for (const { command } of items) assert.ok(known.includes(command), `${menu}: ${command}`);
+    }
+  });
+
+  it('lead from the walkthrough to commands and pages that exist', () => {
+    const known: readonly string[] = Object.values(Commands);
+    const [welcome] = manifest.contributes.walkthroughs;
+    assert.equal(welcome?.id, 'parley.welcome');
+    assert.equal(welcome.steps.length, 4);
+    for (const { description, media, completionEvents } of welcome.steps) {
+      assert.ok(existsSync(new URL(media.markdown, root)), media.markdown);
+      const text = strings[description.replaceAll('%', '')] ?? '';
+      const links = [...text.matchAll(/\(command:([\w.]+)\)/g)].map((match) => match[1] ?? '');
+      const events = completionEvents.flatMap((event) => /^onCommand:(.*)$/.exec(event)?.[1] ?? []);
+      assert.ok(links.length > 0, description);
+      for (const command of [...links, ...events]) assert.ok(known.includes(command), command);
     }
   });
 
