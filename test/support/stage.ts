@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { type Browser, launchBrowser } from './browser.ts';
 import { button } from './meeting.ts';
 import type { VsCodeWindow } from './window.ts';
@@ -58,4 +58,33 @@ export async function copyStageLink(window: VsCodeWindow): Promise<string> {
   await window.setClipboard('');
   await button(await window.panel(), 'Copy link').click();
   return window.clipboardMatching(/\/stage#[A-Za-z0-9_-]{22}$/);
+}
+
+/** Lets `addressOf` know under what address each page of the window's browser was opened; stages take theirs away. */
+export async function rememberAddresses(window: VsCodeWindow): Promise<void> {
+  await window.page.context().addInitScript(() => {
+    if (location.hash.length === 23) Object.assign(globalThis, { openedAt: location.href });
+  });
+}
+
+/** The link that a stage was opened with, its one-time code included. */
+export async function addressOf(stage: Page): Promise<string> {
+  const address: unknown = await stage.evaluate(() => Reflect.get(globalThis, 'openedAt'));
+  if (typeof address !== 'string') throw new Error('the page was not opened with a code');
+  return address;
+}
+
+/** Does something upon which the window's own browser opens a tab, and gives that. */
+export async function nextStage(window: VsCodeWindow, act: () => Promise<void>): Promise<Page> {
+  const [page] = await Promise.all([window.page.context().waitForEvent('page'), act()]);
+  await page.waitForLoadState();
+  return page;
+}
+
+/** The id of the track that a video shows; it differs between one connection and the next. */
+export async function shownTrack(video: Locator): Promise<string | undefined> {
+  return video.evaluate((element) => {
+    const stream = element instanceof HTMLVideoElement ? element.srcObject : null;
+    return stream instanceof MediaStream ? stream.getVideoTracks()[0]?.id : undefined;
+  });
 }

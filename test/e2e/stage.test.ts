@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { after, before, describe, it } from 'mocha';
+import type { Frame, Page } from 'playwright-core';
+import { WebSocket } from 'ws';
+import { type Host, startHost } from '../support/host.ts';
+import { differingFrames } from '../support/media.ts';
+import { button, joinMeeting, startMeeting, tile } from '../support/meeting.ts';
+import { addressOf, nextStage, rememberAddresses, shownTrack } from '../support/stage.ts';
+import { makeTempFolder, type TempFolder } from '../support/temp.ts';
+import { openWindow, type VsCodeWindow } from '../support/window.ts';
+
+// What can happen to a stage in the life of a meeting. Alice's panel may not capture and opens its stages by itself, as
+// tabs of the browser that shows the window; Bob's panel captures. The tests build on each other.
+
+describe('a stage', () => {
+  let host: Host;
+  let folder: TempFolder;
+  let alice: VsCodeWindow;
+  let bob: VsCodeWindow;
+  let atAlice: Frame;
+  let atBob: Frame;
+  /** Alice's stage for camera and microphone. */
+  let stage: Page;
+
+  async function shareScreen(): Promise<Page> {
+    const page = await nextStage(alice, () => button(atAlice, 'Share screen').click());
+    await page.getByRole('button', { name: 'Choose what to share' }).click();
+    await differingFrames(tile(atBob, 'Screen of Alice').locator('video'), 2);
+    return page;
+  }
+  const screenIsGone = (): Promise<void> => tile(atBob, 'Screen of Alice').waitFor({ state: 'detached' });
+
+  before(async () => {
+    folder = await makeTempFolder('stage');
+    host = await startHost();
+    alice = await openWindow({
+      host,
+      folder: folder.path,
+      name: 'Alice',
+      capture: 'refused',
+      browserArgs: [
+        '--use-fake-ui-for-media-stream',
+        '--auto-select-desktop-capture-source=Entire screen',
+        // Of Chromium's fake cameras the second has pictures (16 bits of grey) that WebRTC does not carry.
+        '--use-fake-device-for-media-stream=device-count=3',
+      ],
+    });
+    await rememberAddresses(alice);
+    bob = await openWindow({ host, folder: folder.path, name: 'Bob' });
+  });
+
+  after(async () => {
+    await bob?.dispose();
+    await alice?.dispose();
+    await host?.dispose();
+    await folder?.dispose();
+  });
+
+  it('is opened by the panel itself, and needs one click', async () => {
+    let invite = '';
+    stage = await nextStage(alice, async () => {
+      invite = await startMeeting(alice);
+    });
+    atAlice = await alice.panel();
+    await stage.getByRole('button', { name: 'Start camera and microphone' }).click();
+    await differingFrames(tile(atAlice, 'Alice').locator('video'));
+    await joinMeeting(bob, invite);
+    atBob = await bob.panel();
+    await differingFrames(tile(atBob, 'Alice').locator('video'));
+  });
+
+  it('does not open a second time by the same link', async () => {
+    const address = await addressOf(stage);
+    assert.match(address, /\/stage#[A-Za-z0-9_-]{22}$/);
+    assert.ok(!stage.url().includes('#'), 'the code stands in the address no more');
+    const second = await alice.page.context().newPage();
+    await second.goto(address);
+    await second.getByText('This link cannot be used any more').waitFor();
+    await second.close();
+    await stage.getByText('Connected to VS Code').waitFor();
+    await differingFrames(tile(atBob, 'Alice').locator('video'));
+  });
+
+  it('answers no request and no socket of another host or origin', async () => {
+    const address = await addressOf(stage);
+    const port = /\/proxy\/(\d+)\//.exec(address)?.[1] ?? new URL(address).port;
+    const base = `127.0.0.1:${port}`;
+    assert.equal(await pageStatus(`http://${base}/stage`, {}), 200);
+    assert.equal(await pageStatus(`http://${base}/stage`, { Host: `evil.test:${port}` }), 421);
+    assert.equal(await pageStatus(`http://${base}/stage`, { Origin: 'https://evil.test' }), 403);
+    const link = `ws://${base}/stage/link`;
+    const origin = `http://${base}`;
+    assert.equal(await socketStatus(link, {}), 403);
+    assert.equal(await socketStatus(link, { Origin: 'https://evil.test' }), 403);
+    assert.equal(await socketStatus(link, { Origin: origin, Host: `evil.test:${port}` }), 421);
+    const socket = new WebSocket(link, { origin });
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ t: 'code', code: address.slice(-22) }));
+    const [code] = (await once(socket, 'close')) as [number];
+    assert.equal(code, 4001, 'a used code is good for nobody');
+  });
+
+  it('finds its panel again when it is reloaded', async () => {
+    const own = tile(atAlice, 'Alice').locator('video');
+    const before = await shownTrack(own);
+    await stage.reload();
+    const loaded = Date.now();
+    await atAlice.waitForFunction(
+      ({ before }) => {
+        const video = document.querySelector<HTMLVideoElement>('[role="group"][aria-label="Alice"] video');
+        const stream = video?.srcObject;
+        const track = stream instanceof MediaStream ? stream.getVideoTracks()[0] : undefined;
+        return track !== undefined && track.id !== before && !track.muted;
+      },
+      { before },
+      { polling: 50 },
+    );
+    const took = Date.now() - loaded;
+    await differingFrames(own);
+    await differingFrames(tile(atBob, 'Alice').locator('video'));
+    // Two seconds is the goal; the bound leaves room for a machine that is busy with other tests.
+    assert.ok(took < 5_000, `it took ${String(took)} ms`);
+  });
+
+  it('goes over to another tab of the same session, and the first one says so', async () => {
+    // A tab that a page opens begins with a copy of its session, as a duplicated one does.
+    const second = await nextStage(alice, () =>
+      stage.evaluate(() => {
+        window.open(location.href);
+      }),
+    );
+    await stage.getByText('Another tab does this now').waitFor();
+    await second.getByText('Connected to VS Code').waitFor();
+    await stage.close();
+    stage = second;
+    await differingFrames(tile(atBob, 'Alice').locator('video'));
+  });
+
+  it('takes the camera that is chosen in the panel', async () => {
+    const preview = stage.getByRole('group', { name: 'Camera preview' }).locator('video');
+    const before = await cameraOf(preview);
+    await button(atAlice, 'Choose devices').click();
+    const cameras = atAlice.getByRole('dialog', { name: 'Devices' }).getByLabel('Camera');
+    const ids = await cameras
+      .locator('option')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('value')));
+    const other = ids.findLast((id) => id !== null && id !== '' && id !== before);
+    assert.ok(other, 'there is another camera');
+    await cameras.selectOption(other);
+    await stage.waitForFunction(
+      (wanted) => {
+        const stream = document.querySelector('video')?.srcObject;
+        const track = stream instanceof MediaStream ? stream.getVideoTracks()[0] : undefined;
+        return track?.getSettings().deviceId === wanted;
+      },
+      other,
+      { polling: 50 },
+    );
+    await atAlice.page().keyboard.press('Escape');
+    await differingFrames(tile(atBob, 'Alice').locator('video'));
+  });
+
+  it('asks in the panel when Leave is pressed in it', async () => {
+    await stage.getByRole('button', { name: 'Leave meeting' }).click();
+    await atAlice.getByRole('dialog').getByRole('button', { name: 'Stay', exact: true }).click();
+    await tile(atBob, 'Alice').waitFor();
+  });
+
+  it('shares a screen until the panel stops it, and says that it is over', async () => {
+    const screen = await shareScreen();
+    await button(atAlice, 'Stop sharing').click();
+    await screen.getByText('You are not sharing your screen any more').waitFor();
+    await screenIsGone();
+    await screen.close();
+  });
+
+  it('shares a screen until the page stops it', async () => {
+    const screen = await shareScreen();
+    await screen.getByRole('button', { name: 'Stop sharing' }).click();
+    await screenIsGone();
+    await button(atAlice, 'Share screen').waitFor();
+    await screen.close();
+  });
+
+  it('goes on with a share when the panel is closed and opened again', async () => {
+    const screen = await shareScreen();
+    await alice.closeTab('Parley');
+    await tile(atBob, 'Alice').waitFor({ state: 'detached' });
+    await alice.acceptNotification('Reopen');
+    atAlice = await alice.panel();
+    await differingFrames(tile(atBob, 'Alice').locator('video'));
+    await differingFrames(tile(atBob, 'Screen of Alice').locator('video'), 2);
+    await button(atAlice, 'Stop sharing').waitFor();
+    await screen.close();
+    await screenIsGone();
+    await button(atAlice, 'Share screen').waitFor();
+  });
+
+  it('is missed when its tab is closed, and media is back when it is opened again', async () => {
+    await stage.close();
+    await atAlice.getByText('The page for camera and microphone was closed.').waitFor();
+    stage = await nextStage(alice, () => button(atAlice, 'Open the page again').click());
+    await stage.getByRole('button', { name: 'Start camera and microphone' }).click();
+    await differingFrames(tile(atAlice, 'Alice').locator('video'));
+    await differingFrames(tile(atBob, 'Alice').locator('video'));
+  });
+});
+
+/** Which camera a preview shows. */
+function cameraOf(preview: ReturnType<Page['locator']>): Promise<string | undefined> {
+  return preview.evaluate((video) => {
+    const stream = video instanceof HTMLVideoElement ? video.srcObject : null;
+    return stream instanceof MediaStream ? stream.getVideoTracks()[0]?.getSettings().deviceId : undefined;
+  });
+}
+
+async function pageStatus(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).once('error', reject);
+  });
+}
+
+/** The status with which a socket is turned down. */
+async function socketStatus(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, { headers });
+    socket.once('unexpected-response', (_request, response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    socket.once('open', () => {
+      socket.terminate();
+      resolve(101);
+    });
+    socket.once('error', reject);
+  });
+}
