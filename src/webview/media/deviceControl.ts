@@ -19,6 +19,8 @@ export class DeviceControl {
   #problem: CaptureProblem | null = null;
   #working = false;
   #disposed = false;
+  /** Counts choices: what was asked for before another choice is not wanted when it comes. */
+  #choice = 0;
 
   constructor(open: OpenDevice, keepOpen: boolean, onChange: () => void) {
     this.#open = open;
@@ -47,6 +49,7 @@ export class DeviceControl {
 
   /** Opens the device anew, because another one was chosen; one that is off stays off. */
   reopen(): void {
+    this.#choice += 1;
     this.#release();
     this.want(this.#wanted);
   }
@@ -72,15 +75,17 @@ export class DeviceControl {
   }
 
   async #openOnce(): Promise<void> {
+    const choice = this.#choice;
     try {
       const track = await this.#open();
-      if (this.#disposed) {
+      if (this.#disposed || choice !== this.#choice) {
         track.stop();
         return;
       }
       track.onended = () => this.#onEnded(track);
       this.#track = track;
     } catch (error) {
+      if (choice !== this.#choice) return;
       this.#problem = captureProblem(error);
       this.#wanted = false;
     }
