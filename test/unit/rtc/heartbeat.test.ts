@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { Heartbeat } from '../../../src/webview/rtc/heartbeat.ts';
+
+const TIMES = { interval: 10, deadline: 80 };
+
+/** A heartbeat whose pings and end can be waited for. */
+function start(onPing: (beat: Heartbeat, count: number) => void = () => undefined) {
+  const seen = { pings: 0, ends: 0 };
+  let settle: (at: number) => void = () => undefined;
+  const dead = new Promise<number>((resolve) => {
+    settle = resolve;
+  });
+  const beat = new Heartbeat(
+    () => onPing(beat, ++seen.pings),
+    () => {
+      seen.ends += 1;
+      settle(performance.now());
+    },
+    TIMES,
+  );
+  return { beat, seen, dead };
+}
+
+describe('Heartbeat', () => {
+  it('pings, and takes a side that is silent for the deadline for dead, once', async () => {
+    const started = performance.now();
+    const { seen, dead } = start();
+    const lasted = (await dead) - started;
+    assert.ok(lasted >= TIMES.deadline - 1, `after ${String(lasted)} ms`);
+    const { pings } = seen;
+    assert.ok(pings >= 2, 'it pinged');
+    await start().dead;
+    assert.deepEqual(seen, { pings, ends: 1 }, 'it is over');
+  });
+
+  it('goes on while something is heard', async () => {
+    let heard = 0;
+    const { dead } = start((beat, count) => {
+      if (count > 20) return;
+      beat.heard();
+      heard = performance.now();
+    });
+    const lasted = (await dead) - heard;
+    assert.ok(lasted >= TIMES.deadline - 1, `${String(lasted)} ms after it was last heard`);
+  });
+
+  it('gives the other side a fresh start after this machine slept', async () => {
+    const { dead } = start();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TIMES.deadline * 3);
+    const woke = performance.now();
+    const lasted = (await dead) - woke;
+    assert.ok(lasted >= TIMES.deadline - 1, `${String(lasted)} ms after it woke`);
+  });
+
+  it('says nothing when it is disposed of', async () => {
+    const { beat, seen } = start();
+    beat.dispose();
+    await start().dead;
+    assert.deepEqual(seen, { pings: 0, ends: 0 });
+  });
+});
