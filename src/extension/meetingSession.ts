@@ -255,6 +255,10 @@ export class MeetingSession {
         this.#record = record;
         return done;
       },
+      showPanel: () => {
+        this.#panel?.reveal();
+        return done;
+      },
       copyInvite: () => copyInvite().then(() => done),
       pickFiles: () => pickFiles().then(() => done),
       withdrawFile: ({ offer }) => {

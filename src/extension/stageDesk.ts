@@ -109,12 +109,14 @@ export class StageDesk {
     const code = known && this.#door.fresh(known.stage);
     // It is there, or came while the way to it was made.
     if (known && code === undefined && this.#isGood(known.stage))
-      return { stage: known.stage, link: '', opened: true };
+      return { stage: known.stage, link: '', opened: true, connected: true };
+    if (this.#ended) throw new Error('the meeting is over');
     const made = known && code !== undefined ? { stage: known.stage, code } : this.#door.issue(purpose);
     const opened = await this.#openBrowser(purpose, address, made.code);
     log('info', `stage for ${purpose}: ${opened ? 'a browser was opened' : 'no browser was opened'}`);
     if (!opened) this.#offerLink(made.stage);
-    return { stage: made.stage, link: stageLink(address, made.code), opened };
+    const connected = this.#door.stages.some(({ stage, connected: here }) => stage === made.stage && here);
+    return { stage: made.stage, link: stageLink(address, made.code), opened, connected };
   }
 
   async #openBrowser(purpose: StagePurpose, address: GatewayAddress, code: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from '.
 import { MAX_CHAT_LINES, MAX_FILE_SIZE, MAX_NAME, MAX_OFFERS } from './limits.ts';
 import { chatEntry, fileOffer, nameSchema } from './protocol.ts';
 import { method } from './rpc.ts';
-import { stagePurpose } from './stageRpc.ts';
+import { chosenDevices, stagePurpose } from './stageRpc.ts';
 
 // The boundary between the extension host and the panel, over postMessage. `hostApi` is served by the extension host,
 // `pageApi` by the page. The page asks for its state when it is ready; nothing is pushed before that.
@@ -27,6 +27,8 @@ export const sessionRecord = v.object({
   chat: v.pipe(v.array(chatRecord), v.maxLength(MAX_CHAT_LINES)),
   /** Files of this participant that are on offer. */
   offers: v.pipe(v.array(fileOffer), v.maxLength(MAX_OFFERS)),
+  /** What was wanted of the devices: who was muted comes back muted. */
+  devices: v.object({ microphone: v.boolean(), camera: v.boolean(), chosen: chosenDevices }),
 });
 export type SessionRecord = v.InferOutput<typeof sessionRecord>;
 
@@ -103,6 +105,8 @@ export const hostApi = {
   rememberName: method(v.object({ name: nameSchema }), nothing),
   reportStatus: method(meetingStatus, nothing),
   rememberSession: method(sessionRecord, nothing),
+  /** Brings the panel to the front: something is asked in it. */
+  showPanel: method(v.object({}), nothing),
   /** Puts the invite on the clipboard and says so. */
   copyInvite: method(v.object({}), nothing),
   /** Lets the person choose files to share; they arrive by `pageApi.shareFiles`. */
@@ -127,11 +131,12 @@ export const hostApi = {
   left: method(v.object({ how: v.picklist(['left', 'ended', 'ended-by-host', 'gave-up']) }), nothing),
   /**
    * Opens a stage in the system's browser. `opened` is false where there is none; the link can be copied then. The link
-   * is good once and for a minute.
+   * is good once and for a minute. `connected` says that its page has come before this answer. Browsers may take long.
    */
   openStage: method(
     v.object({ purpose: stagePurpose }),
-    v.object({ stage: tokenSchema, link: v.string(), opened: v.boolean() }),
+    v.object({ stage: tokenSchema, link: v.string(), opened: v.boolean(), connected: v.boolean() }),
+    60_000,
   ),
   /** Puts a fresh link to a stage that is not connected on the clipboard. */
   copyStageLink: method(v.object({ stage: tokenSchema }), nothing),

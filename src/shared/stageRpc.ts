@@ -59,7 +59,16 @@ export const stageApi = {
   /** A (new) page is at the other end: the stage starts a fresh connection and waits for the panel's offer. */
   attach: method(v.object({ title: v.pipe(v.string(), v.maxLength(200)) }), nothing),
   /** What the panel wants, whole. Answered at once; what comes of it is told by `report`. */
-  want: method(v.object({ microphone: v.boolean(), camera: v.boolean(), chosen: chosenDevices }), nothing),
+  want: method(
+    v.object({
+      microphone: v.boolean(),
+      camera: v.boolean(),
+      chosen: chosenDevices,
+      /** No panel is there: devices are not only off but let go of. */
+      nobody: v.optional(v.boolean()),
+    }),
+    nothing,
+  ),
   signal,
   /** Stop capturing and say good-bye: the meeting is over, or the share was stopped in the panel. */
   finish: method(v.object({ reason: v.picklist(['left', 'stopped']) }), nothing),
@@ -75,6 +84,7 @@ export function wantNothing(): object {
     microphone: false,
     camera: false,
     chosen: { microphone: null, camera: null, speaker: null },
+    nobody: true,
   };
   return { kind: 'request', id: 0, method: 'want', params };
 }
@@ -86,6 +96,8 @@ export const stageReport = v.object({
   microphone: deviceReport,
   camera: deviceReport,
   screen: deviceReport,
+  /** The browser plays nothing without another click in the stage: until then the panel plays. */
+  soundBlocked: v.boolean(),
   /** Devices that can be chosen, with names; empty before a permission was given. */
   choices: v.pipe(v.array(deviceChoice), v.maxLength(100)),
 });

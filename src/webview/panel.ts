@@ -1,6 +1,7 @@
 import { connectHost } from './host/hostContext.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
 import { AutoSource } from './media/autoSource.ts';
+import { DEFAULT_DEVICES } from './media/localDevices.ts';
 import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { App } from './ui/app.ts';
@@ -14,6 +15,12 @@ async function main(root: HTMLElement): Promise<void> {
   let engine: MeetingEngine | null = null;
   let source: AutoSource | null = null;
   const early: FileOffer[] = [];
+  /** News of stages from before there was a source to tell. */
+  const news: (() => void)[] = [];
+  const whenReady = (tell: () => void): void => {
+    if (source) tell();
+    else news.push(tell);
+  };
   const host = connectHost(
     vscodeHost(),
     {
@@ -27,11 +34,11 @@ async function main(root: HTMLElement): Promise<void> {
         return null;
       },
       stageConnected: ({ stage, connected }) => {
-        source?.stageConnected(stage, connected);
+        whenReady(() => source?.stageConnected(stage, connected));
         return null;
       },
       fromStage: ({ stage, message }) => {
-        source?.fromStage(stage, message);
+        whenReady(() => source?.fromStage(stage, message));
         return null;
       },
       leaveNow: async ({ end }) => {
@@ -53,19 +60,29 @@ async function main(root: HTMLElement): Promise<void> {
     importIdentity(id, publicKey, privateKey),
     RTCPeerConnection.generateCertificate(CERTIFICATE),
   ]);
+  const wanted = bootstrap.session?.devices ?? { microphone: true, camera: true, chosen: DEFAULT_DEVICES };
   source = new AutoSource({
     host,
     bootstrap,
+    wanted,
+    chosen: wanted.chosen,
     title: () => meetingTitle(bootstrap),
-    onLeave: () => engine?.askToLeave(),
+    onLeave: () => {
+      host
+        .call('showPanel', {})
+        .catch((error: unknown) => report(`the panel was not shown: ${describe(error)}`));
+      engine?.askToLeave();
+    },
     onProblem: (what, error) => report(`${what}${error === undefined ? '' : `: ${describe(error)}`}`),
   });
+  for (const tell of news) tell();
   engine = new MeetingEngine({ bootstrap, identity, host, source, certificate, now: () => Date.now() });
   engine.shareFiles(early);
   const app = new App(root, engine);
   window.addEventListener('pagehide', () => app.dispose());
-  source.want('microphone', true);
-  source.want('camera', true);
+  // A new page has no picks of its own yet; which devices there are is found out by opening them.
+  source.choose(wanted.chosen);
+  for (const device of ['microphone', 'camera'] as const) source.want(device, wanted[device]);
 }
 
 /** The meeting as a stage names it. */

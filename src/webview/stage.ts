@@ -8,6 +8,9 @@ function takeCode(): string | null {
   return code;
 }
 
+// A fresh link pasted into this tab changes nothing but the fragment, which alone would load nothing.
+window.addEventListener('hashchange', () => location.reload());
+
 const root = document.getElementById('app');
 if (root) {
   const url = new URL('stage/link', location.href);

@@ -12,13 +12,14 @@ import type { TrackSource } from './trackSource.ts';
 export class AutoSource implements TrackSource {
   readonly #options: StageSourceOptions;
   readonly #listeners = new Set<() => void>();
-  readonly #wanted = { microphone: false, camera: false };
+  #wanted: StageSourceOptions['wanted'];
   #voices: readonly MediaStreamTrack[] = [];
   #source: TrackSource;
   #stage: StageSource | null = null;
 
   constructor(options: StageSourceOptions) {
     this.#options = options;
+    this.#wanted = options.wanted;
     // A stage of the page before this one says that this page may not capture either.
     if (options.bootstrap.stages.length > 0) this.#source = this.#stage = new StageSource(options);
     else this.#source = new PanelSource();
@@ -39,7 +40,7 @@ export class AutoSource implements TrackSource {
   }
 
   want(device: 'microphone' | 'camera', on: boolean): void {
-    this.#wanted[device] = on;
+    this.#wanted = { ...this.#wanted, [device]: on };
     this.#source.want(device, on);
   }
 
@@ -90,9 +91,8 @@ export class AutoSource implements TrackSource {
 
   #useStage(): void {
     this.#source.dispose();
-    this.#stage = new StageSource(this.#options);
+    this.#stage = new StageSource({ ...this.#options, wanted: this.#wanted });
     this.#source = this.#stage;
-    for (const device of ['microphone', 'camera'] as const) this.#stage.want(device, this.#wanted[device]);
     this.#stage.hear(this.#voices);
     this.#stage.onChange(() => this.#onChange());
   }

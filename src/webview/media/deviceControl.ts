@@ -54,6 +54,13 @@ export class DeviceControl {
     this.want(this.#wanted);
   }
 
+  /** Off, and not kept open either. */
+  letGo(): void {
+    this.#choice += 1;
+    this.want(false);
+    this.#release();
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#release();

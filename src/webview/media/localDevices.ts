@@ -14,6 +14,9 @@ const CAMERA: MediaTrackConstraints = {
   frameRate: { ideal: 30, max: 30 },
 };
 
+/** Milliseconds under which a refusal cannot be a person's. */
+const FASTEST_NO = 300;
+
 /** Nothing chosen: the system's default devices. */
 export const DEFAULT_DEVICES: ChosenDevices = { microphone: null, camera: null, speaker: null };
 
@@ -28,12 +31,15 @@ export class LocalDevices {
   readonly #onChange: () => void;
   readonly #microphone: DeviceControl;
   readonly #camera: DeviceControl;
+  readonly #mayAsk: boolean;
   readonly #onDeviceChange = (): void => void this.#enumerate();
   #allowed: DevicesModel['allowed'] = 'unknown';
   #choices: readonly DeviceChoice[] = [];
   #chosen = DEFAULT_DEVICES;
 
-  constructor(onChange: () => void) {
+  /** @param mayAsk this page is known to be one where a person is asked: a refusal is theirs. */
+  constructor(mayAsk: boolean, onChange: () => void) {
+    this.#mayAsk = mayAsk;
     this.#onChange = onChange;
     // A microphone stays open while muted, for its first word not to be lost; a camera is released, for its light.
     this.#microphone = new DeviceControl(() => this.#open('microphone'), true, onChange);
@@ -76,6 +82,12 @@ export class LocalDevices {
     this.#onChange();
   }
 
+  /** Nobody is there to want them: both are off, and released. */
+  letGo(): void {
+    this.#microphone.letGo();
+    this.#camera.letGo();
+  }
+
   dispose(): void {
     this.#mediaDevices()?.removeEventListener('devicechange', this.#onDeviceChange);
     this.#microphone.dispose();
@@ -93,6 +105,7 @@ export class LocalDevices {
       this.#allowed = 'no';
       throw new CaptureForbiddenError('this page has no access to devices');
     }
+    const asked = performance.now();
     try {
       const track = await this.#capture(devices, device);
       this.#allowed = 'yes';
@@ -101,7 +114,9 @@ export class LocalDevices {
       return track;
     } catch (error) {
       const refused = error instanceof DOMException && error.name === 'NotAllowedError';
-      if (refused && (await isForbidden(device))) {
+      // Who is asked takes longer to say no than a browser that does not ask.
+      const atOnce = !this.#mayAsk && performance.now() - asked < FASTEST_NO;
+      if (refused && (await isForbidden(device, atOnce))) {
         this.#allowed = 'no';
         throw new CaptureForbiddenError('this page may not capture', { cause: error });
       }
@@ -147,15 +162,15 @@ async function captureOnce(
 
 /**
  * Whether a refusal came from the page's own lack of rights rather than from a person who said no: the frame's policy
- * lacks the feature (every desktop webview), or the browser refused while the permission still stands at "ask", as
- * Electron does for webviews.
+ * lacks the feature (every desktop webview), or the browser refused at once while the permission still stands at "ask",
+ * as Electron does for webviews.
  */
-async function isForbidden(feature: 'microphone' | 'camera'): Promise<boolean> {
+async function isForbidden(feature: 'microphone' | 'camera', atOnce: boolean): Promise<boolean> {
   const policy = (document as { featurePolicy?: { allowsFeature(name: string): boolean } }).featurePolicy;
   if (policy && !policy.allowsFeature(feature)) return true;
   try {
     const { state } = await navigator.permissions.query({ name: feature });
-    return state === 'prompt';
+    return atOnce && state === 'prompt';
   } catch (error) {
     // An engine that does not know the permission by name cannot have asked anybody.
     if (error instanceof TypeError) return true;

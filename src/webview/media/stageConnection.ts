@@ -26,8 +26,10 @@ export interface StageConnectionOptions {
   readonly onReport: (report: StageReport) => void;
   readonly onWish: (wish: Params<PanelApi['wish']>) => void;
   readonly onLeave: () => void;
-  /** `video` and `audio` have changed. */
+  /** Tracks are here, or `connected` is another. */
   readonly onTracks: () => void;
+  /** The connection broke down; the page itself may still be there. */
+  readonly onBroken: () => void;
   readonly onProblem: (what: string, error?: unknown) => void;
 }
 
@@ -44,6 +46,9 @@ export class StageConnection {
   readonly #audio: RTCRtpTransceiver;
   readonly #video: RTCRtpTransceiver;
   readonly #voices: RTCRtpTransceiver[] = [];
+  /** What each slot was last told to send: `sender.track` follows only when that is done. */
+  readonly #told: (MediaStreamTrack | null)[] = [];
+  #broken: ReturnType<typeof setTimeout> | undefined;
   /**
    * Chromium decodes a remote audio track, and forwards it audibly, only while something plays it; muted will do. Before
    * any click in this page a muted video element plays, a muted audio element does not (both measured).
@@ -85,6 +90,11 @@ export class StageConnection {
     this.#audio = this.#pc.addTransceiver('audio', { direction: 'recvonly' });
     this.#video = this.#pc.addTransceiver('video', { direction: 'recvonly' });
     for (const { receiver } of [this.#audio, this.#video]) receiver.jitterBufferTarget = 0;
+    // A track from elsewhere has no hint of its own, and the encoder towards the others goes by it.
+    const devices = options.purpose === 'devices';
+    this.#audio.receiver.track.contentHint = devices ? 'speech' : '';
+    this.#video.receiver.track.contentHint = devices ? 'motion' : 'detail';
+    this.#pc.onconnectionstatechange = () => this.#onState();
     this.#pull.srcObject = new MediaStream([this.#audio.receiver.track]);
     if (options.purpose === 'devices') this.#growVoices(FIRST_VOICES);
   }
@@ -92,6 +102,11 @@ export class StageConnection {
   /** What the stage captures: microphone and camera, or the screen and its sound. */
   get tracks(): { readonly audio: MediaStreamTrack; readonly video: MediaStreamTrack } {
     return { audio: this.#audio.receiver.track, video: this.#video.receiver.track };
+  }
+
+  /** Whether media can flow. */
+  get connected(): boolean {
+    return this.#pc.connectionState === 'connected';
   }
 
   /** Takes a message from the stage's page. */
@@ -106,12 +121,14 @@ export class StageConnection {
   /** Sends these to be heard there. */
   hear(tracks: readonly MediaStreamTrack[]): void {
     this.#growVoices(tracks.length);
-    const free = this.#voices.filter(({ sender }) => !sender.track || !tracks.includes(sender.track));
-    const missing = tracks.filter((track) => !this.#voices.some(({ sender }) => sender.track === track));
-    for (const [index, slot] of free.entries()) {
-      const track = missing[index] ?? null;
-      if (slot.sender.track === track) continue;
-      slot.sender.replaceTrack(track).catch((error: unknown) => {
+    const missing = tracks.filter((track) => !this.#told.includes(track));
+    for (const [index, { sender }] of this.#voices.entries()) {
+      const before = this.#told[index] ?? null;
+      if (before && tracks.includes(before)) continue;
+      const track = missing.shift() ?? null;
+      if (track === before) continue;
+      this.#told[index] = track;
+      sender.replaceTrack(track).catch((error: unknown) => {
         this.#options.onProblem('a voice could not be handed to the stage', error);
       });
     }
@@ -128,8 +145,18 @@ export class StageConnection {
     this.#disposed = true;
     this.#rpc.dispose();
     this.#pull.srcObject = null;
-    this.#pc.onnegotiationneeded = this.#pc.onicecandidate = null;
+    clearTimeout(this.#broken);
+    this.#pc.onnegotiationneeded = this.#pc.onicecandidate = this.#pc.onconnectionstatechange = null;
     this.#pc.close();
+  }
+
+  /** On one machine a connection that is gone for two seconds will not come back: an address has changed. */
+  #onState(): void {
+    const state = this.#pc.connectionState;
+    clearTimeout(this.#broken);
+    if (state === 'failed') this.#options.onBroken();
+    if (state === 'disconnected') this.#broken = setTimeout(() => this.#options.onBroken(), 2_000);
+    this.#options.onTracks();
   }
 
   #growVoices(count: number): void {

@@ -3,7 +3,6 @@ import type { ChosenDevices, DeviceReport, StagePurpose, StageReport } from '../
 import type { HostClient } from '../host/hostContext.ts';
 import type { DeviceModel, DevicesModel, StageModel } from '../model.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
-import { DEFAULT_DEVICES } from './localDevices.ts';
 import { StageConnection } from './stageConnection.ts';
 import type { TrackSource } from './trackSource.ts';
 
@@ -11,6 +10,9 @@ import type { TrackSource } from './trackSource.ts';
 export interface StageSourceOptions {
   readonly host: HostClient;
   readonly bootstrap: Pick<MeetingBootstrap, 'stages' | 'addresses'>;
+  /** What is wanted of the devices at first. */
+  readonly wanted: { readonly microphone: boolean; readonly camera: boolean };
+  readonly chosen: ChosenDevices;
   /** The meeting as the stage shows it. */
   readonly title: () => string;
   /** "Leave" was pressed in the stage. */
@@ -41,12 +43,14 @@ export class StageSource implements TrackSource {
   readonly #listeners = new Set<() => void>();
   readonly #devices = makeStage('devices');
   readonly #screen = makeStage('screen');
-  #wanted = { microphone: true, camera: true };
-  #chosen = DEFAULT_DEVICES;
+  #wanted: { readonly microphone: boolean; readonly camera: boolean };
+  #chosen: ChosenDevices;
   #voices: readonly MediaStreamTrack[] = [];
 
   constructor(options: StageSourceOptions) {
     this.#options = options;
+    this.#wanted = options.wanted;
+    this.#chosen = options.chosen;
     for (const { stage, purpose, connected } of options.bootstrap.stages) {
       const known = purpose === 'devices' ? this.#devices : this.#screen;
       known.id = stage;
@@ -57,13 +61,13 @@ export class StageSource implements TrackSource {
 
   get devices(): DevicesModel {
     const { report } = this.#devices;
-    const tracks = this.#devices.connection?.tracks ?? null;
+    const tracks = tracksOf(this.#devices);
     const { microphone, camera } = this.#wanted;
     return {
       allowed: 'no',
       stage: { status: this.#devices.status },
       screenStage: this.#screen.status === 'none' ? null : { status: this.#screen.status },
-      voices: this.#devices.status === 'live' ? 'stage' : 'here',
+      voices: this.#hearsThere() ? 'stage' : 'here',
       choices: report?.choices ?? [],
       chosen: this.#chosen,
       microphone: deviceModel(microphone, report?.microphone, tracks?.audio ?? null),
@@ -71,14 +75,14 @@ export class StageSource implements TrackSource {
       screen: deviceModel(
         this.#screen.status !== 'none',
         this.#screen.report?.screen,
-        this.#screen.connection?.tracks.video ?? null,
+        tracksOf(this.#screen)?.video ?? null,
       ),
     };
   }
 
   get tracks(): LocalTracks {
     const { microphone, camera, screen } = this.devices;
-    const screenAudio = screen.status === 'on' ? (this.#screen.connection?.tracks.audio ?? null) : null;
+    const screenAudio = screen.status === 'on' ? (tracksOf(this.#screen)?.audio ?? null) : null;
     return { microphone: microphone.track, camera: camera.track, screen: screen.track, screenAudio };
   }
 
@@ -90,8 +94,6 @@ export class StageSource implements TrackSource {
   want(device: 'microphone' | 'camera', on: boolean): void {
     this.#wanted = { ...this.#wanted, [device]: on };
     this.#tellWishes();
-    // Asking for a device when there is no stage asks for the stage.
-    if (on && this.#devices.status === 'lost') this.open();
   }
 
   choose(chosen: ChosenDevices): void {
@@ -148,6 +150,12 @@ export class StageSource implements TrackSource {
     this.#close(this.#devices, 'left');
   }
 
+  /** Whether the others are played by the stage. */
+  #hearsThere(): boolean {
+    const { status, connection, report } = this.#devices;
+    return status === 'live' && connection?.connected === true && report?.soundBlocked === false;
+  }
+
   #find(id: string): Stage | undefined {
     return [this.#devices, this.#screen].find((stage) => stage.id === id);
   }
@@ -158,10 +166,16 @@ export class StageSource implements TrackSource {
     stage.status = 'opening';
     this.#changed();
     try {
-      const { stage: id, opened } = await this.#options.host.call('openStage', { purpose: stage.purpose });
-      stage.id = id;
-      // A stage that was told to have no browser may still be opened by hand; one that connected meanwhile is known.
-      if (!stage.connection) stage.status = opened ? 'opening' : 'no-browser';
+      const opening = await this.#options.host.call('openStage', { purpose: stage.purpose });
+      stage.id = opening.stage;
+      if (!stage.asking) {
+        // Cancelled meanwhile: what was opened is not wanted any more.
+        this.#close(stage, 'stopped');
+        return;
+      }
+      // Its page may have come before the answer that says which it is.
+      if (opening.connected && !stage.connection) this.#attach(stage);
+      if (!stage.connection) stage.status = opening.opened ? 'opening' : 'no-browser';
     } catch (error) {
       this.#options.onProblem('the stage could not be opened', error);
       stage.status = stage.purpose === 'screen' ? 'none' : 'lost';
@@ -197,6 +211,11 @@ export class StageSource implements TrackSource {
       },
       onLeave: this.#options.onLeave,
       onTracks: () => this.#changed(),
+      onBroken: () => {
+        if (stage.connection !== connection) return;
+        this.#detach(stage);
+        this.#attach(stage);
+      },
       onProblem: this.#options.onProblem,
     });
     stage.connection = connection;
@@ -209,6 +228,10 @@ export class StageSource implements TrackSource {
     const ended = stage.report?.screen.status === 'on' && report.screen.status !== 'on';
     stage.report = report;
     stage.status = report.started ? 'live' : 'waiting';
+    // A device that failed comes back when somebody asks for it, not with the next click on something else.
+    for (const device of ['microphone', 'camera'] as const) {
+      if (report[device].status === 'failed') this.#wanted = { ...this.#wanted, [device]: false };
+    }
     // The browser's own "Stop sharing" ends the share from the other end.
     if (ended) this.#close(stage, 'stopped');
     this.#changed();
@@ -224,6 +247,7 @@ export class StageSource implements TrackSource {
     const { id } = stage;
     stage.connection?.finish(reason);
     this.#detach(stage);
+    stage.asking = false;
     stage.status = 'none';
     stage.id = null;
     if (id !== null) {
@@ -249,6 +273,11 @@ function makeStage(purpose: StagePurpose): Stage {
   return { purpose, id: null, status: 'none', asking: false, connection: null, report: null };
 }
 
+/** What a stage captures, while it can be received. */
+function tracksOf({ connection }: Stage): StageConnection['tracks'] | null {
+  return connection?.connected ? connection.tracks : null;
+}
+
 /** A device is on when it is wanted, the stage says so, and its track is here. */
 function deviceModel(
   wanted: boolean,
@@ -256,7 +285,8 @@ function deviceModel(
   track: MediaStreamTrack | null,
 ): DeviceModel {
   const on = wanted && report.status === 'on' && track !== null;
-  const status = on ? 'on' : wanted && report.status === 'on' ? 'starting' : report.status;
+  const failed = report.status === 'failed';
+  const status = on ? 'on' : failed ? 'failed' : wanted && report.status !== 'off' ? 'starting' : 'off';
   return {
     wanted: wanted && report.status !== 'failed',
     status,

@@ -65,7 +65,8 @@ export class Calls {
       if (linked().includes(peer)) break;
       try {
         const link = await call(member);
-        if (signal.aborted) link.close();
+        // They may have found the way to us by the door meanwhile.
+        if (signal.aborted || linked().includes(peer)) link.close();
         else onLink(link);
         break;
       } catch (error) {

@@ -120,7 +120,13 @@ export class MeetingEngine implements MeetingView {
         for (const device of ['microphone', 'camera'] as const) source.want(device, false);
         this.#join(name);
       },
-      openStage: () => source.open(),
+      openStage: () => {
+        // Who joined without devices asks for them with this.
+        if (source.devices.stage?.status === 'none') {
+          for (const device of ['microphone', 'camera'] as const) source.want(device, true);
+        }
+        source.open();
+      },
       copyStageLink: () => source.copyLink(),
       chooseDevice: (kind, id) => source.choose({ ...source.devices.chosen, [kind]: id }),
       setMicrophone: (on) => source.want('microphone', on),
@@ -341,7 +347,10 @@ export class MeetingEngine implements MeetingView {
       this.#scheduled = false;
       this.#tellMembers();
       this.#handOnVoices();
-      this.#reporter.report(statusOf(this.model), sessionOf(this.#state, this.#files.offers));
+      this.#reporter.report(
+        statusOf(this.model),
+        sessionOf(this.#state, this.#files.offers, this.model.devices),
+      );
       for (const listener of this.#listeners) listener(this.model);
     });
   }

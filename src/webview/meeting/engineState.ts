@@ -2,7 +2,7 @@ import type { ChatRecord, MeetingBootstrap, SessionRecord } from '../../shared/h
 import type { ParticipantId } from '../../shared/ids.ts';
 import { addLine, type ChatLog, emptyChat } from '../../shared/meeting/chatLog.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
-import type { OutcomeModel, Phase } from '../model.ts';
+import type { DevicesModel, OutcomeModel, Phase } from '../model.ts';
 import type { Place } from './mesh.ts';
 
 /** All that the engine itself knows at a moment; `makeModel` turns it into what is shown. */
@@ -47,7 +47,11 @@ export function initialState(bootstrap: MeetingBootstrap): EngineState {
 }
 
 /** What the host keeps for a panel that is closed and opened again; null before entering. */
-export function sessionOf(state: EngineState, offers: readonly FileOffer[]): SessionRecord | null {
+export function sessionOf(
+  state: EngineState,
+  offers: readonly FileOffer[],
+  { microphone, camera, chosen }: DevicesModel,
+): SessionRecord | null {
   const { place, name, chat, names, bootstrap } = state;
   if (!place || state.phase !== 'in') return null;
   const record = ({ author, entry }: ChatLog['lines'][number]): ChatRecord => ({
@@ -61,5 +65,6 @@ export function sessionOf(state: EngineState, offers: readonly FileOffer[]): Ses
     startedAt: place.startedAt,
     chat: chat.lines.map(record),
     offers: [...offers],
+    devices: { microphone: microphone.wanted, camera: camera.wanted, chosen },
   };
 }

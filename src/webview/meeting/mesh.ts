@@ -168,15 +168,15 @@ export class Mesh {
   }
 
   async #openDoor(place: Place): Promise<Place | null> {
-    this.#door ??= this.#register(this.#options.room);
-    const outcome = await this.#door.first;
-    if (outcome === 'connected') {
+    const door = (this.#door ??= this.#register(this.#options.room));
+    const outcome = await door.first;
+    if (outcome === 'connected' && this.#door === door) {
       await this.#own.connected();
       this.#place = place;
       return place;
     }
-    this.#door.dispose();
-    this.#door = null;
+    door.dispose();
+    if (this.#door === door) this.#door = null;
     return null;
   }
 
@@ -196,20 +196,23 @@ export class Mesh {
     const before = this.#place;
     if (this.#returning || !before) return;
     this.#returning = true;
-    while (!signal.aborted && this.#members.size === 0 && !(await this.#openDoor(before))) {
-      try {
-        const outcome = await this.#knock(this.#name);
-        if (outcome.kind === 'welcome') {
-          await this.#settle(outcome.welcome);
-          this.#options.events.onPlace(this.#place ?? before);
-          break;
+    try {
+      while (!signal.aborted && this.#members.size === 0 && !(await this.#openDoor(before))) {
+        try {
+          const outcome = await this.#knock(this.#name);
+          if (outcome.kind === 'welcome') {
+            await this.#settle(outcome.welcome);
+            this.#options.events.onPlace(this.#place ?? before);
+            break;
+          }
+        } catch (error) {
+          this.#options.events.onProblem('the way back in was not found', error);
         }
-      } catch (error) {
-        this.#options.events.onProblem('the way back in was not found', error);
+        await wait(KNOCK_PAUSE, signal);
       }
-      await wait(KNOCK_PAUSE, signal);
+    } finally {
+      this.#returning = false;
     }
-    this.#returning = false;
   }
 
   async #settle({ link, ordinal, members, startedAt }: Welcome): Promise<Place> {

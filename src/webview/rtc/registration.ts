@@ -54,7 +54,10 @@ export class Registration {
             if (!connected) lost.resolve();
           },
         });
-        if (signal.aborted) return broker.dispose();
+        if (signal.aborted) {
+          tell('unreachable');
+          return broker.dispose();
+        }
         this.#broker = broker;
         attempt = 0;
         tell('connected');

@@ -1,6 +1,6 @@
 import type { PanelApi, StageApi, StagePurpose } from '../../shared/stageRpc.ts';
 import { panelApi, stageApi } from '../../shared/stageRpc.ts';
-import { type Handlers, RpcEndpoint } from '../../shared/rpc.ts';
+import { type Handlers, type Params, RpcEndpoint } from '../../shared/rpc.ts';
 import { LocalDevices } from '../media/localDevices.ts';
 import { ScreenControl } from '../media/screenControl.ts';
 import type { StageLinkStatus, StagePageActions, StagePageModel, StagePageView } from '../stageModel.ts';
@@ -10,6 +10,9 @@ import { Voices } from './voices.ts';
 
 /** In this tab alone: the click was made, so that a reload captures again without one. */
 const STARTED = 'parley.stage.started';
+
+/** Without VS Code for so long, devices are let go of; milliseconds. A reload of the window takes less. */
+const ALONE = 5_000;
 
 /** What a stage's page is made with. */
 export interface StageEngineOptions {
@@ -26,9 +29,9 @@ export interface StageEngineOptions {
 export class StageEngine implements StagePageView {
   readonly actions: StagePageActions;
   readonly #socket: StageSocket;
-  readonly #devices = new LocalDevices(() => this.#onDevices());
+  readonly #devices = new LocalDevices(true, () => this.#onDevices());
   readonly #screen = new ScreenControl(() => this.#onDevices());
-  readonly #voices = new Voices(() => this.#changed());
+  readonly #voices = new Voices(() => this.#onDevices());
   readonly #listeners = new Set<(model: StagePageModel) => void>();
   #rpc: RpcEndpoint<StageApi, PanelApi> | null = null;
   #peer: StagePeer | null = null;
@@ -36,7 +39,10 @@ export class StageEngine implements StagePageView {
   #link: StageLinkStatus = 'connecting';
   #title = '';
   #started = sessionStorage.getItem(STARTED) !== null;
-  #wanted = { microphone: true, camera: true };
+  #wanted = { microphone: false, camera: false };
+  /** What was asked for here while VS Code could not be reached. */
+  #unsaid: Params<PanelApi['wish']> = {};
+  #alone: ReturnType<typeof setTimeout> | undefined;
   #report = '';
   #scheduled = false;
 
@@ -75,6 +81,7 @@ export class StageEngine implements StagePageView {
 
   /** The page goes away. */
   dispose(): void {
+    clearTimeout(this.#alone);
     this.#peer?.close();
     this.#rpc?.dispose();
     this.#devices.dispose();
@@ -97,8 +104,8 @@ export class StageEngine implements StagePageView {
         });
       },
       stopScreen: () => this.#screen.stop(),
-      setMicrophone: (microphone) => this.#tell('wish', { microphone }),
-      setCamera: (camera) => this.#tell('wish', { camera }),
+      setMicrophone: (on) => this.#wish('microphone', on),
+      setCamera: (on) => this.#wish('camera', on),
       chooseDevice: (kind, id) => this.#tell('wish', { chosen: { ...this.#devices.chosen, [kind]: id } }),
       turnOnSound: () => this.#voices.play(),
       leave: () => this.#tell('leave', {}),
@@ -123,6 +130,8 @@ export class StageEngine implements StagePageView {
 
   #onStatus(status: StageLinkStatus): void {
     this.#link = status;
+    clearTimeout(this.#alone);
+    if (status === 'connecting') this.#alone = setTimeout(() => this.#letGo(), ALONE);
     // Nobody is there to say what is wanted: the devices go off, so that no light burns for nothing.
     if (status === 'refused' || status === 'taken-over' || status === 'over') this.#stop();
     this.#changed();
@@ -135,8 +144,12 @@ export class StageEngine implements StagePageView {
         this.#attach();
         return null;
       },
-      want: ({ microphone, camera, chosen }) => {
+      want: ({ microphone, camera, chosen, nobody }) => {
         this.#wanted = { microphone, camera };
+        if (nobody === true) {
+          this.#letGo();
+          return null;
+        }
         this.#devices.choose(chosen);
         this.#voices.useSpeaker(chosen.speaker);
         this.#capture();
@@ -167,6 +180,21 @@ export class StageEngine implements StagePageView {
     });
     this.#report = '';
     this.#onDevices();
+    this.#tell('wish', this.#unsaid);
+    this.#unsaid = {};
+  }
+
+  /** A button of this page: off is off at once, everything else is the panel's to say. */
+  #wish(device: 'microphone' | 'camera', on: boolean): void {
+    if (!on) this.#devices.want(device, false);
+    if (this.#link === 'connected') this.#tell('wish', { [device]: on });
+    else this.#unsaid = { ...this.#unsaid, [device]: on };
+  }
+
+  /** Nobody is there: no light burns, no screen is shown, until somebody says what they want. */
+  #letGo(): void {
+    this.#devices.letGo();
+    this.#screen.stop();
   }
 
   /** Works towards what is wanted, once the person has clicked here. */
@@ -183,8 +211,9 @@ export class StageEngine implements StagePageView {
     this.#peer?.close();
     this.#peer = null;
     this.#voices.set([]);
-    this.#screen.stop();
-    for (const device of ['microphone', 'camera'] as const) this.#devices.want(device, false);
+    // For good: a picker that is still open must not start a share that nobody sees.
+    this.#screen.dispose();
+    this.#devices.letGo();
     this.#devices.dispose();
     sessionStorage.removeItem(STARTED);
   }
@@ -197,9 +226,10 @@ export class StageEngine implements StagePageView {
 
   #onDevices(): void {
     this.#peer?.update(this.#tracks());
-    const { microphone, camera, screen, started, choices } = this.model;
+    const { microphone, camera, screen, started, choices, soundBlocked } = this.model;
     const report = {
       started,
+      soundBlocked,
       microphone: { status: microphone.status, problem: microphone.problem },
       camera: { status: camera.status, problem: camera.problem },
       screen: { status: screen.status, problem: screen.problem },

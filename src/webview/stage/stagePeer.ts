@@ -27,6 +27,8 @@ export class StagePeer {
   readonly #pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });
   readonly #negotiation: Negotiation;
   #tracks: StageTracks;
+  /** What each of the two senders was last told to send: `sender.track` follows only when that is done. */
+  #told: readonly (MediaStreamTrack | null)[] = [null, null];
 
   constructor(options: StagePeerOptions) {
     this.#options = options;
@@ -56,15 +58,14 @@ export class StagePeer {
   /** Sends these from now on. */
   update(tracks: StageTracks): void {
     this.#tracks = tracks;
-    const [audio, video] = this.#pc.getTransceivers();
-    for (const [transceiver, track] of [
-      [audio, tracks.audio],
-      [video, tracks.video],
-    ] as const) {
-      if (transceiver && transceiver.sender.track !== track) {
-        transceiver.sender.replaceTrack(track).catch(this.#options.onProblem);
-      }
+    const wanted = [tracks.audio, tracks.video];
+    const senders = this.#pc.getTransceivers().slice(0, 2);
+    if (senders.length < wanted.length) return;
+    for (const [index, { sender }] of senders.entries()) {
+      const track = wanted[index] ?? null;
+      if (track !== this.#told[index]) sender.replaceTrack(track).catch(this.#options.onProblem);
     }
+    this.#told = wanted;
   }
 
   close(): void {

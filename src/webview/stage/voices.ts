@@ -62,6 +62,7 @@ export class Voices {
     player.srcObject = null;
     player.remove();
     this.#players.delete(track);
+    if (this.#players.size === 0) this.#blocked = false;
   }
 
   #play(player: HTMLAudioElement): void {

@@ -26,7 +26,7 @@ export function devicesStrip({ stage }: Pick<DevicesModel, 'stage'>): StageStrip
     case 'no-browser':
       return { text: noBrowser, offers: ['copy', 'open'] };
     case 'lost':
-      return { text: lost, offers: ['open'] };
+      return { text: lost, offers: ['open', 'copy'] };
   }
 }
 

@@ -11,6 +11,7 @@ const nothing = {
   microphone: false,
   camera: false,
   chosen: { microphone: null, camera: null, speaker: null },
+  nobody: true,
 };
 
 describe('stages whose panel is closed', () => {

@@ -40,7 +40,7 @@ describe('strips about a stage', () => {
     assert.deepEqual(at('opening')?.offers, ['open', 'copy']);
     assert.deepEqual(at('waiting')?.offers, []);
     assert.deepEqual(at('no-browser')?.offers, ['copy', 'open']);
-    assert.deepEqual(at('lost')?.offers, ['open']);
+    assert.deepEqual(at('lost')?.offers, ['open', 'copy']);
     assert.deepEqual(at('none')?.offers, ['use']);
     for (const status of ['opening', 'waiting', 'no-browser', 'lost'] as const)
       assert.ok(screenStrip({ screenStage: { status }, screen: off })?.offers.includes('cancel'), status);
