@@ -1,9 +1,11 @@
-import { strict as assert } from 'node:assert';
-import { writeFile } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'mocha';
+import { sha256, writeRandomFile } from '../support/files.ts';
 import { NEWEST_HOST, OLDEST_HOST, startHost } from '../support/host.ts';
 import { differingFrames } from '../support/media.ts';
+import { button, chat, chatShows, joinMeeting, startMeeting, tile } from '../support/meeting.ts';
 import { makeTempFolder } from '../support/temp.ts';
 import { openWindow } from '../support/window.ts';
 
@@ -16,27 +18,32 @@ describe('The packed extension', () => {
   });
 
   for (const version of [NEWEST_HOST, OLDEST_HOST]) {
-    it(`starts a meeting and shows its first person on code-server ${version}`, async () => {
-      const workspace = await makeTempFolder('workspace');
-      cleanUp.push(() => workspace.dispose());
-      await writeFile(join(workspace.path, 'hello.txt'), 'hello\n');
+    it(`brings two people together on code-server ${version}`, async () => {
+      const folder = await makeTempFolder('smoke');
+      cleanUp.push(() => folder.dispose());
       const host = await startHost({ version });
       cleanUp.push(() => host.dispose());
-      const window = await openWindow({ host, folder: workspace.path, name: 'Alice' });
-      cleanUp.push(() => window.dispose());
+      const open = async (name: string) => {
+        const workspace = join(folder.path, name);
+        await mkdir(workspace);
+        if (name === 'Alice') await writeRandomFile(join(workspace, 'small.bin'), 10_000);
+        const window = await openWindow({ host, folder: workspace, name });
+        cleanUp.push(() => window.dispose());
+        return window;
+      };
 
-      await window.runCommand('Parley: Start Meeting');
-      assert.match(
-        await window.clipboardMatching(/parley\.parley/),
-        /^[a-z][a-z-]*:\/\/parley\.parley\/join\?v=1#/,
-      );
-      const panel = await window.panel();
-      await panel.getByRole('textbox', { name: 'Your name' }).fill('Alice');
-      await panel.getByRole('button', { name: 'Join', exact: true }).click();
-      const tile = panel.getByRole('group', { name: /^Alice/ });
-      await tile.waitFor();
-      await differingFrames(tile.locator('video'));
-      await panel.getByRole('button', { name: 'Leave meeting' }).waitFor();
+      const [alice, bob] = [await open('Alice'), await open('Bob')];
+      await joinMeeting(bob, await startMeeting(alice));
+      const [atAlice, atBob] = [await alice.panel(), await bob.panel()];
+      await differingFrames(tile(atAlice, 'Bob').locator('video'));
+      await differingFrames(tile(atBob, 'Alice').locator('video'));
+      await chat(atAlice, 'one line');
+      await chatShows(atBob, ['one line']);
+      await alice.explorerMenu(['small.bin'], 'Share File in Meeting');
+      await button(atBob, 'Save small.bin').click();
+      await button(atBob, 'Show small.bin').waitFor();
+      const [sent, saved] = ['Alice', 'Bob'].map((name) => sha256(join(folder.path, name, 'small.bin')));
+      assert.equal(await saved, await sent);
     });
   }
 });

@@ -9,6 +9,8 @@ export type Capture = 'allowed' | 'refused';
 /** One browser process with a profile of its own: one person. */
 export interface Browser {
   readonly context: BrowserContext;
+  /** Ends the process as a machine that loses its power does: nobody is told. Resolves with the time (`Date.now()`). */
+  kill(): Promise<number>;
   dispose(): Promise<void>;
 }
 
@@ -42,9 +44,27 @@ export async function launchBrowser(capture: Capture, extraArgs: readonly string
   });
   return {
     context,
+    kill: async () => {
+      const pid = await processOf(context);
+      const closed = context.waitForEvent('close');
+      process.kill(pid, 'SIGKILL');
+      const killed = Date.now();
+      await closed;
+      return killed;
+    },
     dispose: async () => {
       await context.close();
       await profile.dispose();
     },
   };
+}
+
+/** The process id of the browser's first process, whose end is the end of all others. */
+async function processOf(context: BrowserContext): Promise<number> {
+  const control = await context.browser()?.newBrowserCDPSession();
+  if (!control) throw new Error('the browser of this context is not known');
+  const { processInfo } = await control.send('SystemInfo.getProcessInfo');
+  const id = processInfo.find(({ type }) => type === 'browser')?.id;
+  if (id === undefined) throw new Error('the browser does not tell its process id');
+  return id;
 }

@@ -88,12 +88,53 @@ export async function hear(frame: Frame, above = 0.01, timeout = 15_000): Promis
   }
 }
 
-/** Listens until everything that the page plays has been silent for one round; throws after `timeout` milliseconds. */
+/**
+ * Listens until everything that the page plays has been silent for one round; throws after `timeout` milliseconds.
+ * Silence is something that arrives and is played: no sound at all because nothing plays is no silence.
+ */
 export async function hearSilence(frame: Frame, below = 0.001, timeout = 15_000): Promise<void> {
   const deadline = Date.now() + timeout;
   for (;;) {
+    const before = await playedOut(frame);
     const heard = await listen(frame);
-    if (heard.every((sound) => sound.peak < below)) return;
-    if (Date.now() > deadline) throw new Error(`it is not silent: ${JSON.stringify(heard)}`);
+    const after = await playedOut(frame);
+    const seconds = after.seconds - before.seconds;
+    const energy = after.energy - before.energy;
+    if (heard.length > 0 && heard.every((sound) => sound.peak < below) && seconds > 1 && energy < 1e-6)
+      return;
+    if (Date.now() > deadline)
+      throw new Error(`it is not silent: ${JSON.stringify({ heard, seconds, energy })}`);
   }
+}
+
+/** In a page before its scripts: its connections can be asked for what they received, by `playedOut`. */
+export function keepConnections(): void {
+  const connections = new Set<RTCPeerConnection>();
+  Object.assign(globalThis, { keptConnections: connections });
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      connections.add(this);
+    }
+  };
+}
+
+/**
+ * Sound that the page's connections have received and handed out: its energy (of W3C's webrtc-stats, full scale for a
+ * second is 1) and its duration, which grows only while it is played.
+ */
+async function playedOut(frame: Frame): Promise<{ readonly energy: number; readonly seconds: number }> {
+  return frame.evaluate(async () => {
+    const total = { energy: 0, seconds: 0 };
+    const kept: unknown = Reflect.get(globalThis, 'keptConnections');
+    if (!(kept instanceof Set)) throw new Error('the connections of this page were not kept');
+    for (const connection of kept as Set<RTCPeerConnection>) {
+      for (const report of (await connection.getStats()).values() as Iterable<Record<string, unknown>>) {
+        if (report['type'] !== 'inbound-rtp' || report['kind'] !== 'audio') continue;
+        total.energy += Number(report['totalAudioEnergy'] ?? 0);
+        total.seconds += Number(report['totalSamplesDuration'] ?? 0);
+      }
+    }
+    return total;
+  });
 }

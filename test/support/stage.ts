@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { type Browser, launchBrowser } from './browser.ts';
 import { button } from './meeting.ts';
 import type { VsCodeWindow } from './window.ts';
@@ -39,6 +39,11 @@ export class SystemBrowser {
     const page = await this.openStage(window);
     await page.getByRole('button', { name: 'Choose what to share' }).click();
     return page;
+  }
+
+  /** What all pages of this browser share. */
+  get context(): BrowserContext {
+    return this.#browser.context;
   }
 
   /** A page at any address, in this browser. */

@@ -1,7 +1,7 @@
 import { errors } from 'playwright-core';
 import type { CDPSession, Frame, Locator, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
-import type { Capture } from './browser.ts';
+import type { Browser, Capture } from './browser.ts';
 import type { Host } from './host.ts';
 
 /** How to open a window. */
@@ -39,7 +39,7 @@ export async function openWindow(options: WindowOptions): Promise<VsCodeWindow> 
       await control.send('Browser.setPermission', { permission: { name }, setting: 'granted', origin });
     }
     if (options.capture === 'refused') await refuseCapture(control, origin);
-    const window = new VsCodeWindow(options, page, () => browser.dispose());
+    const window = new VsCodeWindow(options, page, browser);
     await window.open();
     return window;
   } catch (error) {
@@ -55,13 +55,13 @@ export class VsCodeWindow {
   /** What the pages of this window have written to their consoles, newest last. */
   readonly console: string[] = [];
   readonly #options: WindowOptions;
-  readonly #dispose: () => Promise<void>;
+  readonly #browser: Pick<Browser, 'kill' | 'dispose'>;
 
-  constructor(options: WindowOptions, page: Page, dispose: () => Promise<void>) {
+  constructor(options: WindowOptions, page: Page, browser: Pick<Browser, 'kill' | 'dispose'>) {
     this.name = options.name;
     this.page = page;
     this.#options = options;
-    this.#dispose = dispose;
+    this.#browser = browser;
     page.on('console', (message) => this.#note(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => this.#note(`uncaught: ${error.message}`));
   }
@@ -219,9 +219,14 @@ export class VsCodeWindow {
     await this.page.screenshot({ path });
   }
 
+  /** Ends the browser process without a word to anybody; gives when (`Date.now()`). `dispose` is still to be called. */
+  async kill(): Promise<number> {
+    return this.#browser.kill();
+  }
+
   /** Ends the browser process. */
   async dispose(): Promise<void> {
-    await this.#dispose();
+    await this.#browser.dispose();
   }
 
   #note(line: string): void {
