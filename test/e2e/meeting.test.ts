@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
-import type { Capture } from '../support/browser.ts';
+import { type Capture, SLOW_CAMERA } from '../support/browser.ts';
 import { sha256, writeRandomFile } from '../support/files.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { differingFrames, hear, hearSilence, keepConnections } from '../support/media.ts';
@@ -29,6 +29,8 @@ import { openWindow, type VsCodeWindow } from '../support/window.ts';
 // stages in yet other browser processes do it, and with one of each: nobody in it can tell the difference.
 
 const BIG = 5 * 1024 * 1024;
+/** Five browsers on two processors: with cameras at the full rate a meeting of stages takes minutes. */
+const browserArgs = [SLOW_CAMERA];
 
 interface Capturing {
   readonly alice: Capture;
@@ -76,7 +78,7 @@ function holdMeeting(capturing: Capturing): void {
   async function open(name: string, capture: Capture = 'allowed'): Promise<VsCodeWindow> {
     const folder = await makeTempFolder(name);
     folders.push(folder);
-    const window = await openWindow({ host, folder: folder.path, capture, name });
+    const window = await openWindow({ host, folder: folder.path, capture, name, browserArgs });
     windows.push(window);
     await window.page.context().addInitScript(keepConnections);
     return window;
@@ -87,8 +89,8 @@ function holdMeeting(capturing: Capturing): void {
     host = await startHost();
     alice = await open('Alice', capturing.alice);
     bob = await open('Bob', capturing.bob);
-    if (capturing.alice === 'refused') browsers.set(alice, await SystemBrowser.launch(alice));
-    if (capturing.bob === 'refused') browsers.set(bob, await SystemBrowser.launch(bob));
+    if (capturing.alice === 'refused') browsers.set(alice, await SystemBrowser.launch(alice, browserArgs));
+    if (capturing.bob === 'refused') browsers.set(bob, await SystemBrowser.launch(bob, browserArgs));
     for (const { context } of browsers.values()) await context.addInitScript(keepConnections);
     await writeFile(join(folderOf(0), 'empty.txt'), '');
     await writeRandomFile(join(folderOf(0), 'data.bin'), BIG);

@@ -6,6 +6,12 @@ import { makeTempFolder } from './temp.ts';
 /** Whether pages of a browser may capture: `refused` is what a webview of desktop VS Code gets. */
 export type Capture = 'allowed' | 'refused';
 
+/**
+ * For `extraArgs`: fake cameras of half the usual rate, where several browsers share a machine in one test and it is
+ * not the picture that is measured.
+ */
+export const SLOW_CAMERA = '--use-fake-device-for-media-stream=fps=10';
+
 /** One browser process with a profile of its own: one person. */
 export interface Browser {
   readonly context: BrowserContext;

@@ -15,9 +15,9 @@ export class SystemBrowser {
   }
 
   /** Starts it for a window, which from then on opens no pages by itself. */
-  static async launch(window: VsCodeWindow): Promise<SystemBrowser> {
+  static async launch(window: VsCodeWindow, browserArgs: readonly string[] = []): Promise<SystemBrowser> {
     await window.page.context().route('**/stage', (route) => route.abort());
-    return new SystemBrowser(await launchBrowser('allowed'));
+    return new SystemBrowser(await launchBrowser('allowed', browserArgs));
   }
 
   /** Opens the stage that the panel asks for, by its "Copy link". */
