@@ -17,6 +17,8 @@ export interface Browser {
   readonly context: BrowserContext;
   /** Ends the process as a machine that loses its power does: nobody is told. Resolves with the time (`Date.now()`). */
   kill(): Promise<number>;
+  /** Stops all of its processes where they are, as a lid that is closed does; gives the way to go on. */
+  sleep(): Promise<() => void>;
   dispose(): Promise<void>;
 }
 
@@ -51,12 +53,19 @@ export async function launchBrowser(capture: Capture, extraArgs: readonly string
   return {
     context,
     kill: async () => {
-      const pid = await processOf(context);
+      const [pid = 0] = await processesOf(context);
       const closed = context.waitForEvent('close');
       process.kill(pid, 'SIGKILL');
       const killed = Date.now();
       await closed;
       return killed;
+    },
+    sleep: async () => {
+      const pids = await processesOf(context);
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      return () => {
+        for (const pid of pids) process.kill(pid, 'SIGCONT');
+      };
     },
     dispose: async () => {
       await context.close();
@@ -65,12 +74,12 @@ export async function launchBrowser(capture: Capture, extraArgs: readonly string
   };
 }
 
-/** The process id of the browser's first process, whose end is the end of all others. */
-async function processOf(context: BrowserContext): Promise<number> {
+/** The ids of the browser's processes; the end of the first is the end of all others. */
+async function processesOf(context: BrowserContext): Promise<number[]> {
   const control = await context.browser()?.newBrowserCDPSession();
   if (!control) throw new Error('the browser of this context is not known');
   const { processInfo } = await control.send('SystemInfo.getProcessInfo');
-  const id = processInfo.find(({ type }) => type === 'browser')?.id;
-  if (id === undefined) throw new Error('the browser does not tell its process id');
-  return id;
+  const first = processInfo.find(({ type }) => type === 'browser');
+  if (!first) throw new Error('the browser does not tell its process id');
+  return [first, ...processInfo.filter((other) => other !== first)].map(({ id }) => id);
 }

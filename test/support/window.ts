@@ -55,9 +55,9 @@ export class VsCodeWindow {
   /** What the pages of this window have written to their consoles, newest last. */
   readonly console: string[] = [];
   readonly #options: WindowOptions;
-  readonly #browser: Pick<Browser, 'kill' | 'dispose'>;
+  readonly #browser: Pick<Browser, 'kill' | 'sleep' | 'dispose'>;
 
-  constructor(options: WindowOptions, page: Page, browser: Pick<Browser, 'kill' | 'dispose'>) {
+  constructor(options: WindowOptions, page: Page, browser: Pick<Browser, 'kill' | 'sleep' | 'dispose'>) {
     this.name = options.name;
     this.page = page;
     this.#options = options;
@@ -222,6 +222,11 @@ export class VsCodeWindow {
   /** Ends the browser process without a word to anybody; gives when (`Date.now()`). `dispose` is still to be called. */
   async kill(): Promise<number> {
     return this.#browser.kill();
+  }
+
+  /** The machine falls asleep; gives the way to wake it. */
+  async sleep(): Promise<() => void> {
+    return this.#browser.sleep();
   }
 
   /** Ends the browser process. */
