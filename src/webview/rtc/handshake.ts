@@ -72,6 +72,7 @@ export class Handshake {
   #received = 0;
   #hello: Extract<HandshakeMessage, { t: 'hello' }> | undefined;
   #proofTaken = false;
+  #closed = false;
 
   constructor(facts: HandshakeFacts, send: (message: HandshakeMessage) => void) {
     this.#facts = facts;
@@ -114,6 +115,11 @@ export class Handshake {
 
   /** Ends the handshake from outside: the channel closed, or time is up. */
   abort(reason: 'deadline' | 'closed'): void {
+    // Who refused us has closed: what our own look at their proof says is the better reason, and is on its way.
+    if (reason === 'closed' && this.#proofTaken) {
+      this.#closed = true;
+      return;
+    }
     this.#settle(new HandshakeError(reason, reason === 'deadline'));
   }
 
@@ -151,6 +157,7 @@ export class Handshake {
     if (id === undefined || id === this.#facts.identity.id || (wanted !== undefined && wanted !== id)) {
       return this.refuse('identity');
     }
+    if (this.#closed) this.#settle(new HandshakeError('closed', false));
     if (this.#settled) return;
     this.#settled = true;
     this.#resolve({ id, peer: hello.peer });

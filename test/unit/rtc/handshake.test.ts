@@ -158,6 +158,49 @@ describe('handshake', () => {
     }
   });
 
+  it('says what it found, though the other side has closed while it looked', async () => {
+    for (const [secret, reason] of [
+      [OTHER_SECRET, 'secret'],
+      [SECRET, 'closed'],
+    ] as const) {
+      const [alice, bob] = [await makeIdentity(), await makeIdentity()];
+      const fromBob: object[] = [];
+      const shared = { room: ROOM, called: CALLEE };
+      const caller = new Handshake(
+        {
+          ...shared,
+          secret,
+          caller: true,
+          identity: alice,
+          peer: CALLER,
+          localFingerprint: 'A',
+          remoteFingerprint: 'B',
+        },
+        (frame) => callee.receive(JSON.stringify(frame)),
+      );
+      const callee: Handshake = new Handshake(
+        {
+          ...shared,
+          secret: SECRET,
+          caller: false,
+          identity: bob,
+          peer: CALLEE,
+          localFingerprint: 'B',
+          remoteFingerprint: 'A',
+        },
+        (frame) => fromBob.push(frame),
+      );
+      void callee.done.catch(() => undefined);
+      caller.start();
+      callee.start();
+      while (fromBob.length < 2) await new Promise(setImmediate);
+      for (const frame of fromBob.slice(0, 2)) caller.receive(JSON.stringify(frame));
+      caller.abort('closed');
+      const [result] = await Promise.allSettled([caller.done]);
+      assert.equal(reasonOf(result), reason);
+    }
+  });
+
   it('gives up when told to', async () => {
     const facts = {
       caller: true,
