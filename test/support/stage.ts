@@ -17,6 +17,8 @@ export class SystemBrowser {
   /** Starts it for a window, which from then on opens no pages by itself. */
   static async launch(window: VsCodeWindow, browserArgs: readonly string[] = []): Promise<SystemBrowser> {
     await window.page.context().route('**/stage', (route) => route.abort());
+    // The tab that could not load is in front, and Chromium draws a window behind it once a second.
+    window.page.context().on('page', (tab) => void tab.close());
     return new SystemBrowser(await launchBrowser('allowed', browserArgs));
   }
 

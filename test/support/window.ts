@@ -13,7 +13,7 @@ export interface WindowOptions {
   readonly capture?: Capture;
   /** Names the person in the messages of a failing test. */
   readonly name: string;
-  /** Milliseconds that a step may take, 30,000 by default. */
+  /** Milliseconds that a step may take, 60,000 by default. */
   readonly timeout?: number;
   /** More command-line arguments for Chromium. */
   readonly browserArgs?: readonly string[];
@@ -30,7 +30,7 @@ export async function openWindow(options: WindowOptions): Promise<VsCodeWindow> 
   const browser = await launchBrowser(options.capture ?? 'allowed', options.browserArgs);
   try {
     const { context } = browser;
-    context.setDefaultTimeout(options.timeout ?? 30_000);
+    context.setDefaultTimeout(options.timeout ?? 60_000);
     const page = context.pages()[0] ?? (await context.newPage());
     const control = await context.newCDPSession(page);
     // One permission at a time: granting by Playwright would refuse all others, camera and microphone among them.
@@ -260,7 +260,7 @@ export class VsCodeWindow {
   }
 
   async #until<T>(failure: string, probe: () => Promise<T | undefined>): Promise<T> {
-    const deadline = Date.now() + (this.#options.timeout ?? 30_000);
+    const deadline = Date.now() + (this.#options.timeout ?? 60_000);
     for (;;) {
       const value = await probe();
       if (value !== undefined) return value;
