@@ -1,7 +1,7 @@
 import type { ChatRecord, MeetingBootstrap, SessionRecord } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { addLine, type ChatLog, emptyChat } from '../../shared/meeting/chatLog.ts';
-import type { FileOffer } from '../../shared/protocol.ts';
+import type { FileOffer, ParticipantState } from '../../shared/protocol.ts';
 import type { DevicesModel, OutcomeModel, Phase } from '../model.ts';
 import type { Place } from './mesh.ts';
 
@@ -43,6 +43,22 @@ export function initialState(bootstrap: MeetingBootstrap): EngineState {
     names,
     place: session ? { ordinal: session.ordinal, startedAt: session.startedAt } : null,
     serverLost: false,
+  };
+}
+
+/** What we say of ourselves to the others. */
+export function ownState(
+  { name, hand, presenting }: EngineState,
+  { microphone, camera }: DevicesModel,
+  offers: readonly FileOffer[],
+): ParticipantState {
+  return {
+    name,
+    microphone: microphone.status === 'on',
+    camera: camera.status === 'on',
+    hand,
+    presenting,
+    offers: [...offers],
   };
 }
 
