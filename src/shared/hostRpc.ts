@@ -224,6 +224,8 @@ export type HostApi = typeof hostApi;
 export const pageApi = {
   /** Files shared from the explorer, an editor tab or the picker. */
   shareFiles: method(v.object({ offers: v.pipe(v.array(ownOffer), v.maxLength(MAX_OFFERS)) }), nothing),
+  /** Own offers were taken back outside of the page; they are gone already. */
+  withdrawn: method(v.object({ offers: v.pipe(v.array(tokenSchema), v.maxLength(MAX_OFFERS)) }), nothing),
   /** "Leave Meeting" was run as a command: the page asks for confirmation as its own button does. */
   askToLeave: method(v.object({}), nothing),
   /** A stage's page came or went. */
