@@ -33,6 +33,7 @@ export const filePart = v.object({
   name: v.pipe(v.string(), v.maxLength(MAX_FILE_NAME)),
   size: v.number(),
   modified: v.number(),
+  files: v.number(),
   /** Content bytes that are there. */
   bytes: v.number(),
   /** The person paused it: it goes on only when they say so. */
