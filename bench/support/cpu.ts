@@ -21,6 +21,22 @@ export async function cpuSeconds(roots: readonly number[]): Promise<number> {
   return ticks / TICKS;
 }
 
+/** The ids of all that a process has started, and what these have, with the command line of each. */
+export async function descendants(root: number): Promise<{ pid: number; command: string }[]> {
+  const all = await processes();
+  const under = (pid: number): boolean => {
+    const parent = all.get(pid)?.parent;
+    return parent !== undefined && (parent === root || under(parent));
+  };
+  const pids = [...all.keys()].filter(under);
+  return Promise.all(
+    pids.map(async (pid) => ({
+      pid,
+      command: await readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => ''),
+    })),
+  );
+}
+
 interface Process {
   readonly pid: number;
   readonly parent: number;
