@@ -120,11 +120,13 @@ export class Inbox {
     return this.#content.take(BATCH);
   }
 
-  /** Asks for everything from a position once more, as a new round. @throws {TransferFailure} */
-  back(at: number): void {
+  /** Asks for everything from the start of a file once more, as a new round. @throws {TransferFailure} */
+  back(at: number, file: number): void {
     if (this.#round >= MAX_BACK) throw new TransferFailure('mismatch');
     this.#round += 1;
     const dropped = this.#content.reset(at);
+    // Before anything of the new round can come.
+    for (const known of this.digests.keys()) if (known >= file) this.digests.delete(known);
     this.#options.send({ t: 'back', at, round: this.#round });
     this.giveBack(dropped);
   }

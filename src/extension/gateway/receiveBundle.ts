@@ -181,9 +181,8 @@ class Receiver {
       inbox.giveBack(lengthOf(chunks));
       const bad = writer.check(inbox.digests);
       if (bad !== undefined) {
-        inbox.back(bad);
+        inbox.back(bad, writer.whole);
         await writer.rewind();
-        for (const file of inbox.digests.keys()) if (file >= writer.whole) inbox.digests.delete(file);
       } else if (writer.done) return;
       if (performance.now() - this.#told > TELL_EVERY) this.#tell();
       if (chunks.length === 0) await inbox.stirred();
