@@ -55,7 +55,7 @@ export class Pump {
   /** Text frames for a side that is not open yet. */
   readonly #early: Record<From, string[]> = { host: [], peer: [] };
   #ended = false;
-  #told = 0;
+  #told = -Infinity;
   #contentSeen = false;
 
   constructor(options: PumpOptions) {
