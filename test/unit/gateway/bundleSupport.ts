@@ -6,7 +6,7 @@ import { readChunkHeader } from '../../../src/shared/chunk.ts';
 import { CHUNK_HEADER, FILE_WINDOW } from '../../../src/shared/limits.ts';
 import { parseManifest } from '../../../src/shared/manifest.ts';
 import type { TransferFrame } from '../../../src/shared/transfer.ts';
-import { makeFolder, Page, sha256 } from './support.ts';
+import { Page, sha256, type makeFolder } from './support.ts';
 
 type Start = Extract<TransferFrame, { t: 'start' }>;
 type Folder = Awaited<ReturnType<typeof makeFolder>>;
