@@ -23,6 +23,9 @@ export const SettingIds = {
   gatewayPort: 'parley.gateway.port',
   inviteExpireAfterHours: 'parley.invite.expireAfterHours',
   filesSaveTo: 'parley.files.saveTo',
+  filesFolder: 'parley.files.folder',
+  filesAskAbove: 'parley.files.askAbove',
+  filesAutoAccept: 'parley.files.autoAccept',
   stageBrowser: 'parley.stage.browser',
 } as const;
 
@@ -35,6 +38,9 @@ export const settingDefaults = {
   [SettingIds.gatewayPort]: 47115,
   [SettingIds.inviteExpireAfterHours]: 24,
   [SettingIds.filesSaveTo]: 'workspace',
+  [SettingIds.filesFolder]: '',
+  [SettingIds.filesAskAbove]: 500,
+  [SettingIds.filesAutoAccept]: 'nobody',
   [SettingIds.stageBrowser]: 'system',
 } as const;
 
