@@ -10,6 +10,7 @@ export const Commands = {
   leaveMeeting: 'parley.leaveMeeting',
   copyInvite: 'parley.copyInvite',
   shareFile: 'parley.shareFile',
+  shareFileWith: 'parley.shareFileWith',
   openPanel: 'parley.openPanel',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
@@ -50,8 +51,6 @@ export const ContextKeys = {
   inMeeting: 'parley.inMeeting',
   /** `lobby`, `joining`, `in`, `left`, `failed` or `closed` (the panel); unset without a meeting. */
   meetingPhase: 'parley.meetingPhase',
-  /** Schemes of the files that can be shared, see `shareableSchemes`; set with the first meeting. */
-  shareableSchemes: 'parley.shareableSchemes',
 } as const;
 
 /** The type of the meeting's webview panel. */

@@ -157,21 +157,6 @@ export async function readStretch(layout: Layout, at: number, bytes: number): Pr
   return buffer;
 }
 
-/** The SHA-256 of one file. @throws {TransferFailure} */
-export async function hashOfFile(file: SourceFile, check: () => void): Promise<string> {
-  const reader = new BundleReader(new Layout([file]), 0);
-  const buffers = [Buffer.allocUnsafe(16 * FILE_CHUNK)];
-  try {
-    for (;;) {
-      check();
-      const [finished] = (await reader.next(buffers)).finished;
-      if (finished) return finished.sha256;
-    }
-  } finally {
-    await reader.close();
-  }
-}
-
 /** The part of buffers, one after the other, from a place on. */
 function stretch(buffers: readonly Buffer[], from: number, bytes: number): Buffer[] {
   const pieces: Buffer[] = [];

@@ -5,7 +5,7 @@ import { writeChunkHeader, type ChunkHeader } from '../../shared/chunk.ts';
 import { CHUNK_HEADER, FILE_CHUNK, MAX_DIGESTS } from '../../shared/limits.ts';
 import type { Manifest } from '../../shared/manifest.ts';
 import type { Log } from '../log.ts';
-import { BundleReader, hashOfFile, Layout, readStretch, type Finished } from './bundleReader.ts';
+import { BundleReader, Layout, readStretch, type Finished } from './bundleReader.ts';
 import { describeError } from './errorCode.ts';
 import { ReadAhead, type Block } from './readAhead.ts';
 import type { SourceFile } from './sourceFile.ts';
@@ -112,26 +112,17 @@ class BundleSender {
     const { at, manifest, sha256: proof } = start;
     if (manifest === null && (at > 0 || proof !== null)) throw new TransferFailure('protocol');
     if (manifest !== null && manifest !== sha256) throw new TransferFailure('source-changed');
-    if (at > this.#layout.size || (at === 0 && proof !== null)) throw new TransferFailure('protocol');
-    const check = (): void => this.#flow.throwIfFailed();
+    if (at > this.#layout.size) throw new TransferFailure('protocol');
     const reader = new BundleReader(this.#layout, at);
     try {
-      const inside = await reader.begin(check);
-      if (inside !== null && proof === null) throw new TransferFailure('protocol');
-      // At the end of a file it is the digest of all of it: the one that was sent may never have arrived.
-      const found = inside ?? (proof && (await this.#digestOfEnd(at, check)));
+      const found = await reader.begin(() => this.#flow.throwIfFailed());
+      if ((found === null) !== (proof === null)) throw new TransferFailure('protocol');
       if (found !== proof) throw new TransferFailure('source-changed');
       return reader;
     } catch (error) {
       await reader.close();
       throw error;
     }
-  }
-
-  #digestOfEnd(at: number, check: () => void): Promise<string> {
-    const file = this.#layout.files[this.#layout.at(at - 1)];
-    if (!file) throw new TransferFailure('protocol');
-    return hashOfFile(file, check);
   }
 
   async #sendManifest(): Promise<void> {
