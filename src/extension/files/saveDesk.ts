@@ -256,6 +256,7 @@ export class SaveDesk {
       const found = left && (await partPosition(part.path, part.offer, left));
       if (found) return found.at;
     } catch (error) {
+      if (!(error instanceof TransferFailure)) throw error;
       this.#options.log(
         'warn',
         `an unfinished ${part.offer.kind} cannot be gone on with: ${errorText(error)}`,
