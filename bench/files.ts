@@ -16,6 +16,7 @@ import { concealment } from './support/concealment.ts';
 import { watchConnections } from './support/hops.ts';
 import { extensionHosts, MemoryWatch, rendererOf } from './support/memory.ts';
 import { saveAndTime } from './support/panelFiles.ts';
+import { leaveUnobserved } from './support/unobserved.ts';
 import { median, printReport, progress, round } from './support/report.ts';
 
 const MIB = 1024 * 1024;
@@ -77,6 +78,7 @@ async function meet({ voices = false, way }: { voices?: boolean; way?: LongWay }
   const [atAlice, atBob] = [await alice.panel(), await bob.panel()];
   await tile(atBob, 'Alice').waitFor();
   if (voices) for (const panel of [atAlice, atBob]) await button(panel, 'Stop camera').click();
+  for (const { page } of [alice, bob]) await leaveUnobserved(page);
   const dispose = async (): Promise<void> => {
     await bob.dispose();
     await alice.dispose();
