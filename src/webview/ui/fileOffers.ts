@@ -58,25 +58,30 @@ export function labelOf(kind: OfferKind, { name, transfer }: FileModel): string 
 export function offersOf(file: FileModel): RowOffers {
   const { self, gone, transfer } = file;
   if (self) return { primary: 'withdraw', tools: ['receivers'] };
-  const leave = transfer?.kept === true ? (['discard'] as const) : [];
+  const leave = transfer?.kept === true ? 'discard' : 'cancel';
   switch (transfer?.status) {
     case undefined:
-      return gone ? { primary: null, tools: [] } : fresh(file);
+      return gone ? NOTHING : fresh(file);
     case 'queued':
+    case 'asking':
     case 'running':
       return { primary: 'pause', tools: ['cancel'] };
-    case 'asking':
-      return { primary: 'cancel', tools: [] };
     case 'paused':
+      return { primary: 'resume', tools: [leave] };
     case 'interrupted':
-      return { primary: gone ? null : 'resume', tools: transfer.kept ? ['discard'] : ['cancel'] };
+      // It waits for who is gone, or not, as the person likes; what only the link stops may be tried at once.
+      return { primary: gone ? 'pause' : 'resume', tools: [leave] };
     case 'saved':
-      if (onlyLooked(file)) return gone ? { primary: null, tools: [] } : fresh(file);
+      if (onlyLooked(file)) return gone ? NOTHING : fresh(file);
       return { primary: 'show', tools: gone ? ['reveal'] : [...comparing(file), 'saveAs', 'reveal'] };
-    case 'failed':
-      return gone ? { primary: null, tools: leave } : { primary: 'retry', tools: ['saveAs', ...leave] };
+    case 'failed': {
+      const kept = transfer.kept ? (['discard'] as const) : [];
+      return gone ? { primary: null, tools: kept } : { primary: 'retry', tools: ['saveAs', ...kept] };
+    }
   }
 }
+
+const NOTHING: RowOffers = { primary: null, tools: [] };
 
 function fresh(file: FileModel): RowOffers {
   const opening = file.kind === 'file' ? (['open'] as const) : [];
@@ -95,5 +100,5 @@ export function onlyLooked({ transfer }: FileModel): boolean {
 /** Whether "Save all files" would take it. */
 export function canSave(file: FileModel): boolean {
   const { primary } = offersOf(file);
-  return primary === 'save' || primary === 'retry' || primary === 'resume';
+  return !file.gone && (primary === 'save' || primary === 'retry' || primary === 'resume');
 }

@@ -67,6 +67,7 @@ export const fileStrings = {
     ahead === 0 ? 'Waits for its turn' : `Waits for ${ahead === 1 ? '1 other' : `${String(ahead)} others`}`,
   paused: 'Paused',
   interrupted: (owner: string) => `Goes on when ${owner} is back`,
+  goesOn: 'It goes on by itself.',
   saved: (name: string) => `Saved as ${name}`,
   looked: { open: 'Opened, not saved', compare: 'Compared with yours, not saved' },
   kept: 'What has arrived is kept.',
@@ -97,7 +98,7 @@ const RECEIVER: Readonly<Record<TransferProblem, string>> = {
   protocol: "The sender's Parley said something that could not be understood.",
   cancelled: 'The transfer was cancelled.',
   paused: 'The sender paused it.',
-  'too-many': 'Too many files are on their way. Wait for one to finish.',
+  'too-many': 'Too many files are on their way just now.',
   'link-lost': 'The connection to the sender was lost.',
 };
 

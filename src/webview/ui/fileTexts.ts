@@ -1,3 +1,4 @@
+import type { TransferProblem } from '../../shared/transfer.ts';
 import type { FileModel, TransferModel } from '../model.ts';
 import { onlyLooked } from './fileOffers.ts';
 import { fileStrings as say, transferSentence } from './fileStrings.ts';
@@ -61,7 +62,7 @@ function transferState(file: FileModel, transfer: TransferModel, ahead: number):
     case 'paused':
       return say.paused;
     case 'interrupted':
-      return say.interrupted(file.ownerName);
+      return interruption(file, transfer.problem);
     case 'saved':
       return looks && onlyLooked(file) ? say.looked[purpose] : say.saved(transfer.savedAs ?? file.name);
     case 'failed': {
@@ -69,6 +70,11 @@ function transferState(file: FileModel, transfer: TransferModel, ahead: number):
       return transfer.kept ? `${sentence} ${say.kept}` : sentence;
     }
   }
+}
+
+function interruption({ gone, ownerName }: FileModel, problem: TransferProblem | null): string {
+  if (gone || problem === null || problem === 'link-lost') return say.interrupted(ownerName);
+  return `${transferSentence(problem)} ${say.goesOn}`;
 }
 
 /** What screen readers are told before the state: which file it is about, and while it runs each quarter of the way. */

@@ -71,6 +71,12 @@ describe('what a transfer waits for or has come to', () => {
     ['', taking(), 0],
     ['Paused', taking({ status: 'paused' }), 0],
     ['Goes on when Bob is back', taking({ status: 'interrupted' }), 0],
+    ['Goes on when Bob is back', taking({ status: 'interrupted', problem: 'link-lost' }), 0],
+    [
+      'Too many files are on their way just now. It goes on by itself.',
+      taking({ status: 'interrupted', problem: 'too-many' }),
+      0,
+    ],
     ['Saved as a (2).bin', taking({ status: 'saved', savedAs: 'a (2).bin' }), 0],
     ['Opened, not saved', taking({ status: 'saved', purpose: 'open' }), 0],
     ['There is not enough room on the disk.', taking({ status: 'failed', problem: 'disk-full' }), 0],
