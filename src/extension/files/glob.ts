@@ -1,7 +1,7 @@
 // The patterns of .gitignore, matched in time that grows with pattern times path and no faster, whatever the pattern:
 // the files with the patterns come with a repository, and so from anybody.
 
-/** One character of a pattern: `any` number of any, `one` of any, or one of a set. */
+/** One byte of a pattern, as git counts: `any` number of any, `one` of any, or one of a set. */
 type Token = { readonly is: 'any' | 'one' } | { readonly is: 'set'; readonly has: (c: string) => boolean };
 /** One segment of a pattern; `folders` is `**`: any number of segments. */
 type Segment = readonly Token[] | 'folders';
@@ -10,8 +10,8 @@ type Segment = readonly Token[] | 'folders';
 export type Glob = readonly Segment[];
 
 const CLASSES: Readonly<Record<string, RegExp>> = {
-  alnum: /^[\p{L}\p{Nd}]$/u,
-  alpha: /^\p{L}$/u,
+  alnum: /^[0-9A-Za-z]$/,
+  alpha: /^[A-Za-z]$/,
   blank: /^[ \t]$/,
   cntrl: /^\p{Cc}$/u,
   digit: /^[0-9]$/,
@@ -19,7 +19,7 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
   lower: /^[a-z]$/,
   print: /^[ -~]$/,
   punct: /^[!-/:-@[-`{-~]$/,
-  space: /^\s$/,
+  space: /^[\t-\r ]$/,
   upper: /^[A-Z]$/,
   xdigit: /^[0-9A-Fa-f]$/,
 };
@@ -27,10 +27,13 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
 /** Reads a pattern; `undefined` for one that can match nothing (an open bracket, a backslash at the end). */
 export function parseGlob(pattern: string): Glob | undefined {
   const segments: Segment[] = [];
-  for (const text of pattern.split('/')) {
-    const segment = text === '**' ? 'folders' : parseSegment(Array.from(text));
+  const text = asBytes(pattern);
+  for (let at = 0; at <= text.length;) {
+    const segment = parseSegment(text, at);
     if (!segment) return undefined;
-    if (segment !== 'folders' || segments.at(-1) !== 'folders') segments.push(segment);
+    if (segment.is !== 'folders' || segments.at(-1) !== 'folders')
+      segments.push(segment.is === 'folders' ? 'folders' : segment.tokens);
+    at = segment.end + 1;
   }
   return segments;
 }
@@ -44,7 +47,12 @@ export function matchesGlob(glob: Glob, path: readonly string[]): boolean {
 }
 
 function matchesSegment(segment: Segment, name: string): boolean {
-  return segment === 'folders' || matchesAll(segment, Array.from(name), matchesToken);
+  return segment === 'folders' || matchesAll(segment, asBytes(name), matchesToken);
+}
+
+/** A text as a character for each byte of its UTF-8. */
+function asBytes(text: string): string[] {
+  return Buffer.from(text).toString('latin1').split('');
 }
 
 function matchesToken(token: Token, character: string): boolean {
@@ -81,26 +89,30 @@ function takesAny(part: Token | Segment): boolean {
   return part === 'folders' || ('is' in part && part.is === 'any');
 }
 
-function parseSegment(text: readonly string[]): readonly Token[] | undefined {
+/** Reads up to the next slash, or to the end. A slash in brackets is none. */
+function parseSegment(text: readonly string[], from: number) {
   const tokens: Token[] = [];
-  for (let n = 0; n < text.length; n++) {
-    const character = text[n] ?? '';
+  let end = from;
+  for (; end < text.length && text[end] !== '/'; end++) {
+    const character = text[end] ?? '';
     if (character === '*') {
       if (tokens.at(-1)?.is !== 'any') tokens.push({ is: 'any' });
     } else if (character === '?') tokens.push({ is: 'one' });
     else if (character === '[') {
-      const set = parseSet(text, n + 1);
+      const set = parseSet(text, end + 1);
       if (!set) return undefined;
       tokens.push({ is: 'set', has: set.has });
-      n = set.end;
+      end = set.end;
     } else {
-      if (character === '\\') n += 1;
-      const literal = text[n];
+      if (character === '\\') end += 1;
+      const literal = text[end];
       if (literal === undefined) return undefined;
+      if (literal === '/') break;
       tokens.push({ is: 'set', has: (c) => c === literal });
     }
   }
-  return tokens;
+  const is = text.slice(from, end).join('').replace(/\\$/, '') === '**' ? 'folders' : 'names';
+  return { is, tokens, end };
 }
 
 /** Reads what is in brackets, from behind the opening one; `end` is the closing one. */

@@ -42,6 +42,7 @@ export class IgnoreRules {
   /** Whether git would leave this out. */
   ignores(path: readonly string[], isFolder: boolean): boolean {
     for (const { base, rules } of this.#files.toReversed()) {
+      if (path.length <= base.length) continue;
       const below = path.slice(base.length).map((name) => (this.#foldCase ? name.toLowerCase() : name));
       const name = below.slice(-1);
       const rule = rules.findLast(
