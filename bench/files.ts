@@ -4,16 +4,15 @@
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
+import { chatTrips } from '../test/support/chatTrips.ts';
 import { writeRandomFile } from '../test/support/files.ts';
 import { startHost } from '../test/support/host.ts';
+import { concealment, keepConnections } from '../test/support/media.ts';
 import { button, enter, openInvite, startMeeting, tile } from '../test/support/meeting.ts';
 import { LongWay } from '../test/support/network.ts';
 import { makeTempFolder } from '../test/support/temp.ts';
 import { openWindow, type VsCodeWindow } from '../test/support/window.ts';
 import { startBareTransfer } from './support/bareTransfer.ts';
-import { chatTrips } from './support/chatTrips.ts';
-import { concealment } from './support/concealment.ts';
-import { watchConnections } from './support/hops.ts';
 import { extensionHosts, MemoryWatch, rendererOf } from './support/memory.ts';
 import { saveAndTime } from './support/panelFiles.ts';
 import { leaveUnobserved } from './support/unobserved.ts';
@@ -37,7 +36,8 @@ const GOAL_CHAT = 200;
 const parts = new Set(process.argv.slice(2));
 const wanted = (part: string): boolean => parts.size === 0 || parts.has(part);
 
-const host = await startHost();
+// 1 GiB is more than people are asked about.
+const host = await startHost({ settings: { 'parley.files.askAbove': 10_000 } });
 const folders = { Alice: await makeTempFolder('alice'), Bob: await makeTempFolder('bob') };
 
 const rate = wanted('rate') ? await measureRate() : undefined;
@@ -69,7 +69,7 @@ async function meet({ voices = false, way }: { voices?: boolean; way?: LongWay }
     openWindow({ host, folder: folders[name].path, name, capture });
   const [alice, bob] = [await open('Alice'), await open('Bob')];
   for (const window of [alice, bob]) {
-    await window.page.context().addInitScript(watchConnections);
+    await window.page.context().addInitScript(keepConnections);
     await way?.lead(window);
   }
   const invite = await startMeeting(alice, how);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
 import { type Capture, SLOW_CAMERA } from '../support/browser.ts';
+import { tellOnFailure } from '../support/failure.ts';
 import { sha256, writeRandomFile } from '../support/files.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { differingFrames, hear, hearSilence, keepConnections } from '../support/media.ts';
@@ -83,6 +84,8 @@ function holdMeeting(capturing: Capturing): void {
     await window.page.context().addInitScript(keepConnections);
     return window;
   }
+  tellOnFailure(() => windows);
+
   const folderOf = (index: number): string => folders[index]?.path ?? '';
 
   before(async () => {
