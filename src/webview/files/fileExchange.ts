@@ -2,32 +2,23 @@ import type { FilePart, OwnOffer, TakePurpose } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import type { TransferProblem } from '../../shared/transfer.ts';
-import type { HostClient } from '../host/hostContext.ts';
 import type { FileModel } from '../model.ts';
 import { AutoTake } from './autoTake.ts';
 import { Dropping, type Dropped } from './dropping.ts';
 import { othersModel, ownModel, type NameOf } from './fileModels.ts';
 import { Giving } from './giving.ts';
 import { Others, type Present } from './others.ts';
-import { Takings, type Ways } from './takings.ts';
+import { Takings, type TakingsOptions } from './takings.ts';
 
 /** What the exchange needs of the meeting, and whom it tells. */
-export interface FileExchangeOptions {
+export interface FileExchangeOptions extends TakingsOptions {
   readonly self: ParticipantId;
-  readonly host: HostClient;
-  /** Opens a channel to a member, or gives null when they are gone. */
-  readonly openChannel: (to: ParticipantId, label: string) => RTCDataChannel | null;
-  readonly ways: Ways;
-  /** Milliseconds by any clock that only goes forward. */
-  readonly now: () => number;
-  readonly onChange: () => void;
   /** An own offer cannot be handed over as it is. */
   readonly onSourceProblem: (offer: FileOffer, problem: TransferProblem) => void;
   /** Something that was dropped is not shared; the name is safe. */
   readonly onNotShared: (name: string, problem: TransferProblem) => void;
   /** So many files do not fit on the table any more. */
   readonly onTooMany: (count: number) => void;
-  readonly onProblem: (what: string, error?: unknown) => void;
 }
 
 /** The files that this participant hands out and takes: who may start which transfer, and what became of each. */

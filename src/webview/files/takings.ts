@@ -33,9 +33,10 @@ export interface TakingsOptions {
   readonly now: () => number;
   readonly onChange: () => void;
   readonly onProblem: (what: string, error?: unknown) => void;
+  /** Milliseconds before a try after so many in a row that brought nothing. */
+  readonly pauses?: readonly number[];
 }
 
-/** The pause before a try after `n` in a row that brought nothing; milliseconds. */
 const PAUSES = [0, 1_000, 2_000, 5_000, 15_000];
 /** Between two looks at how fast what is running is. */
 const TICK = 1_000;
@@ -273,7 +274,8 @@ export class Takings {
   #again(taking: Taking, end: () => void): void {
     end();
     if (taking.status !== 'interrupted' || this.#disposed) return;
-    const pause = PAUSES[Math.min(taking.vain, PAUSES.length - 1)] ?? 0;
+    const { pauses = PAUSES } = this.#options;
+    const pause = pauses[Math.min(taking.vain, pauses.length - 1)] ?? 0;
     clearTimeout(taking.retry);
     taking.retry = setTimeout(() => {
       if (taking.status === 'interrupted' && !taking.offered.gone) this.#enqueue(taking, taking.purpose, true);
