@@ -25,6 +25,8 @@ export interface DeviceModel {
  */
 export interface StageModel {
   readonly status: 'none' | 'opening' | 'waiting' | 'live' | 'lost' | 'no-browser';
+  /** The page in VS Code's integrated browser may not capture: the one that is meant is in the system's browser. */
+  readonly instead?: boolean;
 }
 
 /** The devices of this person. */

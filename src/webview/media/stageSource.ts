@@ -1,9 +1,10 @@
 import type { MeetingBootstrap } from '../../shared/hostRpc.ts';
-import type { ChosenDevices, DeviceReport, StagePurpose, StageReport } from '../../shared/stageRpc.ts';
+import type { ChosenDevices, StageReport } from '../../shared/stageRpc.ts';
 import type { HostClient } from '../host/hostContext.ts';
-import type { DeviceModel, DevicesModel, StageModel } from '../model.ts';
+import type { DevicesModel } from '../model.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
 import { StageConnection } from './stageConnection.ts';
+import { deviceModel, makeStage, mayCapture, type Stage, tracksOf } from './stageState.ts';
 import type { TrackSource } from './trackSource.ts';
 
 /** What a stage source needs, and whom it tells. */
@@ -19,19 +20,6 @@ export interface StageSourceOptions {
   readonly onLeave: () => void;
   readonly onProblem: (what: string, error?: unknown) => void;
 }
-
-/** One stage: asked for, connected, or lost. */
-interface Stage {
-  readonly purpose: StagePurpose;
-  id: string | null;
-  status: StageModel['status'];
-  /** The extension host is being asked for it. */
-  asking: boolean;
-  connection: StageConnection | null;
-  report: StageReport | null;
-}
-
-const OFF: DeviceReport = { status: 'off', problem: null };
 
 /**
  * Devices captured by pages of the system's browser, for a panel that may not capture. What is wanted is kept here and
@@ -65,7 +53,7 @@ export class StageSource implements TrackSource {
     const { microphone, camera } = this.#wanted;
     return {
       allowed: 'no',
-      stage: { status: this.#devices.status },
+      stage: { status: this.#devices.status, instead: this.#devices.instead },
       screenStage: this.#screen.status === 'none' ? null : { status: this.#screen.status },
       voices: this.#hearsThere() ? 'stage' : 'here',
       choices: report?.choices ?? [],
@@ -106,7 +94,9 @@ export class StageSource implements TrackSource {
   }
 
   copyLink(): void {
-    const stage = this.#screen.status === 'none' ? this.#devices : this.#screen;
+    // The one that is still waited for: a screen that is shared needs no link.
+    const { status } = this.#screen;
+    const stage = status === 'none' || status === 'live' ? this.#devices : this.#screen;
     if (stage.id === null) return;
     this.#options.host.call('copyStageLink', { stage: stage.id }).catch((error: unknown) => {
       this.#options.onProblem('the link to the stage could not be copied', error);
@@ -162,15 +152,23 @@ export class StageSource implements TrackSource {
 
   async #open(stage: Stage): Promise<void> {
     if (stage.connection || stage.asking) return;
+    const { purpose, instead } = stage;
     stage.asking = true;
     stage.status = 'opening';
     this.#changed();
     try {
-      const opening = await this.#options.host.call('openStage', { purpose: stage.purpose });
+      const browser = instead ? ({ browser: 'system' } as const) : {};
+      const opening = await this.#options.host.call('openStage', { purpose, ...browser });
       stage.id = opening.stage;
       if (!stage.asking) {
         // Cancelled meanwhile: what was opened is not wanted any more.
         this.#close(stage, 'stopped');
+        return;
+      }
+      if (stage.instead !== instead) {
+        // It has come, and said that it may not capture, before this answer.
+        stage.asking = false;
+        await this.#open(stage);
         return;
       }
       // Its page may have come before the answer that says which it is.
@@ -226,6 +224,10 @@ export class StageSource implements TrackSource {
   #onReport(stage: Stage, connection: StageConnection, report: StageReport): void {
     if (stage.connection !== connection) return;
     const ended = stage.report?.screen.status === 'on' && report.screen.status !== 'on';
+    if (report.integrated === true && !stage.instead && !mayCapture(report)) {
+      this.#openInstead(stage);
+      return;
+    }
     stage.report = report;
     stage.status = report.started ? 'live' : 'waiting';
     // A device that failed comes back when somebody asks for it, not with the next click on something else.
@@ -242,12 +244,21 @@ export class StageSource implements TrackSource {
     this.#changed();
   }
 
+  /** Leaves a page that may not capture for one in another browser, which takes over when it comes. Wishes stay. */
+  #openInstead(stage: Stage): void {
+    stage.instead = true;
+    this.#detach(stage);
+    this.#options.onProblem('the integrated browser may not capture');
+    void this.#open(stage);
+    this.#changed();
+  }
+
   /** Ends a stage for good; its page is told why. */
   #close(stage: Stage, reason: 'left' | 'stopped'): void {
     const { id } = stage;
     stage.connection?.finish(reason);
     this.#detach(stage);
-    stage.asking = false;
+    stage.asking = stage.instead = false;
     stage.status = 'none';
     stage.id = null;
     if (id !== null) {
@@ -267,30 +278,4 @@ export class StageSource implements TrackSource {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-function makeStage(purpose: StagePurpose): Stage {
-  return { purpose, id: null, status: 'none', asking: false, connection: null, report: null };
-}
-
-/** What a stage captures, while it can be received. */
-function tracksOf({ connection }: Stage): StageConnection['tracks'] | null {
-  return connection?.connected ? connection.tracks : null;
-}
-
-/** A device is on when it is wanted, the stage says so, and its track is here. */
-function deviceModel(
-  wanted: boolean,
-  report: DeviceReport = OFF,
-  track: MediaStreamTrack | null,
-): DeviceModel {
-  const on = wanted && report.status === 'on' && track !== null;
-  const failed = report.status === 'failed';
-  const status = on ? 'on' : failed ? 'failed' : wanted && report.status !== 'off' ? 'starting' : 'off';
-  return {
-    wanted: wanted && report.status !== 'failed',
-    status,
-    problem: report.problem,
-    track: on ? track : null,
-  };
 }

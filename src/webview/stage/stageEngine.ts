@@ -14,12 +14,17 @@ const STARTED = 'parley.stage.started';
 /** Without VS Code for so long, devices are let go of; milliseconds. A reload of the window takes less. */
 const ALONE = 5_000;
 
+/** Problems that one panel is told of: enough to know what is wrong, and no flood. */
+const MAX_PROBLEMS = 20;
+
 /** What a stage's page is made with. */
 export interface StageEngineOptions {
   /** The gateway's socket for stages. */
   readonly url: string;
   /** The one-time code of the page's address, or null after a reload. */
   readonly code: string | null;
+  /** It is a page of VS Code's integrated browser. */
+  readonly integrated: boolean;
 }
 
 /**
@@ -29,7 +34,8 @@ export interface StageEngineOptions {
 export class StageEngine implements StagePageView {
   readonly actions: StagePageActions;
   readonly #socket: StageSocket;
-  readonly #devices = new LocalDevices(true, () => this.#onDevices());
+  readonly #devices: LocalDevices;
+  readonly #integrated: boolean;
   readonly #screen = new ScreenControl(() => this.#onDevices());
   readonly #voices = new Voices(() => this.#onDevices());
   readonly #listeners = new Set<(model: StagePageModel) => void>();
@@ -44,9 +50,12 @@ export class StageEngine implements StagePageView {
   #unsaid: Params<PanelApi['wish']> = {};
   #alone: ReturnType<typeof setTimeout> | undefined;
   #report = '';
+  #problems = 0;
   #scheduled = false;
 
-  constructor({ url, code }: StageEngineOptions) {
+  constructor({ url, code, integrated }: StageEngineOptions) {
+    this.#integrated = integrated;
+    this.#devices = new LocalDevices(integrated ? 'unless-at-once' : 'person', () => this.#onDevices());
     this.actions = this.#makeActions();
     this.#socket = new StageSocket({
       url,
@@ -124,7 +133,7 @@ export class StageEngine implements StagePageView {
         set: (callback, ms) => setTimeout(callback, ms),
         clear: (handle) => clearTimeout(handle as number),
       },
-      onProblem: () => undefined,
+      onProblem: (what, error) => this.#problem(what, error),
     });
   }
 
@@ -176,9 +185,10 @@ export class StageEngine implements StagePageView {
       tracks: this.#tracks(),
       send: (message) => this.#tell('signal', message),
       onVoices: (tracks) => this.#voices.set(tracks),
-      onProblem: () => this.#changed(),
+      onProblem: (error) => this.#problem('the connection to the panel', error),
     });
     this.#report = '';
+    this.#problems = 0;
     this.#onDevices();
     this.#tell('wish', this.#unsaid);
     this.#unsaid = {};
@@ -229,6 +239,7 @@ export class StageEngine implements StagePageView {
     const { microphone, camera, screen, started, choices, soundBlocked } = this.model;
     const report = {
       started,
+      ...(this.#integrated ? { integrated: true } : {}),
       soundBlocked,
       microphone: { status: microphone.status, problem: microphone.problem },
       camera: { status: camera.status, problem: camera.problem },
@@ -246,6 +257,14 @@ export class StageEngine implements StagePageView {
   #tell<K extends keyof PanelApi>(name: K, params: Parameters<Handlers<PanelApi>[K]>[0]): void {
     // A panel that does not answer is gone; the socket notices that, and the next one is told everything anew.
     this.#rpc?.call(name, params).catch(() => this.#changed());
+  }
+
+  /** For the log of VS Code; a person in this page can do nothing about it. */
+  #problem(what: string, error?: unknown): void {
+    this.#problems += 1;
+    if (this.#problems > MAX_PROBLEMS) return;
+    const why = error instanceof Error ? `${what}: ${error.name} ${error.message}` : what;
+    this.#tell('problem', { what: why.slice(0, 500) });
   }
 
   #changed(): void {

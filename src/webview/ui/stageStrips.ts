@@ -12,7 +12,7 @@ export interface StageStrip {
 
 /** What is said about the stage for camera and microphone; null while there is nothing to do about it. */
 export function devicesStrip({ stage }: Pick<DevicesModel, 'stage'>): StageStrip | null {
-  const { opened, waiting, noBrowser, lost, none } = strings.stage;
+  const { opened, openedInstead, waiting, noBrowser, lost, none } = strings.stage;
   switch (stage?.status) {
     case undefined:
     case 'live':
@@ -20,9 +20,9 @@ export function devicesStrip({ stage }: Pick<DevicesModel, 'stage'>): StageStrip
     case 'none':
       return { text: none, offers: ['use'] };
     case 'opening':
-      return { text: opened, offers: ['open', 'copy'] };
+      return { text: stage?.instead === true ? openedInstead : opened, offers: ['open', 'copy'] };
     case 'waiting':
-      return { text: waiting, offers: [] };
+      return { text: waiting, offers: ['copy'] };
     case 'no-browser':
       return { text: noBrowser, offers: ['copy', 'open'] };
     case 'lost':

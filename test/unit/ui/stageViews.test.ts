@@ -36,9 +36,15 @@ describe('strips about a stage', () => {
     assert.equal(screenStrip({ screenStage: { status: 'waiting' }, screen: on }), null);
   });
 
+  it('say where the page is when VS Code’s own browser was of no use', () => {
+    const instead = devicesStrip({ stage: { status: 'opening', instead: true } });
+    assert.match(instead?.text ?? '', /VS Code's own browser may not .* your system's browser/u);
+    assert.doesNotMatch(at('opening')?.text ?? '', /own browser/u);
+  });
+
   it('offer a way on from every state, the most likely first', () => {
     assert.deepEqual(at('opening')?.offers, ['open', 'copy']);
-    assert.deepEqual(at('waiting')?.offers, []);
+    assert.deepEqual(at('waiting')?.offers, ['copy']);
     assert.deepEqual(at('no-browser')?.offers, ['copy', 'open']);
     assert.deepEqual(at('lost')?.offers, ['open', 'copy']);
     assert.deepEqual(at('none')?.offers, ['use']);
