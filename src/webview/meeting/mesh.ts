@@ -198,11 +198,8 @@ export class Mesh {
   }
 
   #register(id: PeerId, onServer: (connected: boolean) => void): Registration {
-    return new Registration(this.#options.connect, {
-      id,
-      onLink: (raw) => void this.#admission.admit(raw),
-      onServer,
-    });
+    const onLink = (raw: RawLink): void => void this.#admission.admit(raw);
+    return new Registration(this.#options.connect, { id, onLink, onServer }, this.#times.serverPauses);
   }
 
   #prove(raw: RawLink, more: Pick<LinkOptions, 'expected' | 'signal'> = {}): Promise<Link> {

@@ -10,6 +10,8 @@ export interface MeshTimes {
   readonly admission: number;
   /** The pause after a first call that failed, which doubles, and the longest. */
   readonly callPauses: readonly [first: number, most: number];
+  /** The same for an id that could not be registered with the server. */
+  readonly serverPauses: readonly [first: number, most: number];
   /** How long the first link's negotiation of media may hold up the meeting's screen. */
   readonly mediaGrace: number;
   /** How long leaving may take to tell the others. */
@@ -22,6 +24,7 @@ export const MESH_TIMES: MeshTimes = {
   welcome: 15_000,
   admission: HANDSHAKE_DEADLINE,
   callPauses: [500, 6_000],
+  serverPauses: [500, 8_000],
   mediaGrace: 500,
   leaveGrace: 300,
 };

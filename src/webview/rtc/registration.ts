@@ -14,12 +14,15 @@ export class Registration {
   readonly #abort = new AbortController();
   readonly #connect: ConnectBroker;
   readonly #seat: BrokerSeat;
+  readonly #pauses: readonly [first: number, most: number];
   #broker: Broker | null = null;
   #waiters: ((broker: Broker | null) => void)[] = [];
 
-  constructor(connect: ConnectBroker, seat: BrokerSeat) {
+  /** @param pauses the pause after a first attempt that failed, which doubles, and the longest; milliseconds. */
+  constructor(connect: ConnectBroker, seat: BrokerSeat, pauses: readonly [first: number, most: number]) {
     this.#connect = connect;
     this.#seat = seat;
+    this.#pauses = pauses;
     let tell: (outcome: FirstOutcome) => void = () => undefined;
     this.first = new Promise((resolve) => {
       tell = resolve;
@@ -74,7 +77,7 @@ export class Registration {
         tell(error.problem === 'id-taken' ? 'id-taken' : 'unreachable');
         if (error.problem !== 'id-taken') this.#seat.onServer(false);
       }
-      await wait(backOff(attempt, 500, 8_000), signal);
+      await wait(backOff(attempt, ...this.#pauses), signal);
     }
   }
 
