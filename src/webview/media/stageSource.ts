@@ -4,7 +4,7 @@ import type { HostClient } from '../host/hostContext.ts';
 import type { DevicesModel } from '../model.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
 import { StageConnection } from './stageConnection.ts';
-import { deviceModel, makeStage, mayCapture, type Stage, tracksOf } from './stageState.ts';
+import { deviceModel, makeStage, mayCapture, newlyFailed, type Stage, tracksOf } from './stageState.ts';
 import type { TrackSource } from './trackSource.ts';
 
 /** What a stage source needs, and whom it tells. */
@@ -228,12 +228,12 @@ export class StageSource implements TrackSource {
       this.#openInstead(stage);
       return;
     }
+    const failed = newlyFailed(stage.report, report);
     stage.report = report;
     stage.status = report.started ? 'live' : 'waiting';
     // A device that failed comes back when somebody asks for it, not with the next click on something else.
-    for (const device of ['microphone', 'camera'] as const) {
-      if (report[device].status === 'failed') this.#wanted = { ...this.#wanted, [device]: false };
-    }
+    for (const device of failed) this.#wanted = { ...this.#wanted, [device]: false };
+    if (failed.length > 0) this.#tellWishes();
     // The browser's own "Stop sharing" ends the share from the other end.
     if (ended) this.#close(stage, 'stopped');
     this.#changed();

@@ -40,6 +40,13 @@ export function tracksOf({ connection }: Stage): StageConnection['tracks'] | nul
   return connection?.connected ? connection.tracks : null;
 }
 
+/** Devices that failed between two reports; one that was asked for again since the first is not told of twice. */
+export function newlyFailed(before: StageReport | null, report: StageReport): ('microphone' | 'camera')[] {
+  return (['microphone', 'camera'] as const).filter(
+    (device) => report[device].status === 'failed' && before?.[device].status !== 'failed',
+  );
+}
+
 /** A device is on when it is wanted, the stage says so, and its track is here. */
 export function deviceModel(
   wanted: boolean,

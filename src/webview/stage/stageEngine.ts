@@ -91,6 +91,7 @@ export class StageEngine implements StagePageView {
   /** The page goes away. */
   dispose(): void {
     clearTimeout(this.#alone);
+    this.#socket.leave();
     this.#peer?.close();
     this.#rpc?.dispose();
     this.#devices.dispose();
@@ -154,6 +155,7 @@ export class StageEngine implements StagePageView {
         return null;
       },
       want: ({ microphone, camera, chosen, nobody }) => {
+        const before = this.#wanted;
         this.#wanted = { microphone, camera };
         if (nobody === true) {
           this.#letGo();
@@ -161,7 +163,7 @@ export class StageEngine implements StagePageView {
         }
         this.#devices.choose(chosen);
         this.#voices.useSpeaker(chosen.speaker);
-        this.#capture();
+        this.#capture(before);
         return null;
       },
       signal: (message) => {
@@ -207,12 +209,17 @@ export class StageEngine implements StagePageView {
     this.#screen.stop();
   }
 
-  /** Works towards what is wanted, once the person has clicked here. */
-  #capture(): void {
+  /**
+   * Works towards what is wanted, once the person has clicked here. What was wanted before is no new wish: a device that
+   * has failed meanwhile is not tried again for it.
+   */
+  #capture(before?: { readonly microphone: boolean; readonly camera: boolean }): void {
     if (!this.#started || this.#purpose !== 'devices') return;
     for (const device of ['microphone', 'camera'] as const) {
       const wanted = this.#wanted[device];
-      if (this.#devices[device].wanted !== wanted) this.#devices.want(device, wanted);
+      const { wanted: applied, status } = this.#devices[device];
+      const failedSince = status === 'failed' && before?.[device] === wanted;
+      if (applied !== wanted && !failedSince) this.#devices.want(device, wanted);
     }
     this.#onDevices();
   }
