@@ -5,9 +5,9 @@ import { after, before, describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
 import { type Host, startHost } from '../support/host.ts';
-import { differingFrames } from '../support/media.ts';
+import { differingFrames, hear } from '../support/media.ts';
 import { button, joinMeeting, startMeeting, tile } from '../support/meeting.ts';
-import { addressOf, nextStage, rememberAddresses, shownTrack } from '../support/stage.ts';
+import { addressOf, nextStage, reloadPanel, rememberAddresses, shownTrack } from '../support/stage.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import { openWindow, type VsCodeWindow } from '../support/window.ts';
 
@@ -191,6 +191,29 @@ describe('a stage', () => {
     await button(atAlice, 'Share screen').waitFor();
   });
 
+  it('finds its panel again when only that is reloaded, and the screen goes on being shared', async () => {
+    const screen = await shareScreen();
+    // A window behind another tab draws once a second.
+    await alice.page.bringToFront();
+    atAlice = await reloadPanel(alice);
+    const took = await Promise.all(
+      ['Alice', 'Screen of Alice'].map((name) => sinceLoaded(tile(atAlice, name).locator('video'))),
+    );
+    await differingFrames(tile(atBob, 'Alice').locator('video'), 2);
+    await differingFrames(tile(atBob, 'Screen of Alice').locator('video'), 2);
+    assert.equal(await tile(atBob, 'Alice').count(), 1, 'the others see one person');
+    assert.equal(await atBob.getByRole('list', { name: 'Participants' }).getByRole('listitem').count(), 2);
+    await stage.getByText('Connected to VS Code').waitFor();
+    await button(screen.mainFrame(), 'Stop sharing').waitFor();
+    await hear(atBob);
+    // Two seconds is the goal; the bound leaves room for a machine that is busy with other tests.
+    assert.ok(Math.max(...took) < 5_000, `it took ${took.join(' and ')} ms`);
+    await button(atAlice, 'Stop sharing').click();
+    await screen.getByText('You are not sharing your screen any more').waitFor();
+    await screenIsGone();
+    await screen.close();
+  });
+
   it('captures nothing while the panel is closed in a share, and goes on when it is open again', async () => {
     const screen = await shareScreen();
     await alice.closeTab('Parley');
@@ -216,6 +239,17 @@ describe('a stage', () => {
     await differingFrames(tile(atBob, 'Alice').locator('video'));
   });
 });
+
+/** Milliseconds between the loading of a video's page and the video's first picture. */
+async function sinceLoaded(video: ReturnType<Page['locator']>): Promise<number> {
+  return video.evaluate(
+    (element) =>
+      new Promise<number>((resolve) => {
+        if (!(element instanceof HTMLVideoElement)) throw new Error('this is no video');
+        element.requestVideoFrameCallback(() => resolve(performance.now()));
+      }),
+  );
+}
 
 /** Which camera a preview shows. */
 function cameraOf(preview: ReturnType<Page['locator']>): Promise<string | undefined> {
