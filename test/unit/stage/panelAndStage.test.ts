@@ -135,6 +135,10 @@ describe('panel and stage', () => {
     );
     panel.want('camera', true);
     await until(isOn(panel, 'camera'));
+    sentOn(panel.tracks.camera)?.pullOut();
+    await until(() => panel.devices.camera.status === 'failed');
+    panel.want('camera', true);
+    await until(isOn(panel, 'camera'));
   });
 
   it('let go of the devices when the panel is closed, and take them again for the next', async () => {
