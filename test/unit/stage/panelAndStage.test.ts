@@ -33,6 +33,17 @@ describe('panel and stage', () => {
     await until(() => stageStatus(panel) === 'live');
     return tab;
   }
+  /** Whatever was said to the stage has arrived there, and what came of it here. */
+  async function settled(): Promise<void> {
+    const before = rig.problems.length;
+    await say({ no: 'envelope' });
+    await until(() => rig.problems.length > before);
+    rig.problems.length = before;
+  }
+  const say = async (message: object): Promise<void> => {
+    const [stage] = rig.desk.stages;
+    await rig.desk.handlers().toStage({ stage: stage?.stage ?? '', message });
+  };
   async function share(panel: StageSource): Promise<StageEngine> {
     await panel.startScreen();
     const tab = rig.openTab();
@@ -45,6 +56,7 @@ describe('panel and stage', () => {
   it('capture nothing before the click, and what is wanted after it', async () => {
     const panel = rig.openPanel();
     const tab = await open(panel);
+    await settled();
     assert.deepEqual([rig.devices.captured.length, tab.model.started], [0, false]);
     tab.actions.start();
     await until(isOn(panel, 'microphone'));
@@ -139,6 +151,20 @@ describe('panel and stage', () => {
     await until(() => panel.devices.camera.status === 'failed');
     panel.want('camera', true);
     await until(isOn(panel, 'camera'));
+  });
+
+  it('do not try a device again for a wish that was under way when it failed', async () => {
+    const panel = rig.openPanel();
+    const tab = await start(panel);
+    await until(isOn(panel, 'camera'));
+    await settled();
+    const wanted = { microphone: true, camera: true, chosen: panel.devices.chosen };
+    const underWay = say({ kind: 'request', id: 0, method: 'want', params: wanted });
+    sentOn(panel.tracks.camera)?.pullOut();
+    await underWay;
+    await until(() => panel.devices.camera.status === 'failed');
+    await settled();
+    assert.deepEqual([tab.model.camera.status, panel.devices.camera.problem], ['failed', 'ended']);
   });
 
   it('let go of the devices when the panel is closed, and take them again for the next', async () => {
@@ -240,9 +266,7 @@ describe('panel and stage', () => {
   it('log in VS Code what goes wrong in the stage, and not without end', async () => {
     const panel = rig.openPanel();
     await open(panel);
-    const { toStage } = rig.desk.handlers();
-    const [stage] = rig.desk.stages;
-    for (let n = 0; n < 50; n++) await toStage({ stage: stage?.stage ?? '', message: { no: 'envelope' } });
+    for (let n = 0; n < 50; n++) await say({ no: 'envelope' });
     const told = () => rig.problems.filter((what) => what.startsWith('in the stage: '));
     await until(() => told().length > 0);
     panel.want('camera', false);
