@@ -30,6 +30,8 @@ export class Door<L extends GuestLink = Link> {
   /** Places given to people who have not entered yet. */
   readonly #expected = new Map<ParticipantId, MemberAddress>();
   #registration: ReturnType<DoorOptions['register']> | null = null;
+  /** Whether the members count on us to try on. */
+  #minded = false;
 
   constructor(options: DoorOptions<L>) {
     this.#options = options;
@@ -38,8 +40,11 @@ export class Door<L extends GuestLink = Link> {
   /** Takes the door if it is free. */
   async open(): Promise<boolean> {
     const registration = (this.#registration ??= this.#options.register());
-    const outcome = await registration.first;
-    if (outcome === 'connected' && this.#registration === registration) return true;
+    this.#minded = false;
+    await registration.first;
+    // A door that was ours once says nothing of now: whoever slept may have lost it to somebody else.
+    if (registration.broker && this.#registration === registration) return true;
+    if (this.#minded) return false;
     registration.dispose();
     if (this.#registration === registration) this.#registration = null;
     return false;
@@ -48,7 +53,8 @@ export class Door<L extends GuestLink = Link> {
   /** Members came or went: the eldest tries for the door until it is theirs, anybody else stops trying. */
   mind(self: ParticipantId): void {
     const { inside, register } = this.#options;
-    if (eldest(inside())?.id === self) this.#registration ??= register();
+    this.#minded = eldest(inside())?.id === self;
+    if (this.#minded) this.#registration ??= register();
     else if (this.#registration && !this.#registration.broker) {
       this.#registration.dispose();
       this.#registration = null;

@@ -137,6 +137,19 @@ describe('Calls', () => {
     assert.deepEqual([links.length, link.closed], [0, true]);
   });
 
+  it('does not try again when they have found the way here meanwhile', async () => {
+    const { calls, asked, linked, nth } = make();
+    calls.callMissing([bob]);
+    await (await nth(1)).refuse('failed');
+    linked.push(bob.peer);
+    calls.callMissing([alice]);
+    for (const attempt of [2, 3, 4]) await (await nth(attempt)).refuse('failed');
+    assert.deepEqual(
+      asked.slice(1).map(({ peer }) => peer),
+      [alice.peer, alice.peer, alice.peer],
+    );
+  });
+
   it('ends with the meeting', async () => {
     const { calls, asked, links, abort, nth } = make();
     calls.callMissing([alice, bob]);

@@ -22,13 +22,14 @@ const bob = member('bob', 1);
 function make(server = new FakeServer(), patience = 1_000) {
   const room = { inside: [alice] as MemberAddress[], place: { ordinal: 0, startedAt: 7 } as Place | null };
   const welcomed: FakeLink[] = [];
+  const registrations: Registration[] = [];
   const door = new Door<FakeLink>({
-    register: () =>
-      new Registration(
-        server.connect,
-        { id: ROOM, onLink: () => undefined, onServer: () => undefined },
-        [1, 4],
-      ),
+    register: () => {
+      const seat = { id: ROOM, onLink: () => undefined, onServer: () => undefined };
+      const registration = new Registration(server.connect, seat, [1, 4]);
+      registrations.push(registration);
+      return registration;
+    },
     place: () => room.place,
     inside: () => room.inside,
     onWelcomed: (link) => welcomed.push(link),
@@ -41,7 +42,7 @@ function make(server = new FakeServer(), patience = 1_000) {
     link.says({ t: 'knock', name: 'Somebody' });
     return link;
   };
-  return { door, server, room, welcomed, knock };
+  return { door, server, room, welcomed, knock, registrations };
 }
 
 const welcome = (ordinal: number, members: MemberAddress[]): LinkMessage => ({
@@ -61,15 +62,33 @@ describe('Door', () => {
     assert.equal(server.knows(ROOM), false);
   });
 
-  it('tries no longer for a door that it did not get', async () => {
+  it('is not tried for any more by who did not get it', async () => {
     const { door, server } = make();
     await door.open();
-    await make(server).door.open();
+    const late = make(server);
+    assert.equal(await late.door.open(), false);
+    assert.equal(await late.registrations[0]?.connected(), null, 'it was given up');
+    late.room.inside = [bob];
+    late.door.mind(bob.id);
+    assert.equal(await late.door.open(), false);
+    assert.equal(await late.registrations[1]?.connected(), null, 'also by who was alone before');
     door.dispose();
-    const third = make(server).door;
-    await until(() => !server.knows(ROOM), 'free');
-    assert.equal(await third.open(), true);
-    third.dispose();
+    assert.equal(await late.door.open(), true, 'and may be tried for afresh');
+    late.door.dispose();
+  });
+
+  it('is not ours any more once the server was lost', async () => {
+    const { door, server } = make();
+    await door.open();
+    server.stop();
+    assert.equal(await door.open(), false);
+    server.start();
+    const other = make(server);
+    assert.equal(await other.door.open(), true);
+    assert.equal(await door.open(), false, 'somebody else has it');
+    other.door.dispose();
+    assert.equal(await door.open(), true);
+    door.dispose();
   });
 
   it('is tried for by the eldest until it is theirs, and by nobody else', async () => {
@@ -86,6 +105,19 @@ describe('Door', () => {
     await until(() => server.knows(ROOM), 'the eldest has the door');
     heir.door.dispose();
     assert.equal(server.knows(ROOM), false, 'it was theirs');
+  });
+
+  it('is tried for on, though it was just not free, when members have come meanwhile', async () => {
+    const { door, server } = make();
+    await door.open();
+    const heir = make(server);
+    heir.room.inside = [bob];
+    const opening = heir.door.open();
+    heir.door.mind(bob.id);
+    assert.equal(await opening, false);
+    door.dispose();
+    await until(() => server.knows(ROOM), 'it is theirs');
+    heir.door.dispose();
   });
 
   it('is not tried for any more when somebody elder is there', async () => {

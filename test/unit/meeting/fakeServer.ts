@@ -57,9 +57,15 @@ export class FakeServer {
   /** The server dies: connections between people live on. */
   stop(): void {
     this.#up = false;
-    const seats = [...this.#seats.values()];
-    this.#seats.clear();
-    for (const taken of seats) {
+    this.drop([...this.#seats.keys()]);
+  }
+
+  /** The server loses sight of these ids, and they of it. */
+  drop(ids: readonly PeerId[]): void {
+    for (const id of ids) {
+      const taken = this.#seats.get(id);
+      this.#seats.delete(id);
+      if (!taken) continue;
       taken.lost = true;
       taken.seat.onServer(false);
     }

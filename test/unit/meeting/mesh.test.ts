@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { LinkMessage } from '../../../src/shared/protocol.ts';
 import { EnterError } from '../../../src/webview/meeting/entry.ts';
 import { HandshakeError } from '../../../src/webview/rtc/handshake.ts';
+import type { Identity } from '../../../src/webview/rtc/identity.ts';
 import { turn } from '../rtc/fakeConnection.ts';
 import { makeIdentity } from '../rtc/identities.ts';
 import { until } from '../rtc/until.ts';
 import { FakeServer } from './fakeServer.ts';
-import { OTHER_SECRET, Person, type PersonChange, ROOM, stateOf, visit } from './people.ts';
+import { answer, OTHER_SECRET, Person, type PersonChange, ROOM, stateOf, visit } from './people.ts';
+
+/** Nothing is closed for being late. */
+const PATIENT = { admission: 60_000 };
+
+const enterAs = (name: string, ordinal: number): LinkMessage => ({
+  t: 'enter',
+  ordinal,
+  state: stateOf(name),
+  chatSeen: 0,
+});
 
 describe('Mesh', () => {
   let server = new FakeServer();
@@ -27,11 +39,15 @@ describe('Mesh', () => {
   }
   const enter = async (name: string, change: PersonChange = {}): Promise<Person> =>
     (await open(name, change)).enter();
-  const host = (): Promise<Person> => enter('Alice', { mayOpen: true });
+  const host = (change: PersonChange = {}): Promise<Person> => enter('Alice', { mayOpen: true, ...change });
 
   /** Three who see each other. */
-  async function three(): Promise<[Person, Person, Person]> {
-    const [alice, bob, carol] = [await host(), await enter('Bob'), await enter('Carol')];
+  async function three(change: PersonChange = {}): Promise<[Person, Person, Person]> {
+    const [alice, bob, carol] = [
+      await host(change),
+      await enter('Bob', change),
+      await enter('Carol', change),
+    ];
     await Person.agree([alice, bob, carol], 'Alice@0 Bob@1 Carol@2');
     return [alice, bob, carol];
   }
@@ -93,7 +109,7 @@ describe('Mesh', () => {
     // Whoever was quicker: the refusal is read, or the link was closed before its proof was checked.
     const heard = await visit(server, bob.peer).then(
       async (visitor) => {
-        visitor.link.send({ t: 'enter', ordinal: 5, state: stateOf('Eve'), chatSeen: 0 });
+        visitor.link.send(enterAs('Eve', 5));
         await until(() => visitor.ends.length > 0, 'the link is closed');
         return visitor.heard;
       },
@@ -112,8 +128,8 @@ describe('Mesh', () => {
     const said = { t: 'chat', entry: { seq: 1, lamport: 1, sentAt: 1, text: 'too early' } } as const;
     visitor.link.send(said);
     visitor.link.send({ t: 'leave' });
-    visitor.link.send({ t: 'enter', ordinal: 5, state: stateOf('Eve'), chatSeen: 0 });
-    visitor.link.send({ t: 'enter', ordinal: 0, state: stateOf('Eva'), chatSeen: 0 });
+    visitor.link.send(enterAs('Eve', 5));
+    visitor.link.send(enterAs('Eva', 0));
     visitor.link.send({ ...said, entry: { ...said.entry, text: 'in time' } });
     await until(() => alice.chat.length === 1, 'a line');
     assert.deepEqual([alice.chat, alice.log, alice.roster], [['in time'], ['Eve entered'], 'Alice@0 Eve@5']);
@@ -129,18 +145,105 @@ describe('Mesh', () => {
     assert.deepEqual(bob.log, ['Alice entered'], 'Alice stays');
   });
 
-  it('keeps the newer of two links to the same page', async () => {
-    const alice = await host();
+  it('keeps the newer of two links to the same page, from its enter on', async () => {
+    const alice = await host({ times: PATIENT });
     const first = await visit(server, alice.peer);
-    first.link.send({ t: 'enter', ordinal: 1, state: stateOf('Bob'), chatSeen: 0 });
+    first.link.send(enterAs('Bob', 1));
     await Person.agree([alice], 'Alice@0 Bob@1');
     const second = await visit(server, alice.peer, { identity: first.identity });
-    second.link.send({ t: 'enter', ordinal: 1, state: stateOf('Bob'), chatSeen: 0 });
+    second.link.send({ t: 'chat', entry: { seq: 1, lamport: 1, sentAt: 1, text: 'too early' } });
+    second.link.send(enterAs('Bob', 1));
     await until(() => first.ends.length > 0, 'the older link is closed');
     assert.deepEqual([alice.log, alice.roster], [['Bob entered', 'Bob returned'], 'Alice@0 Bob@1']);
     alice.say('once');
     await until(() => second.heard.some(({ t }) => t === 'chat'), 'the newer link is used');
-    assert.deepEqual(second.ends, []);
+    assert.deepEqual([second.ends, alice.chat], [[], []]);
+  });
+
+  it('tells a newcomer what has changed since its own enter', async () => {
+    const alice = await host();
+    const bob = await visit(server, alice.peer);
+    await until(() => bob.heard.some(({ t }) => t === 'enter'), 'Alice has entered');
+    alice.state = { ...alice.state, hand: true };
+    alice.mesh.broadcast({ t: 'state', state: alice.state });
+    bob.link.send(enterAs('Bob', 1));
+    await until(() => bob.heard.some(({ t }) => t === 'state'), 'a state');
+    const told = bob.heard.find((message) => message.t === 'state');
+    assert.equal(told?.state.hand, true);
+  });
+
+  it('goes by the place that the door gave, not by the one that is claimed', async () => {
+    const alice = await host();
+    const bob = await visit(server, ROOM);
+    bob.link.send({ t: 'knock', name: 'Bob' });
+    await until(() => bob.heard.some(({ t }) => t === 'welcome'), 'welcome');
+    bob.link.send(enterAs('Bob', 0));
+    await Person.agree([alice], 'Alice@0 Bob@1');
+  });
+
+  it('calls at once whom the door tells of, and takes nobody else in their place', async () => {
+    const [keeper, expected, other] = [await makeIdentity(), await makeIdentity(), await makeIdentity()];
+    const [at, honest] = ['c'.repeat(32), 'd'.repeat(32)];
+    /** Somebody who can be called, and enters on each link. */
+    const seat = (id: string, identity: Identity, name: string): Promise<unknown> =>
+      server.connect({
+        id,
+        onServer: () => undefined,
+        onLink: (raw) => {
+          answer(raw, identity, id).then(
+            ({ link }) => link.send(enterAs(name, name === 'Carol' ? 1 : 2)),
+            () => undefined, // Refused, as it should be.
+          );
+        },
+      });
+    await seat(at, other, 'Mallory');
+    await seat(honest, other, 'Carol');
+    const members = [
+      { id: expected.id, peer: at, ordinal: 2 },
+      { id: other.id, peer: honest, ordinal: 1 },
+    ];
+    await server.connect({
+      id: ROOM,
+      onServer: () => undefined,
+      onLink: (raw) => {
+        void answer(raw, keeper, ROOM).then(({ link }) =>
+          link.send({ t: 'welcome', ordinal: 9, members, startedAt: 7 }),
+        );
+      },
+    });
+    const bob = await enter('Bob');
+    await until(
+      () => bob.log.length > 0 && bob.problems.includes('a member could not be called'),
+      'both answered',
+    );
+    assert.deepEqual(bob.log, ['Carol entered']);
+  });
+
+  it('follows no rumour of a page that was left or replaced', async () => {
+    const zoe = await open('Zoe', { mayOpen: true });
+    await zoe.enter({ ordinal: 9, startedAt: 7 });
+    const pages = ['1', '2', '3', '4'].map((digit) => digit.repeat(32));
+    const called: string[] = [];
+    for (const id of pages) {
+      await server.connect({ id, onLink: () => called.push(id), onServer: () => undefined });
+    }
+    const [old, fresh, left, unknown] = pages;
+    const bob = await visit(server, zoe.peer, { peer: old });
+    bob.link.send(enterAs('Bob', 1));
+    const again = await visit(server, zoe.peer, { peer: fresh, identity: bob.identity });
+    again.link.send(enterAs('Bob', 1));
+    const carol = await visit(server, zoe.peer, { peer: left });
+    carol.link.send(enterAs('Carol', 2));
+    carol.link.send({ t: 'leave' });
+    await until(() => zoe.log.includes('Bob returned') && zoe.log.includes('Carol left'), 'both happened');
+    const rumours = [
+      { id: bob.identity.id, peer: old ?? '', ordinal: 1 },
+      { id: carol.identity.id, peer: left ?? '', ordinal: 2 },
+      { id: (await makeIdentity()).id, peer: unknown ?? '', ordinal: 3 },
+    ];
+    again.link.send({ t: 'members', members: rumours });
+    await until(() => called.length > 0, 'the one who is not here yet is called');
+    assert.deepEqual(called, [unknown]);
   });
 
   it('finds a member again whose link was lost', async () => {
@@ -157,11 +260,11 @@ describe('Mesh', () => {
     await carol.mesh.leave(false);
     await Person.agree([alice, bob], 'Alice@0 Bob@1');
     assert.deepEqual([alice.log.at(-1), bob.log.at(-1)], ['Carol left', 'Carol left']);
-    assert.deepEqual([alice.problems, bob.problems], [[], []], 'nobody tried');
+    for (const { problems } of [alice, bob]) assert.ok(!problems.includes('a member could not be called'));
   });
 
   it('sees one person, not two, when a killed page comes back under the same identity', async () => {
-    const [alice, bob, carol] = await three();
+    const [alice, bob, carol] = await three({ times: PATIENT });
     carol.kill();
     people.splice(people.indexOf(carol), 1);
     const { identity, place } = carol;
@@ -195,12 +298,40 @@ describe('Mesh', () => {
     assert.equal(server.wires.findLast(({ caller }) => caller.called === ROOM)?.from, dave.peer);
   });
 
-  it('finds the way back in when it was cut off from everybody', async () => {
+  it('finds everybody again when it was cut off for a moment', async () => {
     const [alice, bob, carol] = await three();
     carol.cutFrom(alice);
     carol.cutFrom(bob);
     await until(() => carol.log.filter((line) => line.endsWith('lost')).length === 2, 'Carol is alone');
     await Person.agree([alice, bob, carol], 'Alice@0 Bob@1 Carol@2');
+  });
+
+  it('finds the way back in after a sleep so long that nobody calls any more and somebody else has the door', async () => {
+    const [alice, bob, carol] = await three();
+    alice.sleep([bob, carol]);
+    await Person.agree([bob, carol], 'Bob@1 Carol@2');
+    const calls = ({ problems }: Person): number =>
+      problems.filter((what) => what === 'a member could not be called').length;
+    await until(() => calls(bob) === 4 && calls(carol) === 4, 'they have given up on Alice');
+    await until(() => server.knows(ROOM), 'Bob has the door');
+    alice.offline = false;
+    await Person.agree([alice, bob, carol], 'Bob@1 Carol@2 Alice@3');
+    assert.ok(alice.log.includes('back'), 'Alice is told of her new place');
+  });
+
+  it('opens the door again after everybody slept', async () => {
+    const [alice, bob] = [await host(), await enter('Bob')];
+    await Person.agree([alice, bob], 'Alice@0 Bob@1');
+    alice.sleep([bob]);
+    bob.sleep([alice]);
+    await until(() => alice.log.includes('Bob lost') && bob.log.includes('Alice lost'), 'both are alone');
+    bob.offline = false;
+    await until(() => server.knows(ROOM), 'Bob has the door');
+    alice.offline = false;
+    await until(
+      () => alice.mesh.members.length === 1 && bob.mesh.members.length === 1,
+      'one meeting, not two',
+    );
   });
 
   it('goes on without the server, and lets people in again when it is back', async () => {

@@ -4,7 +4,12 @@ import type { ChatEntry, LinkMessage, ParticipantState } from '../../../src/shar
 import type { Member, Place } from '../../../src/webview/meeting/member.ts';
 import { Mesh } from '../../../src/webview/meeting/mesh.ts';
 import type { MeshTimes } from '../../../src/webview/meeting/meshTimes.ts';
-import type { BrokerSeat, ConnectBroker } from '../../../src/webview/rtc/broker.ts';
+import {
+  BrokerError,
+  type BrokerSeat,
+  type ConnectBroker,
+  type RawLink,
+} from '../../../src/webview/rtc/broker.ts';
 import type { Identity } from '../../../src/webview/rtc/identity.ts';
 import { Link } from '../../../src/webview/rtc/link.ts';
 import type { FakeConnection } from '../rtc/fakeConnection.ts';
@@ -59,6 +64,8 @@ export class Person {
   strangers = 0;
   waited = 0;
   place: Place | null = null;
+  /** Whether this machine reaches no server. */
+  offline = false;
   readonly #server: FakeServer;
   /** Ids that this page has had from the server, its own first. */
   readonly #ids: string[] = [];
@@ -72,6 +79,7 @@ export class Person {
     const nameOf = ({ state }: Member): string => state.name;
     const connect: ConnectBroker = (seat: BrokerSeat) => {
       if (!this.#ids.includes(seat.id)) this.#ids.push(seat.id);
+      if (this.offline) return Promise.reject(new BrokerError('unreachable'));
       return server.connect(seat);
     };
     this.mesh = new Mesh(
@@ -151,6 +159,13 @@ export class Person {
     for (const end of this.endsTo(other)) if (end.connectionState === 'connected') end.cut();
   }
 
+  /** The lid is closed: server and people are lost, until `offline` is false again. */
+  sleep(others: readonly Person[]): void {
+    this.offline = true;
+    this.#server.drop(this.#ids);
+    for (const other of others) this.cutFrom(other);
+  }
+
   /** The page is killed: nobody is told. */
   kill(): void {
     for (const id of this.#ids) this.#server.kill(id);
@@ -172,21 +187,19 @@ export class Person {
   }
 }
 
-/** Somebody without a mesh: a link that the test drives by hand. */
+/** Somebody without a mesh calls: a link that the test drives by hand. */
 export async function visit(
   server: FakeServer,
   called: string,
-  change: PersonChange & { peer?: string } = {},
+  change: PersonChange & { readonly peer?: string | undefined } = {},
 ) {
   const identity = change.identity ?? (await makeIdentity());
-  const raw = await server.call(called);
-  const link = await Link.prove({
-    raw,
-    room: ROOM,
-    secret: change.secret ?? SECRET,
-    identity,
-    peer: change.peer ?? 'e'.repeat(32),
-  });
+  return answer(await server.call(called), identity, change.peer ?? 'e'.repeat(32), change.secret);
+}
+
+/** The same for somebody who was called. */
+export async function answer(raw: RawLink, identity: Identity, peer: string, secret = SECRET) {
+  const link = await Link.prove({ raw, room: ROOM, secret, identity, peer });
   const heard: LinkMessage[] = [];
   const ends: string[] = [];
   link.openMedia();

@@ -109,6 +109,19 @@ describe('PeerBroker', () => {
     assert.equal(await problemOf(closing), 'closed');
   });
 
+  it('counts nobody whose channel is open already', async () => {
+    const { broker, peer, links } = await connect();
+    const slow = peer.called(OTHER);
+    for (let guest = 1; guest <= MAX_PENDING_LINKS * 2; guest++) {
+      peer.called('e'.repeat(32)).opens();
+      await turn();
+    }
+    slow.opens();
+    await turn();
+    assert.equal(links.length, MAX_PENDING_LINKS * 2 + 1);
+    broker.dispose();
+  });
+
   it('lets a guest through while callers whose channel never opens hold and flood all places', async () => {
     const { broker, peer, links } = await connect();
     const strangers: DataConnection[] = [];
