@@ -8,6 +8,8 @@ export type StageOffer = 'open' | 'use' | 'copy' | 'share' | 'cancel';
 export interface StageStrip {
   readonly text: string;
   readonly offers: readonly StageOffer[];
+  /** What stands out: null while what is to be done first is done in the page. */
+  readonly main: StageOffer | null;
 }
 
 /** What is said about the stage for camera and microphone; null while there is nothing to do about it. */
@@ -18,15 +20,15 @@ export function devicesStrip({ stage }: Pick<DevicesModel, 'stage'>): StageStrip
     case 'live':
       return null;
     case 'none':
-      return { text: none, offers: ['use'] };
+      return { text: none, offers: ['use'], main: 'use' };
     case 'opening':
-      return { text: stage?.instead === true ? openedInstead : opened, offers: ['open', 'copy'] };
+      return { text: stage?.instead === true ? openedInstead : opened, offers: ['open', 'copy'], main: null };
     case 'waiting':
-      return { text: waiting, offers: ['copy'] };
+      return { text: waiting, offers: ['copy'], main: null };
     case 'no-browser':
-      return { text: noBrowser, offers: ['copy', 'open'] };
+      return { text: noBrowser, offers: ['copy', 'open'], main: 'copy' };
     case 'lost':
-      return { text: lost, offers: ['open', 'copy'] };
+      return { text: lost, offers: ['open', 'copy'], main: 'open' };
   }
 }
 
@@ -44,10 +46,10 @@ function screenSentence(status: StageModel['status'] | undefined): StageStrip | 
       return null;
     case 'opening':
     case 'waiting':
-      return { text: chooseScreen, offers: ['copy', 'cancel'] };
+      return { text: chooseScreen, offers: ['copy', 'cancel'], main: null };
     case 'no-browser':
-      return { text: noBrowserForScreen, offers: ['copy', 'cancel'] };
+      return { text: noBrowserForScreen, offers: ['copy', 'cancel'], main: 'copy' };
     case 'lost':
-      return { text: screenLost, offers: ['share', 'cancel'] };
+      return { text: screenLost, offers: ['share', 'cancel'], main: 'share' };
   }
 }

@@ -48,6 +48,14 @@ describe('strips about a stage', () => {
     assert.deepEqual(at('no-browser')?.offers, ['copy', 'open']);
     assert.deepEqual(at('lost')?.offers, ['open', 'copy']);
     assert.deepEqual(at('none')?.offers, ['use']);
+    const main = (['opening', 'waiting', 'no-browser', 'lost', 'none'] as const).map(
+      (status) => at(status)?.main,
+    );
+    assert.deepEqual(
+      main,
+      [null, null, 'copy', 'open', 'use'],
+      'nothing draws from the page that is to be clicked',
+    );
     for (const status of ['opening', 'waiting', 'no-browser', 'lost'] as const)
       assert.ok(screenStrip({ screenStage: { status }, screen: off })?.offers.includes('cancel'), status);
   });
