@@ -4,8 +4,19 @@ import type { HostClient } from '../host/hostContext.ts';
 import type { DevicesModel } from '../model.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
 import { StageConnection } from './stageConnection.ts';
-import { deviceModel, makeStage, mayCapture, newlyFailed, type Stage, tracksOf } from './stageState.ts';
+import {
+  deviceModel,
+  makeStage,
+  mayCapture,
+  newlyFailed,
+  type Stage,
+  stageModel,
+  tracksOf,
+} from './stageState.ts';
 import type { TrackSource } from './trackSource.ts';
+
+/** Milliseconds in which the page of a stage comes, where it can be loaded at all. */
+const LATE = 20_000;
 
 /** What a stage source needs, and whom it tells. */
 export interface StageSourceOptions {
@@ -19,6 +30,8 @@ export interface StageSourceOptions {
   /** "Leave" was pressed in the stage. */
   readonly onLeave: () => void;
   readonly onProblem: (what: string, error?: unknown) => void;
+  /** Milliseconds after which a page that has not come is late; 20 s unless said otherwise. */
+  readonly late?: number;
 }
 
 /**
@@ -53,8 +66,8 @@ export class StageSource implements TrackSource {
     const { microphone, camera } = this.#wanted;
     return {
       allowed: 'no',
-      stage: { status: this.#devices.status, instead: this.#devices.instead },
-      screenStage: this.#screen.status === 'none' ? null : { status: this.#screen.status },
+      stage: stageModel(this.#devices),
+      screenStage: this.#screen.status === 'none' ? null : stageModel(this.#screen),
       voices: this.#hearsThere() ? 'stage' : 'here',
       choices: report?.choices ?? [],
       chosen: this.#chosen,
@@ -155,6 +168,7 @@ export class StageSource implements TrackSource {
     const { purpose, instead } = stage;
     stage.asking = true;
     stage.status = 'opening';
+    stage.late = false;
     this.#changed();
     try {
       const browser = instead ? ({ browser: 'system' } as const) : {};
@@ -179,7 +193,17 @@ export class StageSource implements TrackSource {
       stage.status = stage.purpose === 'screen' ? 'none' : 'lost';
     }
     stage.asking = false;
+    if (stage.status === 'opening') this.#expect(stage);
     this.#changed();
+  }
+
+  /** Its page should come now. */
+  #expect(stage: Stage): void {
+    clearTimeout(stage.lateTimer);
+    stage.lateTimer = setTimeout(() => {
+      stage.late = stage.status === 'opening';
+      this.#changed();
+    }, this.#options.late ?? LATE);
   }
 
   #attach(stage: Stage): void {
@@ -256,6 +280,7 @@ export class StageSource implements TrackSource {
   /** Ends a stage for good; its page is told why. */
   #close(stage: Stage, reason: 'left' | 'stopped'): void {
     const { id } = stage;
+    clearTimeout(stage.lateTimer);
     stage.connection?.finish(reason);
     this.#detach(stage);
     stage.asking = stage.instead = false;

@@ -11,6 +11,9 @@ export interface Stage {
   asking: boolean;
   /** VS Code's integrated browser was of no use: the page is, or is to be, in the system's. */
   instead: boolean;
+  /** Its page lets wait for itself; set by `lateTimer`. */
+  late: boolean;
+  lateTimer: ReturnType<typeof setTimeout> | undefined;
   connection: StageConnection | null;
   report: StageReport | null;
 }
@@ -25,6 +28,8 @@ export function makeStage(purpose: StagePurpose): Stage {
     status: 'none',
     asking: false,
     instead: false,
+    late: false,
+    lateTimer: undefined,
     connection: null,
     report: null,
   };
@@ -33,6 +38,11 @@ export function makeStage(purpose: StagePurpose): Stage {
 /** Whether a page that was asked for devices was not refused them as such. */
 export function mayCapture({ microphone, camera }: StageReport): boolean {
   return microphone.problem !== 'not-allowed-here' && camera.problem !== 'not-allowed-here';
+}
+
+/** The stage as the views show it. */
+export function stageModel({ status, instead, late }: Stage): StageModel {
+  return { status, instead, late: late && status === 'opening' };
 }
 
 /** What a stage captures, while it can be received. */

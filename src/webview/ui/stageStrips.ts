@@ -14,7 +14,7 @@ export interface StageStrip {
 
 /** What is said about the stage for camera and microphone; null while there is nothing to do about it. */
 export function devicesStrip({ stage }: Pick<DevicesModel, 'stage'>): StageStrip | null {
-  const { opened, openedInstead, waiting, noBrowser, lost, none } = strings.stage;
+  const { opened, openedInstead, late, waiting, noBrowser, lost, none } = strings.stage;
   switch (stage?.status) {
     case undefined:
     case 'live':
@@ -22,6 +22,7 @@ export function devicesStrip({ stage }: Pick<DevicesModel, 'stage'>): StageStrip
     case 'none':
       return { text: none, offers: ['use'], main: 'use' };
     case 'opening':
+      if (stage?.late === true) return { text: late, offers: ['copy', 'open'], main: 'copy' };
       return { text: stage?.instead === true ? openedInstead : opened, offers: ['open', 'copy'], main: null };
     case 'waiting':
       return { text: waiting, offers: ['copy'], main: null };
@@ -34,7 +35,10 @@ export function devicesStrip({ stage }: Pick<DevicesModel, 'stage'>): StageStrip
 
 /** What is said about the page for a screen; null without one, and while it shares. */
 export function screenStrip({ screenStage, screen }: Pick<DevicesModel, 'screenStage' | 'screen'>) {
-  return screen.status === 'on' ? null : screenSentence(screenStage?.status);
+  if (screen.status === 'on') return null;
+  if (screenStage?.late === true)
+    return { text: strings.stage.late, offers: ['copy', 'cancel'], main: 'copy' } as const;
+  return screenSentence(screenStage?.status);
 }
 
 function screenSentence(status: StageModel['status'] | undefined): StageStrip | null {

@@ -256,6 +256,16 @@ describe('panel and stage', () => {
     await until(() => again.model.purpose === 'devices');
   });
 
+  it('say that the page does not come, until it does', async () => {
+    const panel = rig.openPanel({ microphone: true, camera: true }, 5);
+    panel.open();
+    await until(() => panel.devices.stage?.late === true);
+    assert.equal(stageStatus(panel), 'opening');
+    rig.openTab();
+    await until(() => stageStatus(panel) === 'waiting');
+    assert.equal(panel.devices.stage?.late, false);
+  });
+
   it('say that no browser could be opened', async () => {
     rig.settings.hasBrowser = false;
     const panel = rig.openPanel();

@@ -63,12 +63,13 @@ export async function startRig() {
     settings,
     devices: browser.devices,
     /** Opens a panel, in the place of one that was there without a word to it, as a reload does. */
-    openPanel(wanted = { microphone: true, camera: true }): StageSource {
+    openPanel(wanted = { microphone: true, camera: true }, late = 60_000): StageSource {
       desk.attend();
       panel = new StageSource({
         host,
         bootstrap: { stages: desk.stages, addresses: [] },
         wanted,
+        late,
         chosen: DEFAULT_DEVICES,
         title: () => 'Your meeting',
         onLeave: () => problems.push('leave'),

@@ -42,6 +42,15 @@ describe('strips about a stage', () => {
     assert.doesNotMatch(at('opening')?.text ?? '', /own browser/u);
   });
 
+  it('offer another browser when the page does not come', () => {
+    const stage = { status: 'opening', late: true } as const;
+    const strips = [devicesStrip({ stage }), screenStrip({ screenStage: stage, screen: off })];
+    for (const strip of strips) {
+      assert.match(strip?.text ?? '', /does not load/u);
+      assert.equal(strip?.main, 'copy');
+    }
+  });
+
   it('offer a way on from every state, the most likely first', () => {
     assert.deepEqual(at('opening')?.offers, ['open', 'copy']);
     assert.deepEqual(at('waiting')?.offers, ['copy']);
