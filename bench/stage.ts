@@ -1,159 +1,130 @@
-// What the stage costs: from a frame's capture at Alice to its display at Bob, its likeness there, and Alice's CPU; by a
-// panel that captures, and by a stage in another browser process. See docs/performance.md.
-import type { Page } from 'playwright-core';
+// What the stage costs: from a frame's capture at Alice to its display at Bob and its likeness there, of her camera and of
+// her screen, and her CPU; by a panel that captures, and by a stage in another browser process. See docs/performance.md.
+//   node bench/stage.ts [pairs of runs [busy]]   busy: while another program uses one core
+import type { ChildProcess } from 'node:child_process';
+import { loadavg } from 'node:os';
+import { endChild, startChild } from '../scripts/lib/children.ts';
 import { startHost } from '../test/support/host.ts';
-import { button, leave, openInvite, startMeeting, tile } from '../test/support/meeting.ts';
-import { copyStageLink, SystemBrowser } from '../test/support/stage.ts';
 import { makeTempFolder } from '../test/support/temp.ts';
-import { openWindow } from '../test/support/window.ts';
-import { installClip } from './support/clip.ts';
-import { useClipAsCamera } from './support/clipCamera.ts';
-import { firstPicture, fullSize, readClip, type Reading } from './support/clipReader.ts';
-import { cpuSeconds, ownChildren } from './support/cpu.ts';
-import { type Hop, hopsOf, watchConnections } from './support/hops.ts';
 import { median, printReport, progress, round } from './support/report.ts';
+import { measureMeeting, openBob, type Run, type Way } from './support/stageRun.ts';
 
-const RUNS = 3;
-/** From the first picture of full size, until the bandwidth estimate and the jitter buffers have come to rest. */
-const WARM_UP = 5_000;
-const LATENCIES = 300;
-const SIMILARITIES = 60;
-const CPU_TIME = 10_000;
+const [pairs = '3', load] = process.argv.slice(2);
 /** Milliseconds that the stage may add in the median. */
 const GOAL_ADDED = 60;
 const GOAL_SSIM = 0.95;
-const AT_ALICE = '[role="group"][aria-label="Alice"] video';
+/** Milliseconds after which a busy program ends at the latest. */
+const BUSY_TIME = 300_000;
 
-/** One meeting, measured. */
-interface Run extends Reading {
-  /** Seconds of CPU a second, of all of Alice's browsers. */
-  readonly cpu: number;
-  /** Milliseconds from Bob's click on Join to Alice's picture. */
-  readonly firstPicture: number;
-  /** Milliseconds from that click until her picture has its full size, on all of its way. */
-  readonly fullSize: number;
-  readonly hops: Readonly<Record<string, readonly Hop[]>>;
+type Kind = 'camera' | 'screen';
+interface Pair {
+  readonly direct: Run;
+  readonly stage: Run;
 }
 
 const host = await startHost();
 const folder = await makeTempFolder('bench');
-const bob = await openWindow({ host, folder: folder.path, name: 'Bob' });
-for (const script of [installClip, watchConnections]) await bob.page.context().addInitScript(script);
-
-const direct: Run[] = [];
-const stage: Run[] = [];
-for (let run = 1; run <= RUNS; run++) {
-  direct.push(await measure(`run ${String(run)} direct`, false));
-  stage.push(await measure(`run ${String(run)} stage`, true));
+const place = { host, folder: folder.path, bob: await openBob(host, folder.path) };
+const runs: Pair[] = [];
+/** Load average of the last minute after each run: what else the machine had to do. */
+const loads: { direct: number[]; stage: number[] } = { direct: [], stage: [] };
+for (let run = 1; run <= Number(pairs); run++) {
+  const direct = await measure(`run ${String(run)} direct`, false);
+  runs.push({ direct, stage: await measure(`run ${String(run)} stage`, true) });
 }
 
-// A frame waits for the next refresh of the display, by a time that a run keeps from its start to its end: each run has
-// one voice.
-const latency = (runs: readonly Run[]): number => median(runs.map(({ latencies }) => median(latencies)));
-const likeness = (runs: readonly Run[]): number => median(runs.flatMap(({ similarities }) => similarities));
-const cpu = (runs: readonly Run[]): number => median(runs.map((run) => run.cpu));
-const [directMs, stageMs] = [latency(direct), latency(stage)];
-const [ssimDirect, ssimStage] = [likeness(direct), likeness(stage)];
+const camera = compare('camera');
+const screen = compare('screen');
+// A ratio of what is added to what is there without it, so that one slow run of three does not show in it.
 await printReport({
   name: 'stage',
-  ratio: stageMs / directMs,
+  ratio: 1 + camera.addedMs / camera.directMs,
   better: 'lower',
-  // What 60 ms are to the direct way of this run.
-  goal: Math.round((1 + GOAL_ADDED / directMs) * 100) / 100,
+  goal: Math.round((1 + GOAL_ADDED / camera.directMs) * 100) / 100,
   figures: {
-    addedMs: round(stageMs - directMs),
     goalAddedMs: GOAL_ADDED,
-    directMs: round(directMs),
-    stageMs: round(stageMs),
-    directP95Ms: p95(direct),
-    stageP95Ms: p95(stage),
-    directRunsMs: direct.map(({ latencies }) => round(median(latencies))),
-    stageRunsMs: stage.map(({ latencies }) => round(median(latencies))),
-    ssimDirect: fine(ssimDirect),
-    ssimStage: fine(ssimStage),
-    ssimRatio: fine(ssimStage / ssimDirect),
     goalSsimRatio: GOAL_SSIM,
-    cpuDirect: fine(cpu(direct)),
-    cpuStage: fine(cpu(stage)),
-    fpsDirect: round(median(direct.map(({ rate }) => rate))),
-    fpsStage: round(median(stage.map(({ rate }) => rate))),
-    firstPictureDirectMs: round(median(direct.map((run) => run.firstPicture))),
-    firstPictureStageMs: round(median(stage.map((run) => run.firstPicture))),
-    fullSizeDirectMs: direct.map((run) => run.fullSize),
-    fullSizeStageMs: stage.map((run) => run.fullSize),
-    hops: { direct: direct.at(-1)?.hops, stage: stage.at(-1)?.hops },
+    camera,
+    screen,
+    cpuDirect: runs.map(({ direct }) => fine(direct.cpu)),
+    cpuStage: runs.map(({ stage }) => fine(stage.cpu)),
+    loadDirect: loads.direct,
+    loadStage: loads.stage,
+    busy: load === 'busy',
   },
 });
-await bob.dispose();
+await place.bob.dispose();
 await host.dispose();
 await folder.dispose();
 
-/** Alice starts a meeting in windows of her own, Bob joins and reads what he sees of her. */
 async function measure(name: string, byStage: boolean): Promise<Run> {
-  const before = await ownChildren();
-  const capture = byStage ? 'refused' : 'allowed';
-  const alice = await openWindow({ host, folder: folder.path, name: 'Alice', capture });
-  for (const script of [watchConnections, ...(byStage ? [] : [installClip, useClipAsCamera])]) {
-    await alice.page.context().addInitScript(script);
+  const busy = load === 'busy' ? keepCoreBusy() : undefined;
+  const run = await measureMeeting(place, byStage);
+  if (busy) await endChild(busy);
+  for (const kind of ['camera', 'screen'] as const) {
+    const way = run[kind];
+    progress(
+      `${name}, ${kind}: picture after ${String(way.firstPicture)} ms, full size after ${String(way.fullSize)}; ` +
+        `${String(latency(way))} ms, SSIM ${String(likeness(way))}, ${String(median(way.heights))}p at ` +
+        `${String(round(way.rate))}/s, ${String(way.unread)} not read`,
+    );
   }
-  const browser = byStage ? await SystemBrowser.launch(alice) : undefined;
-  const invite = await startMeeting(alice);
-  let page: Page | undefined;
-  if (browser) {
-    page = await browser.open('about:blank');
-    for (const script of [watchConnections, installClip, useClipAsCamera]) {
-      await page.context().addInitScript(script);
-    }
-    await page.goto(await copyStageLink(alice));
-    await page.getByRole('button', { name: 'Start camera and microphone' }).click();
-  }
-  const atAlice = await alice.panel();
-  await tile(atAlice, 'Alice').locator('video.live').waitFor();
-  const roots = (await ownChildren()).filter((pid) => !before.includes(pid));
-
-  await openInvite(bob, invite);
-  const panel = await bob.panel();
-  await panel.getByRole('textbox', { name: 'Your name' }).fill('Bob');
-  // One picture is measured, so only one goes: Bob is heard and not seen.
-  await panel.locator('.preview video.live').waitFor();
-  await button(panel, 'Stop camera').click();
-  const clicked = Date.now();
-  await button(panel, 'Join').click();
-  const pictured = (await firstPicture(panel, AT_ALICE)) - clicked;
-  const full = (await fullSize(panel, AT_ALICE)) - clicked;
-  await panel.waitForTimeout(WARM_UP);
-
-  const reading = await readClip(panel, {
-    selector: AT_ALICE,
-    latencies: LATENCIES,
-    similarities: SIMILARITIES,
-  });
-  const [from, used] = [performance.now(), await cpuSeconds(roots)];
-  await panel.waitForTimeout(CPU_TIME);
-  const cpu = ((await cpuSeconds(roots)) - used) / ((performance.now() - from) / 1_000);
-  const hops = {
-    ...(page ? { stage: await hopsOf(page.mainFrame()) } : {}),
-    alice: await hopsOf(atAlice),
-    bob: await hopsOf(panel),
-  };
-
-  await leave(bob);
-  await alice.dispose();
-  await browser?.dispose();
-  const run = { ...reading, cpu, firstPicture: pictured, fullSize: full, hops };
-  progress(
-    `${name}: picture after ${String(pictured)} ms, full size after ${String(full)}; ${String(round(median(run.latencies)))} ms, SSIM ${String(fine(median(run.similarities)))}, ` +
-      `${String(fine(cpu))} CPU, ${String(median(run.heights))}p at ${String(round(run.rate))}/s, ` +
-      `${String(run.unread)} not read`,
-  );
+  const average = round(loadavg()[0] ?? Number.NaN);
+  loads[byStage ? 'stage' : 'direct'].push(average);
+  progress(`${name}: ${String(fine(run.cpu))} cores, load average ${String(average)}`);
   return run;
 }
 
-function p95(runs: readonly Run[]): number {
-  const sorted = runs.flatMap(({ latencies }) => latencies).sort((a, b) => a - b);
+/** What a picture's way costs by the stage; every run's value beside the medians. */
+function compare(kind: Kind): { addedMs: number; directMs: number; [figure: string]: unknown } {
+  const direct = runs.map((pair) => pair.direct[kind]);
+  const stage = runs.map((pair) => pair.stage[kind]);
+  // A frame waits for the next refresh of the display, by a time that a run keeps from its start to its end: each run
+  // has one voice, and those that were made one after the other are compared.
+  const added = direct.map((way, run) => round(latency(stage[run]) - latency(way)));
+  const kept = direct.map((way, run) => fine(likeness(stage[run]) / likeness(way)));
+  return {
+    addedMs: round(median(added)),
+    directMs: round(median(direct.map(latency))),
+    stageMs: round(median(stage.map(latency))),
+    addedRunsMs: added,
+    directRunsMs: direct.map(latency),
+    stageRunsMs: stage.map(latency),
+    directP95RunsMs: direct.map(p95),
+    stageP95RunsMs: stage.map(p95),
+    ssimRatio: fine(median(kept)),
+    ssimDirectRuns: direct.map(likeness),
+    ssimStageRuns: stage.map(likeness),
+    rows: [...direct, ...stage].map(({ heights }) => median(heights)),
+    fpsDirectRuns: direct.map(({ rate }) => round(rate)),
+    fpsStageRuns: stage.map(({ rate }) => round(rate)),
+    firstPictureDirectMs: direct.map((way) => way.firstPicture),
+    firstPictureStageMs: stage.map((way) => way.firstPicture),
+    fullSizeDirectMs: direct.map((way) => way.fullSize),
+    fullSizeStageMs: stage.map((way) => way.fullSize),
+    hops: { direct: direct.at(-1)?.hops, stage: stage.at(-1)?.hops },
+  };
+}
+
+/** Milliseconds; the median of one run. */
+function latency(way: Way | undefined): number {
+  return round(median(way?.latencies ?? []));
+}
+
+function likeness(way: Way | undefined): number {
+  return fine(median(way?.similarities ?? []));
+}
+
+function p95(way: Way): number {
+  const sorted = way.latencies.toSorted((a, b) => a - b);
   return round(sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN);
 }
 
 function fine(value: number): number {
   return Math.round(value * 1_000) / 1_000;
+}
+
+function keepCoreBusy(): ChildProcess {
+  const program = `const end = Date.now() + ${String(BUSY_TIME)}; while (Date.now() < end);`;
+  return startChild(process.execPath, ['-e', program], { stdio: 'ignore' });
 }

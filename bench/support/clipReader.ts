@@ -1,5 +1,5 @@
 import type { Frame } from 'playwright-core';
-import type { ClipWindow } from './clip.ts';
+import type { ClipKind, ClipWindow } from './clip.ts';
 
 /** What was read at a video that shows the clip. */
 export interface Reading {
@@ -18,6 +18,7 @@ export interface Reading {
 /** How much is to be read. */
 export interface ReadingOptions {
   readonly selector: string;
+  readonly kind: ClipKind;
   readonly latencies: number;
   readonly similarities: number;
 }
@@ -36,9 +37,9 @@ export async function firstPicture(panel: Frame, selector: string): Promise<numb
 }
 
 /** Waits until the frames there are as large as the clip: an encoder begins with smaller ones. Gives when, since 1970. */
-export function fullSize(panel: Frame, selector: string): Promise<number> {
-  return panel.locator(selector).evaluate(async (element) => {
-    const clip = (window as unknown as ClipWindow).benchClip;
+export function fullSize(panel: Frame, selector: string, kind: ClipKind): Promise<number> {
+  return panel.locator(selector).evaluate(async (element, shown) => {
+    const clip = (window as unknown as ClipWindow).benchClip?.(shown);
     if (!clip || !(element instanceof HTMLVideoElement)) throw new Error('there is no clip to be read');
     const deadline = performance.now() + 90_000;
     while (element.videoHeight < clip.height) {
@@ -48,16 +49,16 @@ export function fullSize(panel: Frame, selector: string): Promise<number> {
       });
     }
     return Date.now();
-  });
+  }, kind);
 }
 
 /**
- * Reads the clip at a video, in a page in which `installClip` ran. Latency first, by every frame, while nothing else is
+ * Reads the clip at a video, in a page in which the clips' scripts ran. Latency first, by every frame, while nothing else is
  * done; then every seventh frame is kept and compared when all are there.
  */
 export function readClip(panel: Frame, options: ReadingOptions): Promise<Reading> {
-  return panel.evaluate(async ({ selector, latencies, similarities }) => {
-    const clip = (window as unknown as ClipWindow).benchClip;
+  return panel.evaluate(async ({ selector, kind, latencies, similarities }) => {
+    const clip = (window as unknown as ClipWindow).benchClip?.(kind);
     const video = document.querySelector(selector);
     if (!clip || !(video instanceof HTMLVideoElement)) throw new Error('there is no clip to be read');
 
@@ -120,7 +121,7 @@ export function readClip(panel: Frame, options: ReadingOptions): Promise<Reading
       }
       return result;
     };
-    /** Mean SSIM over windows of 8 x 8, every four points, with the usual constants; without the code. */
+    /** Mean SSIM over windows of 8 x 8, every four points, with the usual constants; without code and bare ground. */
     const similarity = (a: Uint8Array, b: Uint8Array): number => {
       let sum = 0;
       let windows = 0;
@@ -140,6 +141,8 @@ export function readClip(panel: Frame, options: ReadingOptions): Promise<Reading
             }
           }
           const [ma, mb] = [sa / 64, sb / 64];
+          // Bare ground is easy: where there is text, it is the text that counts.
+          if (saa * 64 === sa * sa) continue;
           const [va, vb, cov] = [saa / 64 - ma * ma, sbb / 64 - mb * mb, sab / 64 - ma * mb];
           sum +=
             ((2 * ma * mb + 6.5025) * (2 * cov + 58.5225)) /

@@ -144,10 +144,10 @@ function baseArguments({ host, home, development }: CodeServerOptions): string[]
 
 /** The server must not take a terminal of VS Code, in which it may have been started, for its own. */
 function serverEnvironment(options: CodeServerOptions): NodeJS.ProcessEnv {
-  const env = Object.entries({ ...process.env, ...options.env }).filter(
+  const env = Object.entries(process.env).filter(
     ([name]) => !/^(VSCODE_|ELECTRON_|npm_|PORT$|NODE_OPTIONS$)/.test(name),
   );
-  return Object.fromEntries(env);
+  return { ...Object.fromEntries(env), ...options.env };
 }
 
 async function writeSettings(data: string, settings: Readonly<Record<string, unknown>>): Promise<void> {

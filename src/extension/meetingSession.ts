@@ -12,6 +12,7 @@ import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
 import { MeetingPanel } from './panel.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
+import { stageSurroundings } from './stageWays.ts';
 import { withTimeLimit } from './timeLimit.ts';
 
 /** How the meeting came to its end for this person. */
@@ -76,10 +77,9 @@ export class MeetingSession {
     });
     this.#saves = new SaveDesk(options);
     this.#stages = new StageDesk({
-      extensionUri: options.extensionUri,
+      ...stageSurroundings(options.extensionUri, options.dialogs, options.log),
       gateway: options.gateway,
       reach: options.reachGateway,
-      dialogs: options.dialogs,
       log: options.log,
       onMessage: (stage, message) => this.#tellPage('fromStage', { stage, message }),
       onConnected: (stage, connected) => this.#tellPage('stageConnected', { stage, connected }),

@@ -1,31 +1,41 @@
-import * as vscode from 'vscode';
 import type { HostApi, MeetingBootstrap } from '../shared/hostRpc.ts';
-import type { Handlers, Result } from '../shared/rpc.ts';
-import type { StagePurpose } from '../shared/stageRpc.ts';
-import { writeClipboard } from './clipboard.ts';
-import type { Dialogs } from './dialogs.ts';
+import type { Handlers, Params, Result } from '../shared/rpc.ts';
+import { IN_VSCODE, type StagePurpose } from '../shared/stageRpc.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { StageCaretaker } from './gateway/stageCaretaker.ts';
 import { StageDoor } from './gateway/stageDoor.ts';
-import { StageFiles } from './gateway/stageFiles.ts';
+import { StageFiles, type StageFilesOptions } from './gateway/stageFiles.ts';
 import { directAddress, stageLink, type GatewayAddress } from './gatewayAddress.ts';
 import { errorText, type Log } from './log.ts';
-import { openInIntegratedBrowser, openInSystemBrowser } from './openLink.ts';
 import { isLoopbackHost } from './serverUrl.ts';
-import { readSettings } from './settings.ts';
+
+/** What VS Code does with the link to a stage. */
+export interface StageWays {
+  /** Whether pages for devices are to be opened in VS Code's integrated browser. */
+  readonly prefersIntegrated: () => boolean;
+  /** Opens it there; false where there is none. */
+  readonly openIntegrated: (link: string) => Promise<boolean>;
+  /** Opens it in the system's browser; false when that does not work. */
+  readonly openSystem: (link: string) => Promise<boolean>;
+  /** Says that no browser could be opened; true when the person wants the link. */
+  readonly offerLink: () => Promise<boolean>;
+  /** Puts it where the person can take it from. */
+  readonly handOut: (link: string) => Promise<void>;
+}
 
 /** What the desk works with, and whom it tells. */
 export interface StageDeskOptions {
-  readonly extensionUri: vscode.Uri;
+  readonly files: StageFilesOptions;
   readonly gateway: Gateway;
   /** Where a browser reaches the gateway; makes it reachable where it is not. */
   readonly reach: () => Promise<GatewayAddress>;
-  readonly dialogs: Dialogs;
+  readonly ways: StageWays;
   readonly log: Log;
   readonly onMessage: (stage: string, message: unknown) => void;
   readonly onConnected: (stage: string, connected: boolean) => void;
 }
 
+type Wanted = Params<HostApi['openStage']>;
 type Opened = Result<HostApi['openStage']>;
 
 /** Opens and ends the stages of a meeting: at most one of each purpose. */
@@ -33,12 +43,14 @@ export class StageDesk {
   readonly #options: StageDeskOptions;
   readonly #door: StageDoor;
   readonly #caretaker: StageCaretaker;
-  /** A second click while a stage is being opened would make the link of the first void. */
-  readonly #opening = new Map<StagePurpose, Promise<Opened>>();
+  /** A second click while a stage is being opened would open a second page of it. */
+  readonly #opening = new Map<string, Promise<Opened>>();
+  /** A page in the integrated browser was of no use: there will be no second. */
+  #avoidsIntegrated = false;
   #ended = false;
 
   constructor(options: StageDeskOptions) {
-    const { log, onMessage, onConnected, gateway, extensionUri } = options;
+    const { log, onMessage, onConnected, gateway, files } = options;
     this.#options = options;
     this.#door = new StageDoor({
       log,
@@ -49,12 +61,7 @@ export class StageDesk {
       },
     });
     this.#caretaker = new StageCaretaker(this.#door);
-    const files = new StageFiles({
-      folder: vscode.Uri.joinPath(extensionUri, 'dist').fsPath,
-      language: vscode.env.language,
-      title: 'Parley',
-    });
-    gateway.serveStage(files, this.#door);
+    gateway.serveStage(new StageFiles(files), this.#door);
   }
 
   /** The stages that are still good, for a page that comes to know of them. */
@@ -75,7 +82,7 @@ export class StageDesk {
   /** What the page asks of stages. */
   handlers(): Pick<Handlers<HostApi>, 'openStage' | 'copyStageLink' | 'toStage' | 'closeStage'> {
     return {
-      openStage: ({ purpose }) => this.#openOnce(purpose),
+      openStage: (wanted) => this.#openOnce(wanted),
       copyStageLink: ({ stage }) => this.#copyLink(stage).then(() => null),
       toStage: ({ stage, message }) => {
         if (!this.#door.send(stage, message)) this.#options.log('trace', 'stage: a message was lost');
@@ -94,78 +101,63 @@ export class StageDesk {
     await this.#door.dispose();
   }
 
-  #openOnce(purpose: StagePurpose): Promise<Opened> {
-    const running = this.#opening.get(purpose);
+  #openOnce(wanted: Wanted): Promise<Opened> {
+    const what = JSON.stringify(wanted);
+    const running = this.#opening.get(what);
     if (running) return running;
-    const opening = this.#open(purpose).finally(() => this.#opening.delete(purpose));
-    this.#opening.set(purpose, opening);
+    const opening = this.#open(wanted).finally(() => this.#opening.delete(what));
+    this.#opening.set(what, opening);
     return opening;
   }
 
-  async #open(purpose: StagePurpose): Promise<Opened> {
-    const { log } = this.#options;
-    const known = this.#door.stages.find((stage) => stage.purpose === purpose);
-    const address = await this.#options.reach();
-    const code = known && this.#door.fresh(known.stage);
-    // It is there, or came while the way to it was made.
-    if (known && code === undefined && this.#isGood(known.stage))
-      return { stage: known.stage, link: '', opened: true, connected: true };
+  async #open({ purpose, browser }: Wanted): Promise<Opened> {
+    const { log, reach } = this.#options;
+    if (browser === 'system') this.#avoidsIntegrated = true;
+    const address = await reach();
     if (this.#ended) throw new Error('the meeting is over');
+    const known = this.#door.stages.find((stage) => stage.purpose === purpose);
+    // It is there, or came while the way to it was made. Another browser's page takes over from it.
+    if (known?.connected === true && browser !== 'system')
+      return { stage: known.stage, link: '', opened: true, connected: true };
+    const code = known && this.#door.fresh(known.stage);
     const made = known && code !== undefined ? { stage: known.stage, code } : this.#door.issue(purpose);
     const opened = await this.#openBrowser(purpose, address, made.code);
     log('info', `stage for ${purpose}: ${opened ? 'a browser was opened' : 'no browser was opened'}`);
     if (!opened) this.#offerLink(made.stage);
-    const connected = this.#door.stages.some(({ stage, connected: here }) => stage === made.stage && here);
+    // Of a page that is being replaced the answer would not say which one is meant.
+    const connected = known?.connected !== true && this.#isConnected(made.stage);
     return { stage: made.stage, link: stageLink(address, made.code), opened, connected };
   }
 
   async #openBrowser(purpose: StagePurpose, address: GatewayAddress, code: string): Promise<boolean> {
-    const { log, gateway } = this.#options;
-    if (purpose === 'devices' && readSettings().stageBrowser === 'integrated') {
-      if (await openInIntegratedBrowser(stageLink(address, code), log)) return true;
+    const { gateway, ways } = this.#options;
+    if (purpose === 'devices' && !this.#avoidsIntegrated && ways.prefersIntegrated()) {
+      const link = new URL(stageLink(address, code));
+      // The page there knows by it that a refusal is no person's.
+      link.search = IN_VSCODE;
+      if (await ways.openIntegrated(link.href)) return true;
     }
     // VS Code forwards a loopback port of this machine by itself, and would take a forwarded one for such a port.
     const forwardedPort = isLoopbackHost(address.host) && address.path === '/';
-    return openInSystemBrowser(stageLink(forwardedPort ? directAddress(gateway.port) : address, code), log);
+    return ways.openSystem(stageLink(forwardedPort ? directAddress(gateway.port) : address, code));
   }
 
   #offerLink(stage: string): void {
-    const copy = vscode.l10n.t('Copy Link');
-    const sentence = vscode.l10n.t(
-      'No browser could be opened. Copy the link and open it in a browser on this computer.',
-    );
-    this.#options.dialogs
-      .warning(sentence, copy)
-      .then((answer) => (answer === copy ? this.#copyLink(stage) : undefined))
+    this.#options.ways
+      .offerLink()
+      .then((wanted) => (wanted ? this.#copyLink(stage) : undefined))
       .catch((error: unknown) => this.#logProblem('its link could not be copied', error));
   }
 
+  /** Whoever copies a link while the page is there wants it in another browser: that one takes over. */
   async #copyLink(stage: string): Promise<void> {
-    const { dialogs, log, reach } = this.#options;
-    const address = await reach();
-    const code = this.#door.fresh(stage);
-    if (code === undefined) {
-      if (this.#isGood(stage)) void dialogs.info(vscode.l10n.t('The page is open in your browser already.'));
-      return;
-    }
-    const link = stageLink(address, code);
-    if (await writeClipboard(link, log)) {
-      void dialogs.info(
-        vscode.l10n.t('The link is on your clipboard. It can be opened once, within a minute.'),
-      );
-      return;
-    }
-    // Not waited for: the page's call would run out of time.
-    void dialogs.input({
-      title: vscode.l10n.t('Link to the page for your devices'),
-      prompt: vscode.l10n.t('Open it in a browser on this computer. It can be opened once, within a minute.'),
-      value: link,
-      ignoreFocusOut: true,
-    });
+    const address = await this.#options.reach();
+    const code = this.#ended ? undefined : this.#door.fresh(stage);
+    if (code !== undefined) await this.#options.ways.handOut(stageLink(address, code));
   }
 
-  #isGood(stage: string): boolean {
-    return !this.#ended && this.#door.stages.some((good) => good.stage === stage);
+  #isConnected(id: string): boolean {
+    return this.#door.stages.some(({ stage, connected }) => stage === id && connected);
   }
 
   #logProblem(what: string, error: unknown): void {

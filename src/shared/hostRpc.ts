@@ -198,13 +198,14 @@ export const hostApi = {
   /**
    * Opens a stage in the system's browser. `opened` is false where there is none; the link can be copied then. The link
    * is good once and for a minute. `connected` says that its page has come before this answer. Browsers may take long.
+   * `browser: 'system'` opens it there whatever the settings say, in the place of a page that is there and of no use.
    */
   openStage: method(
-    v.object({ purpose: stagePurpose }),
+    v.object({ purpose: stagePurpose, browser: v.optional(v.literal('system')) }),
     v.object({ stage: tokenSchema, link: v.string(), opened: v.boolean(), connected: v.boolean() }),
     60_000,
   ),
-  /** Puts a fresh link to a stage that is not connected on the clipboard. */
+  /** Puts a fresh link to a stage on the clipboard; the page that it opens takes over from one that is there. */
   copyStageLink: method(v.object({ stage: tokenSchema }), nothing),
   /** Hands a message of stageRpc on; lost when the stage is not connected. */
   toStage: method(v.object({ stage: tokenSchema, message: v.unknown() }), nothing),

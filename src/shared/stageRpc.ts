@@ -89,10 +89,15 @@ export function wantNothing(): object {
   return { kind: 'request', id: 0, method: 'want', params };
 }
 
+/** The query of the address under which VS Code's integrated browser opens a stage: there a refusal may be nobody's. */
+export const IN_VSCODE = 'in=vscode';
+
 /** What the stage has, whole. */
 export const stageReport = v.object({
   /** False until the person has clicked there. */
   started: v.boolean(),
+  /** The page is one in VS Code's integrated browser, which may not be one that may capture. */
+  integrated: v.optional(v.boolean()),
   microphone: deviceReport,
   camera: deviceReport,
   screen: deviceReport,
@@ -116,6 +121,8 @@ export const panelApi = {
     }),
     nothing,
   ),
+  /** Something went wrong in the stage that no report tells; for the log. */
+  problem: method(v.object({ what: v.pipe(v.string(), v.maxLength(500)) }), nothing),
   /** "Leave" was pressed in the stage: the panel asks, as its own button does. */
   leave: method(v.object({}), nothing),
 } as const;

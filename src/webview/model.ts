@@ -26,6 +26,10 @@ export interface DeviceModel {
  */
 export interface StageModel {
   readonly status: 'none' | 'opening' | 'waiting' | 'live' | 'lost' | 'no-browser';
+  /** The page in VS Code's integrated browser may not capture: the one that is meant is in the system's browser. */
+  readonly instead?: boolean;
+  /** Opened for a while, and its page has not come: it may not load where it was opened. */
+  readonly late?: boolean;
 }
 
 /** The devices of this person. */

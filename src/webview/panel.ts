@@ -2,6 +2,7 @@ import { connectHost } from './host/hostContext.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
 import { AutoSource } from './media/autoSource.ts';
 import { DEFAULT_DEVICES } from './media/localDevices.ts';
+import { connectBroker } from './meeting/connectBroker.ts';
 import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { App } from './ui/app.ts';
@@ -76,7 +77,14 @@ async function main(root: HTMLElement): Promise<void> {
     onProblem: (what, error) => report(`${what}${error === undefined ? '' : `: ${describe(error)}`}`),
   });
   for (const tell of news) tell();
-  engine = new MeetingEngine({ bootstrap, identity, host, source, certificate, now: () => Date.now() });
+  engine = new MeetingEngine({
+    bootstrap,
+    identity,
+    host,
+    source,
+    connect: connectBroker(bootstrap, certificate),
+    now: () => Date.now(),
+  });
   engine.shareFiles(early);
   const app = new App(root, engine);
   window.addEventListener('pagehide', () => app.dispose());

@@ -6,10 +6,18 @@ import type { Frame, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
 import { tellOnFailure } from '../support/failure.ts';
 import { type Host, startHost } from '../support/host.ts';
-import { differingFrames } from '../support/media.ts';
+import { differingFrames, hear } from '../support/media.ts';
 import { button, joinMeeting, startMeeting, tile } from '../support/meeting.ts';
-import { addressOf, nextStage, rememberAddresses, shownTrack } from '../support/stage.ts';
+import {
+  addressOf,
+  copyStageLink,
+  nextStage,
+  reloadPanel,
+  rememberAddresses,
+  shownTrack,
+} from '../support/stage.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
+import { startTunnel, type Tunnel } from '../support/tunnel.ts';
 import { openWindow, type VsCodeWindow } from '../support/window.ts';
 
 // What can happen to a stage in the life of a meeting. Alice's panel may not capture and opens its stages by itself, as
@@ -22,6 +30,7 @@ describe('a stage', () => {
   let bob: VsCodeWindow;
   let atAlice: Frame;
   let atBob: Frame;
+  let invite = '';
   /** Alice's stage for camera and microphone. */
   let stage: Page;
 
@@ -61,12 +70,24 @@ describe('a stage', () => {
     await folder?.dispose();
   });
 
-  it('is opened by the panel itself, and needs one click', async () => {
-    let invite = '';
+  it('is opened by the panel itself', async () => {
     stage = await nextStage(alice, async () => {
       invite = await startMeeting(alice);
     });
     atAlice = await alice.panel();
+    await stage.getByRole('button', { name: 'Start camera and microphone' }).waitFor();
+  });
+
+  it('hands out its link while it waits, and the page of that takes over', async () => {
+    const link = await copyStageLink(alice);
+    const second = await alice.page.context().newPage();
+    await second.goto(link);
+    await stage.getByText('Another tab does this now').waitFor();
+    await stage.close();
+    stage = second;
+  });
+
+  it('captures after one click', async () => {
     await stage.getByRole('button', { name: 'Start camera and microphone' }).click();
     await differingFrames(tile(atAlice, 'Alice').locator('video'));
     await joinMeeting(bob, invite);
@@ -194,6 +215,29 @@ describe('a stage', () => {
     await button(atAlice, 'Share screen').waitFor();
   });
 
+  it('finds its panel again when only that is reloaded, and the screen goes on being shared', async () => {
+    const screen = await shareScreen();
+    // A window behind another tab draws once a second.
+    await alice.page.bringToFront();
+    atAlice = await reloadPanel(alice);
+    const took = await Promise.all(
+      ['Alice', 'Screen of Alice'].map((name) => sinceLoaded(tile(atAlice, name).locator('video'))),
+    );
+    await differingFrames(tile(atBob, 'Alice').locator('video'), 2);
+    await differingFrames(tile(atBob, 'Screen of Alice').locator('video'), 2);
+    assert.equal(await tile(atBob, 'Alice').count(), 1, 'the others see one person');
+    assert.equal(await atBob.getByRole('list', { name: 'Participants' }).getByRole('listitem').count(), 2);
+    await stage.getByText('Connected to VS Code').waitFor();
+    await button(screen.mainFrame(), 'Stop sharing').waitFor();
+    await hear(atBob);
+    // Two seconds is the goal; the bound leaves room for a machine that is busy with other tests.
+    assert.ok(Math.max(...took) < 5_000, `it took ${took.join(' and ')} ms`);
+    await button(atAlice, 'Stop sharing').click();
+    await screen.getByText('You are not sharing your screen any more').waitFor();
+    await screenIsGone();
+    await screen.close();
+  });
+
   it('captures nothing while the panel is closed in a share, and goes on when it is open again', async () => {
     const screen = await shareScreen();
     await alice.closeTab('Parley');
@@ -210,15 +254,111 @@ describe('a stage', () => {
     await another.close();
   });
 
-  it('is missed when its tab is closed, and media is back when it is opened again', async () => {
-    await stage.close();
-    await atAlice.getByText('The page for camera and microphone was closed.').waitFor();
-    stage = await nextStage(alice, () => button(atAlice, 'Open the page again').click());
+  for (const [happens, ends] of [
+    ['crashes', (page: Page) => crash(page)],
+    ['is closed', (page: Page) => page.close()],
+  ] as const) {
+    it(`is missed when its tab ${happens}, and media is back when it is opened again`, async () => {
+      await ends(stage);
+      await atAlice.getByText('The page for camera and microphone was closed.').waitFor();
+      stage = await nextStage(alice, () => button(atAlice, 'Open the page again').click());
+      await stage.getByRole('button', { name: 'Start camera and microphone' }).click();
+      await differingFrames(tile(atAlice, 'Alice').locator('video'));
+      await differingFrames(tile(atBob, 'Alice').locator('video'));
+    });
+  }
+});
+
+describe('a stage behind a tunnel', () => {
+  let host: Host;
+  let folder: TempFolder;
+  let tunnel: Tunnel;
+  let carol: VsCodeWindow;
+  let atCarol: Frame;
+  let stage: Page;
+  const own = () => tile(atCarol, 'Carol').locator('video');
+
+  before(async () => {
+    folder = await makeTempFolder('tunnel');
+    tunnel = await startTunnel();
+    host = await startHost({ env: { VSCODE_PROXY_URI: tunnel.template } });
+    carol = await openWindow({
+      host,
+      folder: folder.path,
+      name: 'Carol',
+      capture: 'refused',
+      browserArgs: ['--use-fake-ui-for-media-stream', '--auto-select-desktop-capture-source=Entire screen'],
+    });
+    await rememberAddresses(carol);
+  });
+
+  after(async () => {
+    await carol?.dispose();
+    await host?.dispose();
+    await tunnel?.dispose();
+    await folder?.dispose();
+  });
+
+  it('is opened under the address by which VS Code reaches the machine, and captures there', async () => {
+    stage = await nextStage(carol, async () => {
+      await startMeeting(carol);
+    });
+    atCarol = await carol.panel();
+    assert.ok((await addressOf(stage)).startsWith(`${tunnel.origin}/to/`), await addressOf(stage));
     await stage.getByRole('button', { name: 'Start camera and microphone' }).click();
-    await differingFrames(tile(atAlice, 'Alice').locator('video'));
-    await differingFrames(tile(atBob, 'Alice').locator('video'));
+    await differingFrames(own());
+    await stage.getByText('Connected to VS Code').waitFor();
+  });
+
+  it('is let in once, and from its own origin', async () => {
+    const address = new URL(await addressOf(stage));
+    const second = await carol.page.context().newPage();
+    await second.goto(address.href);
+    await second.getByText('This link cannot be used any more').waitFor();
+    await second.close();
+    // Only browsers know that every name below localhost is this machine.
+    const link = `ws://127.0.0.1:${address.port}${address.pathname}/link`;
+    assert.equal(await socketStatus(link, { Origin: 'https://evil.test' }), 403);
+    assert.equal(await socketStatus(link, { Origin: tunnel.origin }), 101);
+  });
+
+  it('finds its panel again when either is reloaded', async () => {
+    await stage.reload();
+    await stage.getByText('Connected to VS Code').waitFor();
+    await differingFrames(own());
+    await carol.page.bringToFront();
+    atCarol = await reloadPanel(carol);
+    await differingFrames(own());
+  });
+
+  it('shares a screen', async () => {
+    const screen = await nextStage(carol, () => button(atCarol, 'Share screen').click());
+    await screen.getByRole('button', { name: 'Choose what to share' }).click();
+    await differingFrames(tile(atCarol, 'Screen of Carol').locator('video'), 2);
+    await button(atCarol, 'Stop sharing').click();
+    await screen.getByText('You are not sharing your screen any more').waitFor();
   });
 });
+
+/** Kills the process of a page. */
+async function crash(page: Page): Promise<void> {
+  const crashed = page.waitForEvent('crash');
+  const control = await page.context().newCDPSession(page);
+  // The answer dies with the page.
+  control.send('Page.crash').catch(() => undefined);
+  await crashed;
+}
+
+/** Milliseconds between the loading of a video's page and the video's first picture. */
+async function sinceLoaded(video: ReturnType<Page['locator']>): Promise<number> {
+  return video.evaluate(
+    (element) =>
+      new Promise<number>((resolve) => {
+        if (!(element instanceof HTMLVideoElement)) throw new Error('this is no video');
+        element.requestVideoFrameCallback(() => resolve(performance.now()));
+      }),
+  );
+}
 
 /** Which camera a preview shows. */
 function cameraOf(preview: ReturnType<Page['locator']>): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import { type Browser, launchBrowser } from './browser.ts';
 import { button } from './meeting.ts';
 import type { VsCodeWindow } from './window.ts';
@@ -86,6 +86,27 @@ export async function nextStage(window: VsCodeWindow, act: () => Promise<void>):
   const [page] = await Promise.all([window.page.context().waitForEvent('page'), act()]);
   await page.waitForLoadState();
   return page;
+}
+
+/** Loads the panel's page anew, and nothing else; gives the new one. */
+export async function reloadPanel(window: VsCodeWindow): Promise<Frame> {
+  const before = await window.panel();
+  await before.evaluate(() => Object.assign(globalThis, { outdated: true }));
+  await window.runCommand('Developer: Reload Webviews');
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const panel = await window.panel();
+    const fresh = await panel
+      .evaluate(() => !Reflect.has(globalThis, 'outdated'))
+      .catch((error: unknown) => {
+        // A frame that goes while it is asked is the one before.
+        if (panel.isDetached() || Date.now() < deadline) return false;
+        throw error;
+      });
+    if (fresh) return panel;
+    if (Date.now() > deadline) throw new Error('the panel was not reloaded');
+    await window.page.waitForTimeout(50);
+  }
 }
 
 /** The id of the track that a video shows; it differs between one connection and the next. */

@@ -8,6 +8,8 @@ import { randomTicket, sameSecret, Tickets } from './tickets.ts';
 /** Stages at once, and sockets that have not said yet who they are. */
 const MAX_STAGES = 8;
 const MAX_STRANGERS = 4;
+/** Links of one stage that are good at once: a browser may still be on its way with one while another is copied. */
+const MAX_CODES = 3;
 /** Milliseconds for a socket to say who it is, and between two pings: it is dead after three. */
 const GREETING_DEADLINE = 5_000;
 const BEAT = 2_000;
@@ -43,8 +45,8 @@ interface Stage {
   readonly purpose: StagePurpose;
   /** What its tab is known by after a reload. */
   readonly session: string;
-  /** The code of the present link; used, it is good for nothing. */
-  code: string;
+  /** The codes of its last links, oldest first; used or too old, they are good for nothing. */
+  codes: readonly string[];
   line: StageLine | undefined;
 }
 
@@ -63,7 +65,7 @@ export class StageDoor {
     this.#options = options;
     this.#codes = new Tickets((id) => {
       const stage = this.#stages.get(id);
-      if (stage) this.#log(stage, 'its link was not used in time');
+      if (stage) this.#log(stage, 'a link was not used in time');
     }, options.codeLifetime);
   }
 
@@ -85,20 +87,25 @@ export class StageDoor {
     if (this.#stages.size >= MAX_STAGES) throw new TooManyStagesError('there are too many stages');
     const id = randomTicket();
     const code = this.#codes.issue(id);
-    const stage: Stage = { id, purpose, session: randomTicket(), code, line: undefined };
+    const stage: Stage = { id, purpose, session: randomTicket(), codes: [code], line: undefined };
     this.#stages.set(id, stage);
     this.#log(stage, 'a link was made');
     return { stage: id, code };
   }
 
-  /** A new code for a stage that is not connected; the one before is void. `undefined` for any other stage. */
+  /**
+   * One more code for a stage, be its page there (the next one takes over) or not; the last few stay good, each once and
+   * in its own time. `undefined` when there is no such stage.
+   */
   fresh(id: string): string | undefined {
     const stage = this.#stages.get(id);
-    if (!stage || stage.line) return undefined;
-    this.#codes.redeem(stage.code);
-    stage.code = this.#codes.issue(id);
+    if (!stage) return undefined;
+    const code = this.#codes.issue(id);
+    const codes = [...stage.codes, code];
+    for (const old of codes.slice(0, -MAX_CODES)) this.#codes.redeem(old);
+    stage.codes = codes.slice(-MAX_CODES);
     this.#log(stage, 'a fresh link was made');
-    return stage.code;
+    return code;
   }
 
   /** Hands a message to the page of a stage; false when there is none, or the message is too long. */
@@ -111,7 +118,7 @@ export class StageDoor {
     const stage = this.#stages.get(id);
     if (!stage) return;
     this.#stages.delete(id);
-    this.#codes.redeem(stage.code);
+    for (const code of stage.codes) this.#codes.redeem(code);
     const { line } = stage;
     stage.line = undefined;
     this.#log(stage, 'over');

@@ -17,6 +17,13 @@ const CAMERA: MediaTrackConstraints = {
 /** Milliseconds under which a refusal cannot be a person's. */
 const FASTEST_NO = 300;
 
+/**
+ * Whose a refusal is. `person`: of a page where people are asked, as in the system's browser; `unless-unasked`: the
+ * page's own when it came at once while the permission still stands at "ask", as Electron refuses webviews;
+ * `unless-at-once`: the page's own whenever nobody can have been asked.
+ */
+export type Refusal = 'person' | 'unless-unasked' | 'unless-at-once';
+
 /** Nothing chosen: the system's default devices. */
 export const DEFAULT_DEVICES: ChosenDevices = { microphone: null, camera: null, speaker: null };
 
@@ -31,15 +38,14 @@ export class LocalDevices {
   readonly #onChange: () => void;
   readonly #microphone: DeviceControl;
   readonly #camera: DeviceControl;
-  readonly #mayAsk: boolean;
+  readonly #refusal: Refusal;
   readonly #onDeviceChange = (): void => void this.#enumerate();
   #allowed: DevicesModel['allowed'] = 'unknown';
   #choices: readonly DeviceChoice[] = [];
   #chosen = DEFAULT_DEVICES;
 
-  /** @param mayAsk this page is known to be one where a person is asked: a refusal is theirs. */
-  constructor(mayAsk: boolean, onChange: () => void) {
-    this.#mayAsk = mayAsk;
+  constructor(refusal: Refusal, onChange: () => void) {
+    this.#refusal = refusal;
     this.#onChange = onChange;
     // A microphone stays open while muted, for its first word not to be lost; a camera is released, for its light.
     this.#microphone = new DeviceControl(() => this.#open('microphone'), true, onChange);
@@ -115,8 +121,8 @@ export class LocalDevices {
     } catch (error) {
       const refused = error instanceof DOMException && error.name === 'NotAllowedError';
       // Who is asked takes longer to say no than a browser that does not ask.
-      const atOnce = !this.#mayAsk && performance.now() - asked < FASTEST_NO;
-      if (refused && (await isForbidden(device, atOnce))) {
+      const atOnce = performance.now() - asked < FASTEST_NO;
+      if (refused && (await this.#isForbidden(device, atOnce))) {
         this.#allowed = 'no';
         throw new CaptureForbiddenError('this page may not capture', { cause: error });
       }
@@ -137,6 +143,15 @@ export class LocalDevices {
       if (!(error instanceof DOMException) || error.name !== 'OverconstrainedError') throw error;
       return captureOnce(devices, device, {});
     }
+  }
+
+  /** Whether a refusal came from the page's own lack of rights rather than from a person who said no. */
+  async #isForbidden(device: 'microphone' | 'camera', atOnce: boolean): Promise<boolean> {
+    // Every desktop webview: the frame's policy lacks the feature.
+    const policy = (document as { featurePolicy?: { allowsFeature(name: string): boolean } }).featurePolicy;
+    if (policy && !policy.allowsFeature(device)) return true;
+    if (this.#refusal === 'person') return false;
+    return atOnce && (this.#refusal === 'unless-at-once' || (await standsAtAsk(device)));
   }
 
   async #enumerate(): Promise<void> {
@@ -160,17 +175,9 @@ async function captureOnce(
   return track;
 }
 
-/**
- * Whether a refusal came from the page's own lack of rights rather than from a person who said no: the frame's policy
- * lacks the feature (every desktop webview), or the browser refused at once while the permission still stands at "ask",
- * as Electron does for webviews.
- */
-async function isForbidden(feature: 'microphone' | 'camera', atOnce: boolean): Promise<boolean> {
-  const policy = (document as { featurePolicy?: { allowsFeature(name: string): boolean } }).featurePolicy;
-  if (policy && !policy.allowsFeature(feature)) return true;
+async function standsAtAsk(device: 'microphone' | 'camera'): Promise<boolean> {
   try {
-    const { state } = await navigator.permissions.query({ name: feature });
-    return atOnce && state === 'prompt';
+    return (await navigator.permissions.query({ name: device })).state === 'prompt';
   } catch (error) {
     // An engine that does not know the permission by name cannot have asked anybody.
     if (error instanceof TypeError) return true;

@@ -8,7 +8,7 @@ import type { TrackSource } from './trackSource.ts';
 /** Devices captured by the page itself, where the page may: code-server, and wherever a webview is given the right. */
 export class PanelSource implements TrackSource {
   readonly #listeners = new Set<() => void>();
-  readonly #devices = new LocalDevices(false, () => this.#changed());
+  readonly #devices = new LocalDevices('unless-unasked', () => this.#changed());
   readonly #screen = new ScreenControl(() => this.#changed());
 
   get devices(): DevicesModel {

@@ -180,6 +180,10 @@ export class StageConnection {
         onWish(wish);
         return null;
       },
+      problem: ({ what }) => {
+        this.#options.onProblem(`in the stage: ${what}`);
+        return null;
+      },
       leave: () => {
         onLeave();
         return null;

@@ -1,10 +1,22 @@
 import type { MeetingBootstrap } from '../../shared/hostRpc.ts';
-import type { ChosenDevices, DeviceReport, StagePurpose, StageReport } from '../../shared/stageRpc.ts';
+import type { ChosenDevices, StageReport } from '../../shared/stageRpc.ts';
 import type { HostClient } from '../host/hostContext.ts';
-import type { DeviceModel, DevicesModel, StageModel } from '../model.ts';
+import type { DevicesModel } from '../model.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
 import { StageConnection } from './stageConnection.ts';
+import {
+  deviceModel,
+  makeStage,
+  mayCapture,
+  newlyFailed,
+  type Stage,
+  stageModel,
+  tracksOf,
+} from './stageState.ts';
 import type { TrackSource } from './trackSource.ts';
+
+/** Milliseconds in which the page of a stage comes, where it can be loaded at all. */
+const LATE = 20_000;
 
 /** What a stage source needs, and whom it tells. */
 export interface StageSourceOptions {
@@ -18,20 +30,9 @@ export interface StageSourceOptions {
   /** "Leave" was pressed in the stage. */
   readonly onLeave: () => void;
   readonly onProblem: (what: string, error?: unknown) => void;
+  /** Milliseconds after which a page that has not come is late; 20 s unless said otherwise. */
+  readonly late?: number;
 }
-
-/** One stage: asked for, connected, or lost. */
-interface Stage {
-  readonly purpose: StagePurpose;
-  id: string | null;
-  status: StageModel['status'];
-  /** The extension host is being asked for it. */
-  asking: boolean;
-  connection: StageConnection | null;
-  report: StageReport | null;
-}
-
-const OFF: DeviceReport = { status: 'off', problem: null };
 
 /**
  * Devices captured by pages of the system's browser, for a panel that may not capture. What is wanted is kept here and
@@ -65,8 +66,8 @@ export class StageSource implements TrackSource {
     const { microphone, camera } = this.#wanted;
     return {
       allowed: 'no',
-      stage: { status: this.#devices.status },
-      screenStage: this.#screen.status === 'none' ? null : { status: this.#screen.status },
+      stage: stageModel(this.#devices),
+      screenStage: this.#screen.status === 'none' ? null : stageModel(this.#screen),
       voices: this.#hearsThere() ? 'stage' : 'here',
       choices: report?.choices ?? [],
       chosen: this.#chosen,
@@ -106,7 +107,9 @@ export class StageSource implements TrackSource {
   }
 
   copyLink(): void {
-    const stage = this.#screen.status === 'none' ? this.#devices : this.#screen;
+    // The one that is still waited for: a screen that is shared needs no link.
+    const { status } = this.#screen;
+    const stage = status === 'none' || status === 'live' ? this.#devices : this.#screen;
     if (stage.id === null) return;
     this.#options.host.call('copyStageLink', { stage: stage.id }).catch((error: unknown) => {
       this.#options.onProblem('the link to the stage could not be copied', error);
@@ -162,15 +165,24 @@ export class StageSource implements TrackSource {
 
   async #open(stage: Stage): Promise<void> {
     if (stage.connection || stage.asking) return;
+    const { purpose, instead } = stage;
     stage.asking = true;
     stage.status = 'opening';
+    stage.late = false;
     this.#changed();
     try {
-      const opening = await this.#options.host.call('openStage', { purpose: stage.purpose });
+      const browser = instead ? ({ browser: 'system' } as const) : {};
+      const opening = await this.#options.host.call('openStage', { purpose, ...browser });
       stage.id = opening.stage;
       if (!stage.asking) {
         // Cancelled meanwhile: what was opened is not wanted any more.
         this.#close(stage, 'stopped');
+        return;
+      }
+      if (stage.instead !== instead) {
+        // It has come, and said that it may not capture, before this answer.
+        stage.asking = false;
+        await this.#open(stage);
         return;
       }
       // Its page may have come before the answer that says which it is.
@@ -181,7 +193,17 @@ export class StageSource implements TrackSource {
       stage.status = stage.purpose === 'screen' ? 'none' : 'lost';
     }
     stage.asking = false;
+    if (stage.status === 'opening') this.#expect(stage);
     this.#changed();
+  }
+
+  /** Its page should come now. */
+  #expect(stage: Stage): void {
+    clearTimeout(stage.lateTimer);
+    stage.lateTimer = setTimeout(() => {
+      stage.late = stage.status === 'opening';
+      this.#changed();
+    }, this.#options.late ?? LATE);
   }
 
   #attach(stage: Stage): void {
@@ -226,12 +248,16 @@ export class StageSource implements TrackSource {
   #onReport(stage: Stage, connection: StageConnection, report: StageReport): void {
     if (stage.connection !== connection) return;
     const ended = stage.report?.screen.status === 'on' && report.screen.status !== 'on';
+    if (report.integrated === true && !stage.instead && !mayCapture(report)) {
+      this.#openInstead(stage);
+      return;
+    }
+    const failed = newlyFailed(stage.report, report);
     stage.report = report;
     stage.status = report.started ? 'live' : 'waiting';
     // A device that failed comes back when somebody asks for it, not with the next click on something else.
-    for (const device of ['microphone', 'camera'] as const) {
-      if (report[device].status === 'failed') this.#wanted = { ...this.#wanted, [device]: false };
-    }
+    for (const device of failed) this.#wanted = { ...this.#wanted, [device]: false };
+    if (failed.length > 0) this.#tellWishes();
     // The browser's own "Stop sharing" ends the share from the other end.
     if (ended) this.#close(stage, 'stopped');
     this.#changed();
@@ -242,12 +268,22 @@ export class StageSource implements TrackSource {
     this.#changed();
   }
 
+  /** Leaves a page that may not capture for one in another browser, which takes over when it comes. Wishes stay. */
+  #openInstead(stage: Stage): void {
+    stage.instead = true;
+    this.#detach(stage);
+    this.#options.onProblem('the integrated browser may not capture');
+    void this.#open(stage);
+    this.#changed();
+  }
+
   /** Ends a stage for good; its page is told why. */
   #close(stage: Stage, reason: 'left' | 'stopped'): void {
     const { id } = stage;
+    clearTimeout(stage.lateTimer);
     stage.connection?.finish(reason);
     this.#detach(stage);
-    stage.asking = false;
+    stage.asking = stage.instead = false;
     stage.status = 'none';
     stage.id = null;
     if (id !== null) {
@@ -267,30 +303,4 @@ export class StageSource implements TrackSource {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-function makeStage(purpose: StagePurpose): Stage {
-  return { purpose, id: null, status: 'none', asking: false, connection: null, report: null };
-}
-
-/** What a stage captures, while it can be received. */
-function tracksOf({ connection }: Stage): StageConnection['tracks'] | null {
-  return connection?.connected ? connection.tracks : null;
-}
-
-/** A device is on when it is wanted, the stage says so, and its track is here. */
-function deviceModel(
-  wanted: boolean,
-  report: DeviceReport = OFF,
-  track: MediaStreamTrack | null,
-): DeviceModel {
-  const on = wanted && report.status === 'on' && track !== null;
-  const failed = report.status === 'failed';
-  const status = on ? 'on' : failed ? 'failed' : wanted && report.status !== 'off' ? 'starting' : 'off';
-  return {
-    wanted: wanted && report.status !== 'failed',
-    status,
-    problem: report.problem,
-    track: on ? track : null,
-  };
 }

@@ -2,8 +2,8 @@ import type { PeerId } from '../../shared/ids.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { callsToMake } from '../../shared/meeting/roster.ts';
 import type { MemberAddress } from '../../shared/protocol.ts';
+import { BrokerError } from '../rtc/broker.ts';
 import type { Link } from '../rtc/link.ts';
-import { BrokerError } from '../rtc/peerBroker.ts';
 import { backOff, wait } from './wait.ts';
 
 /** Attempts to call a member that others tell of, and one whose link was lost: together about half a minute. */
@@ -12,14 +12,16 @@ const ATTEMPTS = 8;
 const MAX_DEPARTED = 256;
 
 /** What calling needs of the mesh. */
-export interface CallsOptions {
+export interface CallsOptions<L extends Pick<Link, 'close'> = Link> {
   readonly signal: AbortSignal;
   readonly self: () => MemberAddress | null;
   /** Peer ids to which there is a link. */
   readonly linked: () => readonly PeerId[];
   /** Calls and proves; rejects with `BrokerError` or `HandshakeError`. */
-  readonly call: (member: MemberAddress) => Promise<Link>;
-  readonly onLink: (link: Link) => void;
+  readonly call: (member: MemberAddress) => Promise<L>;
+  readonly onLink: (link: L) => void;
+  /** The pause after a first attempt, which doubles, and the longest; milliseconds. */
+  readonly pauses: readonly [first: number, most: number];
   readonly onProblem: (what: string, error?: unknown) => void;
 }
 
@@ -27,12 +29,12 @@ export interface CallsOptions {
  * The calls to members that there should be a link to: those that others tell of, and those whose link was lost. Of two
  * members the younger calls, so that never both do.
  */
-export class Calls {
-  readonly #options: CallsOptions;
+export class Calls<L extends Pick<Link, 'close'> = Link> {
+  readonly #options: CallsOptions<L>;
   readonly #calling = new Set<PeerId>();
   readonly #departed = new Set<PeerId>();
 
-  constructor(options: CallsOptions) {
+  constructor(options: CallsOptions<L>) {
     this.#options = options;
   }
 
@@ -58,7 +60,7 @@ export class Calls {
   }
 
   async #call(member: MemberAddress): Promise<void> {
-    const { signal, linked, call, onLink, onProblem } = this.#options;
+    const { signal, linked, call, onLink, pauses, onProblem } = this.#options;
     const { peer } = member;
     this.#calling.add(peer);
     for (let attempt = 0; attempt < ATTEMPTS && !this.#departed.has(peer) && !signal.aborted; attempt++) {
@@ -74,7 +76,7 @@ export class Calls {
         // Not even the server knows them any more, and it had time to: their page is gone.
         if (attempt > 2 && error instanceof BrokerError && error.problem === 'absent') break;
       }
-      await wait(backOff(attempt, 500, 6_000), signal);
+      await wait(backOff(attempt, ...pauses), signal);
     }
     this.#calling.delete(peer);
   }

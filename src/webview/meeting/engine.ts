@@ -4,6 +4,7 @@ import { FileExchange } from '../files/fileExchange.ts';
 import type { HostClient } from '../host/hostContext.ts';
 import type { TrackSource } from '../media/trackSource.ts';
 import type { MeetingActions, MeetingModel, MeetingView } from '../model.ts';
+import type { ConnectBroker } from '../rtc/broker.ts';
 import type { Identity } from '../rtc/identity.ts';
 import { makeActions } from './actions.ts';
 import { Attendance } from './attendance.ts';
@@ -11,12 +12,12 @@ import { Chat } from './chat.ts';
 import { initialState, ownState, sessionOf } from './engineState.ts';
 import { makeFileActions } from './fileActions.ts';
 import { HostReporter } from './hostReporter.ts';
-import { type Member, Mesh } from './mesh.ts';
+import type { Member } from './member.ts';
+import { Mesh } from './mesh.ts';
 import { makeModel, statusOf } from './modelMaker.ts';
 import { tellGone, tellNews } from './news.ts';
 import { Notices } from './notices.ts';
 import { Presenting } from './presenting.ts';
-import { rtcConfig } from './rtcConfig.ts';
 import * as say from './sentences.ts';
 import { Store } from './store.ts';
 import { Voices } from './voices.ts';
@@ -27,8 +28,8 @@ export interface EngineOptions {
   readonly identity: Identity;
   readonly host: HostClient;
   readonly source: TrackSource;
-  /** One certificate a person and meeting, so that a fingerprint means the same person on every link. */
-  readonly certificate: RTCCertificate;
+  /** Registers an id with the meeting's server. */
+  readonly connect: ConnectBroker;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -148,16 +149,14 @@ export class MeetingEngine implements MeetingView {
   }
 
   #makeMesh(): Mesh {
-    const { bootstrap, identity, certificate, source } = this.#options;
-    const { room, secret, hostId, broker, addresses, role, session } = bootstrap;
+    const { bootstrap, identity, connect, source } = this.#options;
+    const { room, secret, hostId, role, session } = bootstrap;
     return new Mesh({
       room,
       secret,
       hostId,
       identity,
-      address: broker,
-      addresses,
-      config: rtcConfig(bootstrap.iceServers, certificate),
+      connect,
       mayOpen: role === 'host' || session !== null,
       state: () => this.#ownState(),
       tracks: () => source.tracks,

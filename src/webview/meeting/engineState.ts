@@ -3,7 +3,7 @@ import type { ParticipantId } from '../../shared/ids.ts';
 import { addLine, type ChatLog, emptyChat } from '../../shared/meeting/chatLog.ts';
 import type { FileOffer, ParticipantState } from '../../shared/protocol.ts';
 import type { DevicesModel, OutcomeModel, Phase } from '../model.ts';
-import type { Place } from './mesh.ts';
+import type { Place } from './member.ts';
 
 /** All that the engine itself knows at a moment; `makeModel` turns it into what is shown. */
 export interface EngineState {

@@ -1,7 +1,9 @@
+import type { PeerId } from '../../shared/ids.ts';
 import type { MemberAddress } from '../../shared/protocol.ts';
+import { type Broker, BrokerError, type RawLink } from '../rtc/broker.ts';
 import { HandshakeError } from '../rtc/handshake.ts';
 import type { Link } from '../rtc/link.ts';
-import { BrokerError, type PeerBroker, type RawLink } from '../rtc/peerBroker.ts';
+import { wait } from './wait.ts';
 
 /** Why somebody is not let in; the sentence is made by `enterSentence`. */
 export type EnterProblem = 'secret' | 'version' | 'identity' | 'full' | 'ended' | 'no-connection' | 'left';
@@ -17,39 +19,49 @@ export class EnterError extends Error {
 }
 
 /** The door's answer to a knock. */
-export interface Welcome {
-  readonly link: Link;
+export interface Welcome<L = Link> {
+  readonly link: L;
   readonly ordinal: number;
   readonly members: readonly MemberAddress[];
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }
 
-/** What happens when the door is called once. `absent`: nobody stands at it; `silent`: who does, does not answer. */
-export type KnockOutcome =
-  { readonly kind: 'welcome'; readonly welcome: Welcome } | { readonly kind: 'absent' | 'silent' };
+/** Nobody was let in, for now. `absent`: nobody stands at the door; `silent`: who does, does not answer. */
+interface Failure {
+  readonly kind: 'absent' | 'silent';
+}
 
-/** How long the door may take from a proven link to its welcome. */
-const WELCOME_DEADLINE = 15_000;
+/** What happens when the door is called once. */
+export type KnockOutcome<L = Link> = Failure | { readonly kind: 'welcome'; readonly welcome: Welcome<L> };
+
+/** A link as somebody who knocks needs it. */
+export type KnockingLink = Pick<Link, 'listen' | 'send' | 'close'>;
+
+/** What knocking needs. */
+export interface KnockOptions<L extends KnockingLink = Link> {
+  readonly broker: Pick<Broker, 'call'>;
+  readonly room: PeerId;
+  readonly name: string;
+  readonly prove: (raw: RawLink) => Promise<L>;
+  /** How long the door may take from a proven link to its welcome; milliseconds. */
+  readonly deadline: number;
+  readonly onProblem: (what: string, error?: unknown) => void;
+}
 
 /** Calls the door, proves the invite, knocks, and waits for the welcome. @throws {EnterError} */
-export async function knock(
-  broker: PeerBroker,
-  room: string,
-  name: string,
-  prove: (raw: RawLink) => Promise<Link>,
-  onProblem: (what: string, error?: unknown) => void,
-): Promise<KnockOutcome> {
-  let link: Link;
+export async function knock<L extends KnockingLink>(options: KnockOptions<L>): Promise<KnockOutcome<L>> {
+  const { broker, room, prove } = options;
+  let link: L;
   try {
     link = await prove(await broker.call(room));
   } catch (error) {
     return outcomeOf(error);
   }
-  return welcomed(link, name, onProblem);
+  return welcomed(link, options);
 }
 
-function outcomeOf(error: unknown): KnockOutcome {
+function outcomeOf(error: unknown): Failure {
   if (error instanceof BrokerError) {
     // A holder whose machine died stays known to the server for a while, and does not answer.
     if (error.problem === 'timeout') return { kind: 'silent' };
@@ -65,11 +77,10 @@ function outcomeOf(error: unknown): KnockOutcome {
   throw error;
 }
 
-function welcomed(
-  link: Link,
-  name: string,
-  onProblem: (what: string, error?: unknown) => void,
-): Promise<KnockOutcome> {
+function welcomed<L extends KnockingLink>(
+  link: L,
+  { name, deadline, onProblem }: KnockOptions<L>,
+): Promise<KnockOutcome<L>> {
   return new Promise((resolve, reject) => {
     const fail = (problem: EnterProblem): void => {
       clearTimeout(timer);
@@ -81,7 +92,7 @@ function welcomed(
       resolve({ kind });
       link.close();
     };
-    const timer = setTimeout(() => giveUp('silent'), WELCOME_DEADLINE);
+    const timer = setTimeout(() => giveUp('silent'), deadline);
     link.listen({
       onMessage: (message) => {
         if (message.t === 'welcome') {
@@ -101,4 +112,38 @@ function welcomed(
     });
     link.send({ t: 'knock', name });
   });
+}
+
+/** Times that the door may stay silent before that is called no connection. */
+const MAX_SILENT = 4;
+
+/** What the way in needs. */
+export interface WayInOptions<L> {
+  readonly signal: AbortSignal;
+  /** Takes the door if it is free; null for who may not. */
+  readonly openDoor: (() => Promise<boolean>) | null;
+  readonly knock: () => Promise<KnockOutcome<L>>;
+  /** Between two attempts; milliseconds. */
+  readonly pause: number;
+  /** Nobody stands at the door yet. */
+  readonly onWaiting: () => void;
+}
+
+/**
+ * Takes the door if it is free and we may, knocks otherwise, and goes on until one of both works.
+ * @returns the welcome, or null when the door is ours.
+ * @throws {EnterError}
+ */
+export async function findWayIn<L>(options: WayInOptions<L>): Promise<Welcome<L> | null> {
+  const { signal, openDoor, knock, pause, onWaiting } = options;
+  let silent = 0;
+  while (!signal.aborted) {
+    if (openDoor && (await openDoor())) return null;
+    const outcome = await knock();
+    if (outcome.kind === 'welcome') return outcome.welcome;
+    if (outcome.kind === 'silent' && ++silent === MAX_SILENT) throw new EnterError('no-connection');
+    if (!signal.aborted) onWaiting();
+    await wait(pause, signal);
+  }
+  throw new EnterError('left');
 }

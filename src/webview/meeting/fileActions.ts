@@ -1,7 +1,7 @@
 import { type FileExchange, fileKey } from '../files/fileExchange.ts';
 import type { HostClient } from '../host/hostContext.ts';
 import type { MeetingActions } from '../model.ts';
-import type { Member } from './mesh.ts';
+import type { Member } from './member.ts';
 
 /** What a person can do with files. */
 export type FileActions = Pick<

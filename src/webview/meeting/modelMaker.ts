@@ -13,7 +13,7 @@ import type {
   PresentationModel,
 } from '../model.ts';
 import type { EngineState } from './engineState.ts';
-import type { Member } from './mesh.ts';
+import type { Member } from './member.ts';
 
 /** What is shown besides the engine's own state. */
 export interface Surroundings {

@@ -1,6 +1,6 @@
 import { safeFileName } from '../../shared/fileNames.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
-import type { Member } from './mesh.ts';
+import type { Member } from './member.ts';
 import type { Notices } from './notices.ts';
 import * as say from './sentences.ts';
 

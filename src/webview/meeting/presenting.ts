@@ -2,7 +2,7 @@ import type { ParticipantId } from '../../shared/ids.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
 import type { TrackSource } from '../media/trackSource.ts';
 import type { Chat } from './chat.ts';
-import type { Member } from './mesh.ts';
+import type { Member } from './member.ts';
 import { presenterNow } from './modelMaker.ts';
 import type { Notices } from './notices.ts';
 import * as say from './sentences.ts';

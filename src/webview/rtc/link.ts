@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import type { ParticipantId, PeerId } from '../../shared/ids.ts';
 import { HANDSHAKE_DEADLINE, MAX_CONTROL_MESSAGE, MAX_MESSAGES_PER_10_S } from '../../shared/limits.ts';
 import { linkMessage, type LinkMessage, type RefusalReason } from '../../shared/protocol.ts';
+import type { RawLink } from './broker.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 import { Handshake, HandshakeError, type ProvenPeer } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Identity } from './identity.ts';
 import { MediaSlots, type TrackKind } from './mediaSlots.ts';
 import { Negotiation } from './negotiation.ts';
-import type { RawLink } from './peerBroker.ts';
 
 /** Why a link ended. `closed`: we did it. */
 export type LinkEnd = 'closed' | 'lost' | 'abuse';
@@ -23,6 +23,8 @@ export interface LinkOptions {
   readonly peer: PeerId;
   /** Whom we mean to call; anybody else is refused. */
   readonly expected?: ParticipantId;
+  /** Aborted when the other side has had time enough. Who has sent a proof by then is looked at all the same. */
+  readonly signal?: AbortSignal;
 }
 
 /** What happens on a proven link. Set with `listen`, before anything is read from it. */
@@ -138,6 +140,10 @@ export class Link {
     raw.channel.onclose = () => handshake.abort('closed');
     raw.pc.ondatachannel = ({ channel }) => channel.close();
     const deadline = setTimeout(() => handshake.abort('deadline'), HANDSHAKE_DEADLINE);
+    const turnAway = (): void => {
+      if (!handshake.proofTaken) handshake.abort('closed');
+    };
+    options.signal?.addEventListener('abort', turnAway);
     handshake.start();
     try {
       return new Link(options, await handshake.done, waiting);
@@ -146,6 +152,7 @@ export class Link {
       throw error;
     } finally {
       clearTimeout(deadline);
+      options.signal?.removeEventListener('abort', turnAway);
     }
   }
 

@@ -2,30 +2,9 @@ import { type DataConnection, Peer } from 'peerjs';
 import type { PeerId } from '../../shared/ids.ts';
 import { toHex } from '../../shared/ids.ts';
 import { MAX_PENDING_LINKS } from '../../shared/limits.ts';
+import { type Broker, BrokerError, type BrokerSeat, type RawLink } from './broker.ts';
 import { twinsOf } from './candidateTwins.ts';
-
-/** A connection that PeerJS made and has no hold on any more. Nothing about the other side is proven yet. */
-export interface RawLink {
-  readonly pc: RTCPeerConnection;
-  /** Open, ordered, reliable. */
-  readonly channel: RTCDataChannel;
-  /** The id that was called. */
-  readonly called: PeerId;
-  readonly caller: boolean;
-}
-
-/** Why the broker could not do what was asked. */
-export type BrokerProblem = 'id-taken' | 'unreachable' | 'absent' | 'timeout' | 'failed' | 'closed';
-
-/** A failure of the signalling server or of reaching a peer through it. */
-export class BrokerError extends Error {
-  override readonly name = 'BrokerError';
-  readonly problem: BrokerProblem;
-  constructor(problem: BrokerProblem, cause?: unknown) {
-    super(`signalling: ${problem}`, { cause });
-    this.problem = problem;
-  }
-}
+import { PendingPlaces } from './pendingPlaces.ts';
 
 /** Where the meeting's server is, seen from the page: always the gateway. */
 export interface BrokerAddress {
@@ -36,17 +15,12 @@ export interface BrokerAddress {
   readonly key: string;
 }
 
-/** What a broker needs and whom it tells. */
-export interface BrokerOptions {
+/** What a broker needs besides. */
+export interface BrokerOptions extends BrokerSeat {
   readonly address: BrokerAddress;
-  readonly id: PeerId;
   readonly config: RTCConfiguration;
   /** This machine's addresses, for twins of mDNS candidates. */
   readonly addresses: readonly string[];
-  /** Somebody called. */
-  readonly onLink: (link: RawLink) => void;
-  /** The server knows us under our id, or does no longer. After `false` the broker is of no use for new calls. */
-  readonly onServer: (connected: boolean) => void;
 }
 
 /** How long a call may take until its channel is open. */
@@ -57,12 +31,12 @@ const CALL_DEADLINE = 15_000;
  * channel; as soon as that is open the connection is taken out of its hands (`release`), because PeerJS would close it
  * on a LEAVE from the server, on ICE's first `failed`, and with itself.
  */
-export class PeerBroker {
+export class PeerBroker implements Broker {
   readonly id: PeerId;
   readonly #options: BrokerOptions;
   readonly #peer: Peer;
   readonly #calls = new Map<DataConnection, (error: BrokerError) => void>();
-  #pending = 0;
+  readonly #pending = new PendingPlaces(MAX_PENDING_LINKS);
   #disposed = false;
   #open = false;
 
@@ -125,18 +99,19 @@ export class PeerBroker {
   }
 
   #onConnection(connection: DataConnection): void {
-    if (this.#pending >= MAX_PENDING_LINKS || this.#disposed) {
+    if (this.#disposed) {
       connection.close();
       return;
     }
-    this.#pending++;
     this.#sendTwins(connection);
-    this.#opened(connection)
+    const opened = this.#opened(connection);
+    const done = this.#pending.take(() => this.#calls.get(connection)?.(new BrokerError('closed')));
+    opened
       .then(
         () => this.#options.onLink(release(connection, this.id, false)),
         () => connection.close(), // The caller gave up, or never could be reached: it is the caller who is told.
       )
-      .finally(() => this.#pending--);
+      .finally(done);
   }
 
   /** Beside each candidate that PeerJS sends under an mDNS name go twins with the machine's addresses. */

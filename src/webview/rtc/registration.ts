@@ -1,5 +1,5 @@
 import { backOff, wait } from '../meeting/wait.ts';
-import { BrokerError, type BrokerOptions, PeerBroker } from './peerBroker.ts';
+import { type Broker, BrokerError, type BrokerSeat, type ConnectBroker } from './broker.ts';
 
 /** How the first attempt to register went. */
 export type FirstOutcome = 'connected' | 'id-taken' | 'unreachable';
@@ -12,12 +12,17 @@ export class Registration {
   /** Settles after the first attempt, whatever comes of it. */
   readonly first: Promise<FirstOutcome>;
   readonly #abort = new AbortController();
-  readonly #options: BrokerOptions;
-  #broker: PeerBroker | null = null;
-  #waiters: ((broker: PeerBroker | null) => void)[] = [];
+  readonly #connect: ConnectBroker;
+  readonly #seat: BrokerSeat;
+  readonly #pauses: readonly [first: number, most: number];
+  #broker: Broker | null = null;
+  #waiters: ((broker: Broker | null) => void)[] = [];
 
-  constructor(options: BrokerOptions) {
-    this.#options = options;
+  /** @param pauses the pause after a first attempt that failed, which doubles, and the longest; milliseconds. */
+  constructor(connect: ConnectBroker, seat: BrokerSeat, pauses: readonly [first: number, most: number]) {
+    this.#connect = connect;
+    this.#seat = seat;
+    this.#pauses = pauses;
     let tell: (outcome: FirstOutcome) => void = () => undefined;
     this.first = new Promise((resolve) => {
       tell = resolve;
@@ -26,12 +31,12 @@ export class Registration {
   }
 
   /** The connection to the server, or null while there is none. */
-  get broker(): PeerBroker | null {
+  get broker(): Broker | null {
     return this.#broker?.connected ? this.#broker : null;
   }
 
   /** Waits for a connection; null when disposed of first. */
-  connected(): Promise<PeerBroker | null> {
+  connected(): Promise<Broker | null> {
     if (this.broker || this.#abort.signal.aborted) return Promise.resolve(this.broker);
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
@@ -47,10 +52,10 @@ export class Registration {
     for (let attempt = 0; !signal.aborted; attempt++) {
       const lost = deferred();
       try {
-        const broker = await PeerBroker.connect({
-          ...this.#options,
+        const broker = await this.#connect({
+          ...this.#seat,
           onServer: (connected) => {
-            this.#options.onServer(connected);
+            this.#seat.onServer(connected);
             if (!connected) lost.resolve();
           },
         });
@@ -70,13 +75,13 @@ export class Registration {
       } catch (error) {
         if (!(error instanceof BrokerError)) throw error;
         tell(error.problem === 'id-taken' ? 'id-taken' : 'unreachable');
-        if (error.problem !== 'id-taken') this.#options.onServer(false);
+        if (error.problem !== 'id-taken') this.#seat.onServer(false);
       }
-      await wait(backOff(attempt, 500, 8_000), signal);
+      await wait(backOff(attempt, ...this.#pauses), signal);
     }
   }
 
-  #settle(broker: PeerBroker | null): void {
+  #settle(broker: Broker | null): void {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const resolve of waiters) resolve(broker);

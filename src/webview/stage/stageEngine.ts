@@ -14,12 +14,17 @@ const STARTED = 'parley.stage.started';
 /** Without VS Code for so long, devices are let go of; milliseconds. A reload of the window takes less. */
 const ALONE = 5_000;
 
+/** Problems that one panel is told of: enough to know what is wrong, and no flood. */
+const MAX_PROBLEMS = 20;
+
 /** What a stage's page is made with. */
 export interface StageEngineOptions {
   /** The gateway's socket for stages. */
   readonly url: string;
   /** The one-time code of the page's address, or null after a reload. */
   readonly code: string | null;
+  /** It is a page of VS Code's integrated browser. */
+  readonly integrated: boolean;
 }
 
 /**
@@ -29,7 +34,8 @@ export interface StageEngineOptions {
 export class StageEngine implements StagePageView {
   readonly actions: StagePageActions;
   readonly #socket: StageSocket;
-  readonly #devices = new LocalDevices(true, () => this.#onDevices());
+  readonly #devices: LocalDevices;
+  readonly #integrated: boolean;
   readonly #screen = new ScreenControl(() => this.#onDevices());
   readonly #voices = new Voices(() => this.#onDevices());
   readonly #listeners = new Set<(model: StagePageModel) => void>();
@@ -44,9 +50,12 @@ export class StageEngine implements StagePageView {
   #unsaid: Params<PanelApi['wish']> = {};
   #alone: ReturnType<typeof setTimeout> | undefined;
   #report = '';
+  #problems = 0;
   #scheduled = false;
 
-  constructor({ url, code }: StageEngineOptions) {
+  constructor({ url, code, integrated }: StageEngineOptions) {
+    this.#integrated = integrated;
+    this.#devices = new LocalDevices(integrated ? 'unless-at-once' : 'person', () => this.#onDevices());
     this.actions = this.#makeActions();
     this.#socket = new StageSocket({
       url,
@@ -82,6 +91,7 @@ export class StageEngine implements StagePageView {
   /** The page goes away. */
   dispose(): void {
     clearTimeout(this.#alone);
+    this.#socket.leave();
     this.#peer?.close();
     this.#rpc?.dispose();
     this.#devices.dispose();
@@ -124,7 +134,7 @@ export class StageEngine implements StagePageView {
         set: (callback, ms) => setTimeout(callback, ms),
         clear: (handle) => clearTimeout(handle as number),
       },
-      onProblem: () => undefined,
+      onProblem: (what, error) => this.#problem(what, error),
     });
   }
 
@@ -145,6 +155,7 @@ export class StageEngine implements StagePageView {
         return null;
       },
       want: ({ microphone, camera, chosen, nobody }) => {
+        const before = this.#wanted;
         this.#wanted = { microphone, camera };
         if (nobody === true) {
           this.#letGo();
@@ -152,7 +163,7 @@ export class StageEngine implements StagePageView {
         }
         this.#devices.choose(chosen);
         this.#voices.useSpeaker(chosen.speaker);
-        this.#capture();
+        this.#capture(before);
         return null;
       },
       signal: (message) => {
@@ -176,9 +187,10 @@ export class StageEngine implements StagePageView {
       tracks: this.#tracks(),
       send: (message) => this.#tell('signal', message),
       onVoices: (tracks) => this.#voices.set(tracks),
-      onProblem: () => this.#changed(),
+      onProblem: (error) => this.#problem('the connection to the panel', error),
     });
     this.#report = '';
+    this.#problems = 0;
     this.#onDevices();
     this.#tell('wish', this.#unsaid);
     this.#unsaid = {};
@@ -197,12 +209,17 @@ export class StageEngine implements StagePageView {
     this.#screen.stop();
   }
 
-  /** Works towards what is wanted, once the person has clicked here. */
-  #capture(): void {
+  /**
+   * Works towards what is wanted, once the person has clicked here. What was wanted before is no new wish: a device that
+   * has failed meanwhile is not tried again for it.
+   */
+  #capture(before?: { readonly microphone: boolean; readonly camera: boolean }): void {
     if (!this.#started || this.#purpose !== 'devices') return;
     for (const device of ['microphone', 'camera'] as const) {
       const wanted = this.#wanted[device];
-      if (this.#devices[device].wanted !== wanted) this.#devices.want(device, wanted);
+      const { wanted: applied, status } = this.#devices[device];
+      const failedSince = status === 'failed' && before?.[device] === wanted;
+      if (applied !== wanted && !failedSince) this.#devices.want(device, wanted);
     }
     this.#onDevices();
   }
@@ -229,6 +246,7 @@ export class StageEngine implements StagePageView {
     const { microphone, camera, screen, started, choices, soundBlocked } = this.model;
     const report = {
       started,
+      ...(this.#integrated ? { integrated: true } : {}),
       soundBlocked,
       microphone: { status: microphone.status, problem: microphone.problem },
       camera: { status: camera.status, problem: camera.problem },
@@ -246,6 +264,14 @@ export class StageEngine implements StagePageView {
   #tell<K extends keyof PanelApi>(name: K, params: Parameters<Handlers<PanelApi>[K]>[0]): void {
     // A panel that does not answer is gone; the socket notices that, and the next one is told everything anew.
     this.#rpc?.call(name, params).catch(() => this.#changed());
+  }
+
+  /** For the log of VS Code; a person in this page can do nothing about it. */
+  #problem(what: string, error?: unknown): void {
+    this.#problems += 1;
+    if (this.#problems > MAX_PROBLEMS) return;
+    const why = error instanceof Error ? `${what}: ${error.name} ${error.message}` : what;
+    this.#tell('problem', { what: why.slice(0, 500) });
   }
 
   #changed(): void {

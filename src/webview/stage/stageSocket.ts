@@ -24,6 +24,7 @@ export class StageSocket {
   #code: string | null;
   #welcomed = false;
   #closed = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: StageSocketOptions) {
     this.#options = options;
@@ -39,8 +40,14 @@ export class StageSocket {
 
   /** Goes for good. */
   close(): void {
-    this.#closed = true;
     sessionStorage.removeItem(SESSION);
+    this.leave();
+  }
+
+  /** Goes with the page, which may be loaded again. */
+  leave(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
     this.#socket?.close();
   }
 
@@ -87,9 +94,7 @@ export class StageSocket {
     if (code === STAGE_CLOSE.takenOver) return this.#end('taken-over');
     if (code === STAGE_CLOSE.over) return this.#end('over');
     this.#options.onStatus('connecting');
-    setTimeout(() => {
-      if (!this.#closed) this.#connect();
-    }, RETRY);
+    this.#retry = setTimeout(() => this.#connect(), RETRY);
   }
 
   #end(status: StageLinkStatus): void {

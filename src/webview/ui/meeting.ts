@@ -77,9 +77,9 @@ export class MeetingScreen implements Widget<MeetingModel> {
     this.#serverLost.set(model.serverLost ? strings.serverLost : null);
     const { devices } = model;
     const about = devicesStrip(devices);
-    this.#stage.set(about?.text ?? null, about?.offers);
+    this.#stage.set(about?.text ?? null, about?.offers, about?.main);
     const aboutScreen = screenStrip(devices);
-    this.#screenStage.set(aboutScreen?.text ?? null, aboutScreen?.offers);
+    this.#screenStage.set(aboutScreen?.text ?? null, aboutScreen?.offers, aboutScreen?.main);
     this.#sound.update(soundsOf(model), {
       muted: devices.voices === 'stage',
       // The ids of a stage's devices mean nothing in this page.

@@ -8,31 +8,37 @@ export type StageOffer = 'open' | 'use' | 'copy' | 'share' | 'cancel';
 export interface StageStrip {
   readonly text: string;
   readonly offers: readonly StageOffer[];
+  /** What stands out: null while what is to be done first is done in the page. */
+  readonly main: StageOffer | null;
 }
 
 /** What is said about the stage for camera and microphone; null while there is nothing to do about it. */
 export function devicesStrip({ stage }: Pick<DevicesModel, 'stage'>): StageStrip | null {
-  const { opened, waiting, noBrowser, lost, none } = strings.stage;
+  const { opened, openedInstead, late, waiting, noBrowser, lost, none } = strings.stage;
   switch (stage?.status) {
     case undefined:
     case 'live':
       return null;
     case 'none':
-      return { text: none, offers: ['use'] };
+      return { text: none, offers: ['use'], main: 'use' };
     case 'opening':
-      return { text: opened, offers: ['open', 'copy'] };
+      if (stage?.late === true) return { text: late, offers: ['copy', 'open'], main: 'copy' };
+      return { text: stage?.instead === true ? openedInstead : opened, offers: ['open', 'copy'], main: null };
     case 'waiting':
-      return { text: waiting, offers: [] };
+      return { text: waiting, offers: ['copy'], main: null };
     case 'no-browser':
-      return { text: noBrowser, offers: ['copy', 'open'] };
+      return { text: noBrowser, offers: ['copy', 'open'], main: 'copy' };
     case 'lost':
-      return { text: lost, offers: ['open', 'copy'] };
+      return { text: lost, offers: ['open', 'copy'], main: 'open' };
   }
 }
 
 /** What is said about the page for a screen; null without one, and while it shares. */
 export function screenStrip({ screenStage, screen }: Pick<DevicesModel, 'screenStage' | 'screen'>) {
-  return screen.status === 'on' ? null : screenSentence(screenStage?.status);
+  if (screen.status === 'on') return null;
+  if (screenStage?.late === true)
+    return { text: strings.stage.late, offers: ['copy', 'cancel'], main: 'copy' } as const;
+  return screenSentence(screenStage?.status);
 }
 
 function screenSentence(status: StageModel['status'] | undefined): StageStrip | null {
@@ -44,10 +50,10 @@ function screenSentence(status: StageModel['status'] | undefined): StageStrip | 
       return null;
     case 'opening':
     case 'waiting':
-      return { text: chooseScreen, offers: ['copy', 'cancel'] };
+      return { text: chooseScreen, offers: ['copy', 'cancel'], main: null };
     case 'no-browser':
-      return { text: noBrowserForScreen, offers: ['copy', 'cancel'] };
+      return { text: noBrowserForScreen, offers: ['copy', 'cancel'], main: 'copy' };
     case 'lost':
-      return { text: screenLost, offers: ['share', 'cancel'] };
+      return { text: screenLost, offers: ['share', 'cancel'], main: 'share' };
   }
 }

@@ -27,8 +27,15 @@ export class Strip<K extends string = never> {
     this.elem.hidden = true;
   }
 
-  /** Shows a sentence with these buttons (the first stands out), all of them unless named; null hides the strip. */
-  set(sentence: string | null, offers: readonly K[] = [...this.#buttons.keys()]): void {
+  /**
+   * Shows a sentence with these buttons in this order, all of them unless named; null hides the strip. One stands out: the
+   * first, unless what is to be done first is done elsewhere.
+   */
+  set(
+    sentence: string | null,
+    offers: readonly K[] = [...this.#buttons.keys()],
+    main: K | null = offers[0] ?? null,
+  ): void {
     // Shown before it is filled: a status is read when its text changes while it is there.
     this.elem.hidden = sentence === null;
     setText(this.#text, sentence ?? '');
@@ -36,7 +43,15 @@ export class Strip<K extends string = never> {
     show(this.#actions, offers.length > 0);
     for (const [key, button] of this.#buttons) {
       show(button, offers.includes(key));
-      setProminent(button, offers[0] === key);
+      setProminent(button, key === main);
     }
+    this.#order(offers);
+  }
+
+  /** Moves buttons only where they stand otherwise: one that is moved loses the focus. */
+  #order(offers: readonly K[]): void {
+    const wanted = offers.map((key) => this.#buttons.get(key)).filter((button) => button !== undefined);
+    const shown = Array.from(this.#actions.children).filter((child) => wanted.some((one) => one === child));
+    if (wanted.some((button, at) => button !== shown[at])) this.#actions.append(...wanted);
   }
 }

@@ -86,6 +86,11 @@ export const scenes: Readonly<Record<string, () => MeetingModel>> = {
   'two-desktop': () =>
     inside(2, { devices: staged('opening'), role: 'guest', chat, files, people: muted(2) }),
   'stage-waiting': () => inside(2, { devices: staged('waiting', { camera: off }), people: muted(2) }),
+  'stage-instead': () =>
+    inside(2, {
+      devices: { ...staged('opening'), stage: { status: 'opening', instead: true } },
+      people: muted(2),
+    }),
   'stage-no-browser': () => inside(2, { devices: staged('no-browser'), people: muted(2) }),
   'stage-lost': () => inside(2, { devices: staged('lost'), people: muted(2) }),
   'stage-none': () => inside(2, { devices: staged('none'), people: muted(2) }),

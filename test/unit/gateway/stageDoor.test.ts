@@ -74,21 +74,42 @@ describe('the door of the stages', () => {
     await own.dispose();
   });
 
-  it('makes a fresh code, and the one before void, while nobody is connected', async () => {
-    const { stage: id, code } = stage.door.issue('devices');
-    const fresh = stage.door.fresh(id) ?? '';
-    assert.notEqual(fresh, code);
-    assert.equal(await (await stage.greet({ t: 'code', code })).closed, REFUSED);
-    const client = await stage.greet({ t: 'code', code: fresh });
-    await welcome(client);
+  it('keeps the last three codes good, each once, and its page is taken over from', async () => {
+    const { stage: id, code: first } = stage.door.issue('devices');
+    const more = [1, 2, 3].map(() => stage.door.fresh(id) ?? '');
+    assert.equal(new Set([first, ...more]).size, 4);
+    assert.equal(
+      await (
+        await stage.greet({ t: 'code', code: first })
+      ).closed,
+      REFUSED,
+      'it was too long ago',
+    );
+    const [slow = '', , last = ''] = more;
+    const one = await stage.greet({ t: 'code', code: last });
+    await welcome(one);
     assert.deepEqual(await stage.told(), [id, true]);
-    assert.equal(stage.door.fresh(id), undefined);
+    const two = await stage.greet({ t: 'code', code: slow });
+    await welcome(two);
+    assert.equal(await one.closed, TAKEN_OVER);
+    assert.deepEqual(await stage.told(), [id, true]);
+    for (const code of [slow, last])
+      assert.equal(await (await stage.greet({ t: 'code', code })).closed, REFUSED, 'it was used');
+    const three = await stage.greet({ t: 'code', code: stage.door.fresh(id) ?? '' });
+    await welcome(three);
+    assert.equal(await two.closed, TAKEN_OVER, 'a link that is copied while the page is there');
+    assert.deepEqual(await stage.told(), [id, true]);
+    await leave({ id, client: three });
+  });
+
+  it('has no code for a stage that is over, and lets none of its codes in', async () => {
     assert.equal(stage.door.fresh('a'.repeat(22)), undefined);
-    await leave({ id, client });
+    const { stage: id, code } = stage.door.issue('devices');
+    const codes = [code, stage.door.fresh(id) ?? ''];
+    await stage.door.close(id);
     assert.equal(stage.door.fresh(id), undefined);
-    const { stage: unused, code: void_ } = stage.door.issue('devices');
-    await stage.door.close(unused);
-    assert.equal(await (await stage.greet({ t: 'code', code: void_ })).closed, REFUSED);
+    for (const old of codes)
+      assert.equal(await (await stage.greet({ t: 'code', code: old })).closed, REFUSED);
   });
 
   it('turns down every other host and origin, those of webviews included', async () => {

@@ -3,23 +3,13 @@ import { describe, it } from 'mocha';
 import { toBase64Url } from '../../../src/shared/base64url.ts';
 import { fingerprintsOf } from '../../../src/webview/rtc/fingerprints.ts';
 import { Handshake, HandshakeError, type HandshakeFacts } from '../../../src/webview/rtc/handshake.ts';
-import { type Identity, importIdentity } from '../../../src/webview/rtc/identity.ts';
+import { makeIdentity } from './identities.ts';
 
 const ROOM = '0'.repeat(32);
 const SECRET = toBase64Url(new Uint8Array(32).fill(7));
 const OTHER_SECRET = toBase64Url(new Uint8Array(32).fill(8));
 const CALLER = 'a'.repeat(32);
 const CALLEE = 'b'.repeat(32);
-
-async function makeIdentity(): Promise<Identity> {
-  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
-    'sign',
-    'verify',
-  ]);
-  const spki = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey));
-  const id = toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', spki)));
-  return importIdentity(id, toBase64Url(spki), await crypto.subtle.exportKey('jwk', pair.privateKey));
-}
 
 type Frame = Record<string, unknown>;
 /** Two ends wired to each other; `tamper` sits in the middle. */

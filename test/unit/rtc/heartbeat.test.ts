@@ -5,7 +5,7 @@ import { Heartbeat } from '../../../src/webview/rtc/heartbeat.ts';
 const TIMES = { interval: 10, deadline: 80 };
 
 /** A heartbeat whose pings and end can be waited for. */
-function start(onPing: (beat: Heartbeat, count: number) => void = () => undefined) {
+function start(onPing: (beat: Heartbeat, count: number) => void = () => undefined, times = TIMES) {
   const seen = { pings: 0, ends: 0 };
   let settle: (at: number) => void = () => undefined;
   const dead = new Promise<number>((resolve) => {
@@ -17,9 +17,14 @@ function start(onPing: (beat: Heartbeat, count: number) => void = () => undefine
       seen.ends += 1;
       settle(performance.now());
     },
-    TIMES,
+    times,
   );
   return { beat, seen, dead };
+}
+
+/** Nothing of this process runs for so long, as when the lid is closed. */
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 describe('Heartbeat', () => {
@@ -47,10 +52,25 @@ describe('Heartbeat', () => {
 
   it('gives the other side a fresh start after this machine slept', async () => {
     const { dead } = start();
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TIMES.deadline * 3);
+    sleep(TIMES.deadline * 3);
     const woke = performance.now();
     const lasted = (await dead) - woke;
     assert.ok(lasted >= TIMES.deadline - 1, `${String(lasted)} ms after it woke`);
+  });
+
+  it('gives that start after every sleep, and none for a timer that is a little late', async () => {
+    const { dead } = start();
+    for (const slept of [TIMES.deadline * 2, TIMES.deadline * 2]) {
+      sleep(slept);
+      await new Promise(setImmediate);
+    }
+    const woke = performance.now();
+    assert.ok((await dead) - woke >= TIMES.deadline - 1, 'the second sleep counts as well');
+    const times = { interval: 200, deadline: 80 };
+    const started = performance.now();
+    const late = start(() => undefined, times).dead;
+    sleep(times.deadline + 40);
+    assert.ok((await late) - started < times.deadline * 2, 'lateness of less than an interval is no sleep');
   });
 
   it('says nothing when it is disposed of', async () => {

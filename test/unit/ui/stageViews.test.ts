@@ -36,12 +36,35 @@ describe('strips about a stage', () => {
     assert.equal(screenStrip({ screenStage: { status: 'waiting' }, screen: on }), null);
   });
 
+  it('say where the page is when VS Code’s own browser was of no use', () => {
+    const instead = devicesStrip({ stage: { status: 'opening', instead: true } });
+    assert.match(instead?.text ?? '', /VS Code's own browser may not .* your system's browser/u);
+    assert.doesNotMatch(at('opening')?.text ?? '', /own browser/u);
+  });
+
+  it('offer another browser when the page does not come', () => {
+    const stage = { status: 'opening', late: true } as const;
+    const strips = [devicesStrip({ stage }), screenStrip({ screenStage: stage, screen: off })];
+    for (const strip of strips) {
+      assert.match(strip?.text ?? '', /does not load/u);
+      assert.equal(strip?.main, 'copy');
+    }
+  });
+
   it('offer a way on from every state, the most likely first', () => {
     assert.deepEqual(at('opening')?.offers, ['open', 'copy']);
-    assert.deepEqual(at('waiting')?.offers, []);
+    assert.deepEqual(at('waiting')?.offers, ['copy']);
     assert.deepEqual(at('no-browser')?.offers, ['copy', 'open']);
     assert.deepEqual(at('lost')?.offers, ['open', 'copy']);
     assert.deepEqual(at('none')?.offers, ['use']);
+    const main = (['opening', 'waiting', 'no-browser', 'lost', 'none'] as const).map(
+      (status) => at(status)?.main,
+    );
+    assert.deepEqual(
+      main,
+      [null, null, 'copy', 'open', 'use'],
+      'nothing draws from the page that is to be clicked',
+    );
     for (const status of ['opening', 'waiting', 'no-browser', 'lost'] as const)
       assert.ok(screenStrip({ screenStage: { status }, screen: off })?.offers.includes('cancel'), status);
   });

@@ -1,4 +1,4 @@
-import type { ClipWindow } from './clip.ts';
+import type { ClipKind, ClipWindow } from './clip.ts';
 
 /** Chromium's own, in no library of types: a track made of the frames that are written to it. */
 interface TrackGenerator extends MediaStreamTrack {
@@ -6,17 +6,18 @@ interface TrackGenerator extends MediaStreamTrack {
 }
 
 /**
- * Runs in a page after `installClip`, before its own scripts: its camera then is the clip, 30 frames a second, each with
- * the time at which it was made. The microphone stays what it was.
+ * Runs in a page after the clips, before its own scripts: its camera and its screen then are clips, each frame with the
+ * time at which it was made. The microphone stays what it was.
  */
-export function useClipAsCamera(): void {
-  const clip = (window as unknown as ClipWindow).benchClip;
+export function captureClips(): void {
+  const clips = (window as unknown as ClipWindow).benchClip;
   const devices = (window as { MediaDevices?: typeof MediaDevices }).MediaDevices?.prototype;
-  if (!clip || !devices) return;
-  const { width, height } = clip;
+  if (!clips || !devices) return;
   const original = Reflect.get(devices, 'getUserMedia');
 
-  const open = (): MediaStreamTrack => {
+  const open = (kind: ClipKind): MediaStreamTrack => {
+    const clip = clips(kind);
+    const { width, height, rate } = clip;
     const Generator = (
       window as unknown as { MediaStreamTrackGenerator: new (init: { kind: 'video' }) => TrackGenerator }
     ).MediaStreamTrackGenerator;
@@ -27,7 +28,7 @@ export function useClipAsCamera(): void {
     let due = performance.now();
     const next = (): void => {
       if (track.readyState === 'ended') return;
-      due = Math.max(due + 1_000 / 30, performance.now() - 100);
+      due = Math.max(due + 1_000 / rate, performance.now() - 100);
       index = (index + 1) % clip.length;
       i420.set(clip.luma(index));
       clip.write(i420, Date.now(), index);
@@ -48,7 +49,9 @@ export function useClipAsCamera(): void {
 
   const replaced = function (this: MediaDevices, constraints?: MediaStreamConstraints): Promise<MediaStream> {
     if (!constraints?.video) return Reflect.apply(original, this, [constraints]);
-    return Promise.resolve(new MediaStream([open()]));
+    return Promise.resolve(new MediaStream([open('camera')]));
   };
   Reflect.set(devices, 'getUserMedia', replaced);
+  const screen = (): Promise<MediaStream> => Promise.resolve(new MediaStream([open('screen')]));
+  Reflect.set(devices, 'getDisplayMedia', screen);
 }

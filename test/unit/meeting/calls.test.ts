@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import type { PeerId } from '../../../src/shared/ids.ts';
+import { MAX_MEMBERS } from '../../../src/shared/limits.ts';
+import type { MemberAddress } from '../../../src/shared/protocol.ts';
+import { Calls } from '../../../src/webview/meeting/calls.ts';
+import { BrokerError, type BrokerProblem } from '../../../src/webview/rtc/broker.ts';
+import { turn } from '../rtc/fakeConnection.ts';
+import { until } from '../rtc/until.ts';
+import { FakeLink } from './fakeLink.ts';
+
+const member = (name: string, ordinal: number): MemberAddress => ({
+  id: name.padEnd(43, '-'),
+  peer: name.padEnd(32, '-'),
+  ordinal,
+});
+const alice = member('alice', 0);
+const bob = member('bob', 1);
+const carol = member('carol', 2);
+
+/** Carol's calls; the test answers them. */
+function make(self: MemberAddress | null = carol) {
+  const abort = new AbortController();
+  const asked: {
+    peer: PeerId;
+    give: () => Promise<FakeLink>;
+    refuse: (problem: BrokerProblem) => Promise<void>;
+  }[] = [];
+  const links: FakeLink[] = [];
+  const linked: PeerId[] = [];
+  const problems: string[] = [];
+  const calls = new Calls<FakeLink>({
+    signal: abort.signal,
+    self: () => self,
+    linked: () => linked,
+    call: ({ id, peer }) =>
+      new Promise((resolve, reject) => {
+        asked.push({
+          peer,
+          give: async () => {
+            const link = new FakeLink({ id, peer });
+            resolve(link);
+            await turn();
+            return link;
+          },
+          refuse: async (problem) => {
+            reject(new BrokerError(problem));
+            await turn();
+          },
+        });
+      }),
+    onLink: (link) => {
+      links.push(link);
+      linked.push(link.remote.peer);
+    },
+    pauses: [1, 4],
+    onProblem: (what) => problems.push(what),
+  });
+  const nth = async (count: number) => {
+    await until(() => asked.length >= count, `attempt ${String(count)}`);
+    const attempt = asked[count - 1];
+    assert.ok(attempt);
+    return attempt;
+  };
+  return { calls, asked, nth, links, linked, problems, abort };
+}
+
+describe('Calls', () => {
+  it('calls the elder that it has no link to, each once', async () => {
+    const { calls, asked, links, linked, nth } = make();
+    linked.push(alice.peer);
+    calls.callMissing([alice, bob, carol, member('dave', 3)]);
+    calls.callMissing([bob]);
+    assert.deepEqual(
+      asked.map(({ peer }) => peer),
+      [bob.peer],
+    );
+    const link = await (await nth(1)).give();
+    assert.deepEqual(links, [link]);
+    calls.callMissing([bob]);
+    assert.equal(asked.length, 1);
+  });
+
+  it('calls nobody before it has a place', () => {
+    const { calls, asked } = make(null);
+    calls.callMissing([alice, bob]);
+    assert.equal(asked.length, 0);
+  });
+
+  it('tries again, and says what went wrong', async () => {
+    const { calls, links, problems, nth } = make();
+    calls.callMissing([bob]);
+    for (const attempt of [1, 2, 3]) await (await nth(attempt)).refuse('failed');
+    await (await nth(4)).give();
+    assert.deepEqual([links.length, problems.length], [1, 3]);
+  });
+
+  it('gives up after a while, and may be told again', async () => {
+    const { calls, asked, nth } = make();
+    calls.callMissing([bob]);
+    for (let attempt = 1; attempt <= 8; attempt++) await (await nth(attempt)).refuse('failed');
+    await until(() => {
+      calls.callMissing([bob]);
+      return asked.length > 8;
+    }, 'a new call');
+    assert.equal(asked.length, 9);
+  });
+
+  it('gives up sooner on who is not even known to the server, and not at once', async () => {
+    const { calls, asked, nth } = make();
+    calls.callMissing([bob]);
+    for (let attempt = 1; attempt <= 4; attempt++) await (await nth(attempt)).refuse('absent');
+    calls.callMissing([bob]);
+    assert.equal(asked.length, 5, 'the fourth was the last of the first call');
+  });
+
+  it('follows no rumour of who left, and stops calling them', async () => {
+    const { calls, asked, nth } = make();
+    calls.callMissing([bob]);
+    calls.forget(bob.peer);
+    await (await nth(1)).refuse('failed');
+    calls.callMissing([bob]);
+    calls.callMissing([alice]);
+    assert.deepEqual(
+      asked.map(({ peer }) => peer),
+      [bob.peer, alice.peer],
+    );
+    await (await nth(2)).refuse('failed');
+    assert.equal((await nth(3)).peer, alice.peer, 'nobody called Bob meanwhile');
+  });
+
+  it('drops its own call when they found the way here first', async () => {
+    const { calls, links, linked, nth } = make();
+    calls.callMissing([bob]);
+    linked.push(bob.peer);
+    const link = await (await nth(1)).give();
+    assert.deepEqual([links.length, link.closed], [0, true]);
+  });
+
+  it('does not try again when they have found the way here meanwhile', async () => {
+    const { calls, asked, linked, nth } = make();
+    calls.callMissing([bob]);
+    await (await nth(1)).refuse('failed');
+    linked.push(bob.peer);
+    calls.callMissing([alice]);
+    for (const attempt of [2, 3, 4]) await (await nth(attempt)).refuse('failed');
+    assert.deepEqual(
+      asked.slice(1).map(({ peer }) => peer),
+      [alice.peer, alice.peer, alice.peer],
+    );
+  });
+
+  it('ends with the meeting', async () => {
+    const { calls, asked, links, abort, nth } = make();
+    calls.callMissing([alice, bob]);
+    abort.abort();
+    const link = await (await nth(1)).give();
+    assert.deepEqual([links.length, link.closed], [0, true]);
+    await (await nth(2)).refuse('failed');
+    await turn();
+    assert.equal(asked.length, 2);
+  });
+
+  it('does not let a roster make it call without end', () => {
+    const { calls, asked } = make(member('zoe', 1_000));
+    calls.callMissing(Array.from({ length: 100 }, (_, index) => member(`m${String(index)}`, index)));
+    assert.equal(asked.length, MAX_MEMBERS);
+  });
+});

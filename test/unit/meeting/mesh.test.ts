@@ -1,0 +1,390 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { LinkMessage } from '../../../src/shared/protocol.ts';
+import { EnterError } from '../../../src/webview/meeting/entry.ts';
+import { HandshakeError } from '../../../src/webview/rtc/handshake.ts';
+import type { Identity } from '../../../src/webview/rtc/identity.ts';
+import { turn } from '../rtc/fakeConnection.ts';
+import { makeIdentity } from '../rtc/identities.ts';
+import { until } from '../rtc/until.ts';
+import { FakeServer } from './fakeServer.ts';
+import { answer, OTHER_SECRET, Person, type PersonChange, ROOM, stateOf, visit } from './people.ts';
+
+/** Nothing is closed for being late. */
+const PATIENT = { admission: 60_000 };
+
+const enterAs = (name: string, ordinal: number): LinkMessage => ({
+  t: 'enter',
+  ordinal,
+  state: stateOf(name),
+  chatSeen: 0,
+});
+
+describe('Mesh', () => {
+  let server = new FakeServer();
+  let people: Person[] = [];
+  beforeEach(() => {
+    server = new FakeServer();
+    people = [];
+  });
+  afterEach(async () => {
+    await Promise.all(people.map((person) => person.mesh.leave(false)));
+  });
+
+  async function open(name: string, change: PersonChange = {}): Promise<Person> {
+    const host = people[0]?.identity.id;
+    const person = await Person.open(server, name, { ...(host ? { hostId: host } : {}), ...change });
+    people.push(person);
+    return person;
+  }
+  const enter = async (name: string, change: PersonChange = {}): Promise<Person> =>
+    (await open(name, change)).enter();
+  const host = (change: PersonChange = {}): Promise<Person> => enter('Alice', { mayOpen: true, ...change });
+
+  /** Three who see each other. */
+  async function three(change: PersonChange = {}): Promise<[Person, Person, Person]> {
+    const [alice, bob, carol] = [
+      await host(change),
+      await enter('Bob', change),
+      await enter('Carol', change),
+    ];
+    await Person.agree([alice, bob, carol], 'Alice@0 Bob@1 Carol@2');
+    return [alice, bob, carol];
+  }
+
+  it('lets everybody see the same people, in the order they came', async () => {
+    const alice = await host();
+    const guests = await Promise.all(['Bob', 'Carol', 'Dave', 'Erin'].map((name) => enter(name)));
+    await until(() => [alice, ...guests].every(({ mesh }) => mesh.members.length === 4), 'all see all');
+    await Person.agree(guests, alice.roster);
+    assert.match(alice.roster, /^Alice@0 \w+@1 \w+@2 \w+@3 \w+@4$/);
+    for (const person of people) {
+      assert.deepEqual(
+        person.log.toSorted(),
+        people
+          .filter((other) => other !== person)
+          .map(({ name }) => `${name} entered`)
+          .toSorted(),
+      );
+      for (const other of people)
+        if (other !== person) assert.equal(person.endsTo(other).length, 1, 'one link a pair');
+    }
+  });
+
+  it('waits at a door that nobody has opened', async () => {
+    const bob = await open('Bob');
+    const entering = bob.enter();
+    await until(() => bob.waited > 2, 'Bob waits');
+    const alice = await host();
+    await entering;
+    await Person.agree([alice, bob], 'Alice@0 Bob@1');
+  });
+
+  it('believes what somebody says of themselves, and hands on the chat that was missed', async () => {
+    const alice = await host();
+    alice.say('before Bob');
+    const bob = await enter('Bob');
+    await until(() => bob.chat.length === 1, 'the line from before');
+    alice.state = stateOf('Alice B.');
+    alice.mesh.broadcast({ t: 'state', state: alice.state });
+    bob.say('hello');
+    await until(() => alice.chat.length === 1 && bob.log.includes('Alice is Alice B.'), 'both heard');
+    assert.deepEqual([bob.chat, alice.chat], [['before Bob'], ['hello']]);
+  });
+
+  it('turns away who does not hold the secret, and says so', async () => {
+    const alice = await host();
+    const mallory = await open('Mallory', { secret: OTHER_SECRET });
+    await assert.rejects(
+      mallory.enter(),
+      (error) => error instanceof EnterError && error.problem === 'secret',
+    );
+    await until(() => alice.strangers === 1, 'Alice is told');
+    assert.deepEqual([alice.log, alice.mesh.members.length], [[], 0]);
+  });
+
+  it('lets nobody near before it is in itself', async () => {
+    const bob = await open('Bob');
+    await until(() => server.knows(bob.peer), 'Bob can be called');
+    // Whoever was quicker: the refusal is read, or the link was closed before its proof was checked.
+    const heard = await visit(server, bob.peer).then(
+      async (visitor) => {
+        visitor.link.send(enterAs('Eve', 5));
+        await until(() => visitor.ends.length > 0, 'the link is closed');
+        return visitor.heard;
+      },
+      (error: unknown) => {
+        assert.ok(error instanceof HandshakeError && error.reason === 'closed', String(error));
+        return [{ t: 'refuse', reason: 'not-the-door' }];
+      },
+    );
+    assert.deepEqual(heard, [{ t: 'refuse', reason: 'not-the-door' }]);
+    assert.deepEqual(bob.log, []);
+  });
+
+  it('reads nothing from who has not entered, and takes one enter a link', async () => {
+    const alice = await host();
+    const visitor = await visit(server, alice.peer);
+    const said = { t: 'chat', entry: { seq: 1, lamport: 1, sentAt: 1, text: 'too early' } } as const;
+    visitor.link.send(said);
+    visitor.link.send({ t: 'leave' });
+    visitor.link.send(enterAs('Eve', 5));
+    visitor.link.send(enterAs('Eva', 0));
+    visitor.link.send({ ...said, entry: { ...said.entry, text: 'in time' } });
+    await until(() => alice.chat.length === 1, 'a line');
+    assert.deepEqual([alice.chat, alice.log, alice.roster], [['in time'], ['Eve entered'], 'Alice@0 Eve@5']);
+    assert.ok(alice.problems.includes('an enter out of place was dropped'));
+  });
+
+  it('closes a link on which nobody enters', async () => {
+    const alice = await host();
+    const bob = await enter('Bob', { times: { admission: 5 } });
+    await Person.agree([alice, bob], 'Alice@0 Bob@1');
+    const visitor = await visit(server, bob.peer);
+    await until(() => visitor.ends.length > 0, 'the link is closed');
+    assert.deepEqual(bob.log, ['Alice entered'], 'Alice stays');
+  });
+
+  it('keeps the newer of two links to the same page, from its enter on', async () => {
+    const alice = await host({ times: PATIENT });
+    const first = await visit(server, alice.peer);
+    first.link.send(enterAs('Bob', 1));
+    await Person.agree([alice], 'Alice@0 Bob@1');
+    const second = await visit(server, alice.peer, { identity: first.identity });
+    second.link.send({ t: 'chat', entry: { seq: 1, lamport: 1, sentAt: 1, text: 'too early' } });
+    second.link.send(enterAs('Bob', 1));
+    await until(() => first.ends.length > 0, 'the older link is closed');
+    assert.deepEqual([alice.log, alice.roster], [['Bob entered', 'Bob returned'], 'Alice@0 Bob@1']);
+    alice.say('once');
+    await until(() => second.heard.some(({ t }) => t === 'chat'), 'the newer link is used');
+    assert.deepEqual([second.ends, alice.chat], [[], []]);
+  });
+
+  it('tells a newcomer what has changed since its own enter', async () => {
+    const alice = await host();
+    const bob = await visit(server, alice.peer);
+    await until(() => bob.heard.some(({ t }) => t === 'enter'), 'Alice has entered');
+    alice.state = { ...alice.state, hand: true };
+    alice.mesh.broadcast({ t: 'state', state: alice.state });
+    bob.link.send(enterAs('Bob', 1));
+    await until(() => bob.heard.some(({ t }) => t === 'state'), 'a state');
+    const told = bob.heard.find((message) => message.t === 'state');
+    assert.equal(told?.state.hand, true);
+  });
+
+  it('goes by the place that the door gave, not by the one that is claimed', async () => {
+    const alice = await host();
+    const bob = await visit(server, ROOM);
+    bob.link.send({ t: 'knock', name: 'Bob' });
+    await until(() => bob.heard.some(({ t }) => t === 'welcome'), 'welcome');
+    bob.link.send(enterAs('Bob', 0));
+    await Person.agree([alice], 'Alice@0 Bob@1');
+  });
+
+  it('calls at once whom the door tells of, and takes nobody else in their place', async () => {
+    const [keeper, expected, other] = [await makeIdentity(), await makeIdentity(), await makeIdentity()];
+    const [at, honest] = ['c'.repeat(32), 'd'.repeat(32)];
+    /** Somebody who can be called, and enters on each link. */
+    const seat = (id: string, identity: Identity, name: string): Promise<unknown> =>
+      server.connect({
+        id,
+        onServer: () => undefined,
+        onLink: (raw) => {
+          answer(raw, identity, id).then(
+            ({ link }) => link.send(enterAs(name, name === 'Carol' ? 1 : 2)),
+            () => undefined, // Refused, as it should be.
+          );
+        },
+      });
+    await seat(at, other, 'Mallory');
+    await seat(honest, other, 'Carol');
+    const members = [
+      { id: expected.id, peer: at, ordinal: 2 },
+      { id: other.id, peer: honest, ordinal: 1 },
+    ];
+    await server.connect({
+      id: ROOM,
+      onServer: () => undefined,
+      onLink: (raw) => {
+        void answer(raw, keeper, ROOM).then(({ link }) =>
+          link.send({ t: 'welcome', ordinal: 9, members, startedAt: 7 }),
+        );
+      },
+    });
+    const bob = await enter('Bob');
+    await until(
+      () => bob.log.length > 0 && bob.problems.includes('a member could not be called'),
+      'both answered',
+    );
+    assert.deepEqual(bob.log, ['Carol entered']);
+  });
+
+  it('follows no rumour of a page that was left or replaced', async () => {
+    const zoe = await open('Zoe', { mayOpen: true });
+    await zoe.enter({ ordinal: 9, startedAt: 7 });
+    const pages = ['1', '2', '3', '4'].map((digit) => digit.repeat(32));
+    const called: string[] = [];
+    for (const id of pages) {
+      await server.connect({ id, onLink: () => called.push(id), onServer: () => undefined });
+    }
+    const [old, fresh, left, unknown] = pages;
+    const bob = await visit(server, zoe.peer, { peer: old });
+    bob.link.send(enterAs('Bob', 1));
+    const again = await visit(server, zoe.peer, { peer: fresh, identity: bob.identity });
+    again.link.send(enterAs('Bob', 1));
+    const carol = await visit(server, zoe.peer, { peer: left });
+    carol.link.send(enterAs('Carol', 2));
+    carol.link.send({ t: 'leave' });
+    await until(() => zoe.log.includes('Bob returned') && zoe.log.includes('Carol left'), 'both happened');
+    const rumours = [
+      { id: bob.identity.id, peer: old ?? '', ordinal: 1 },
+      { id: carol.identity.id, peer: left ?? '', ordinal: 2 },
+      { id: (await makeIdentity()).id, peer: unknown ?? '', ordinal: 3 },
+    ];
+    again.link.send({ t: 'members', members: rumours });
+    await until(() => called.length > 0, 'the one who is not here yet is called');
+    assert.deepEqual(called, [unknown]);
+  });
+
+  it('finds a member again whose link was lost', async () => {
+    const [alice, bob, carol] = await three();
+    bob.cutFrom(carol);
+    await until(() => bob.log.includes('Carol lost') && carol.log.includes('Bob lost'), 'both noticed');
+    await Person.agree([alice, bob, carol], 'Alice@0 Bob@1 Carol@2');
+    assert.deepEqual([bob.log.at(-1), carol.log.at(-1)], ['Carol entered', 'Bob entered']);
+    assert.deepEqual(alice.log, ['Bob entered', 'Carol entered'], 'Alice noticed nothing');
+  });
+
+  it('lets go of who left, without calling them again', async () => {
+    const [alice, bob, carol] = await three();
+    await carol.mesh.leave(false);
+    await Person.agree([alice, bob], 'Alice@0 Bob@1');
+    assert.deepEqual([alice.log.at(-1), bob.log.at(-1)], ['Carol left', 'Carol left']);
+    for (const { problems } of [alice, bob]) assert.ok(!problems.includes('a member could not be called'));
+  });
+
+  it('sees one person, not two, when a killed page comes back under the same identity', async () => {
+    const [alice, bob, carol] = await three({ times: PATIENT });
+    carol.kill();
+    people.splice(people.indexOf(carol), 1);
+    const { identity, place } = carol;
+    const again = await (await open('Carol', { identity, mayOpen: true })).enter(place);
+    await Person.agree([alice, bob, again], 'Alice@0 Bob@1 Carol@2');
+    assert.deepEqual([alice.log.at(-1), bob.log.at(-1)], ['Carol returned', 'Carol returned']);
+    for (const person of [alice, bob]) {
+      assert.equal(person.mesh.member(identity.id)?.address.peer, again.peer, 'it is the new page');
+      for (const end of person.endsTo(carol)) await until(() => end.connectionState === 'closed', 'no ghost');
+    }
+    again.say('I am back');
+    await until(() => alice.chat.length + bob.chat.length === 2, 'heard by both');
+  });
+
+  it('heeds an end of the host alone', async () => {
+    const [alice, bob, carol] = await three();
+    bob.mesh.broadcast({ t: 'end' });
+    await until(() => carol.problems.length > 0, 'Carol ignores it');
+    assert.deepEqual([alice.log.includes('ended'), carol.log.includes('ended')], [false, false]);
+    await alice.mesh.leave(true);
+    await until(() => bob.log.includes('ended') && carol.log.includes('ended'), 'it is over');
+  });
+
+  it('hands the door to the eldest when its keeper leaves', async () => {
+    const [alice, bob, carol] = await three();
+    await alice.mesh.leave(false);
+    await Person.agree([bob, carol], 'Bob@1 Carol@2');
+    const dave = await enter('Dave');
+    await Person.agree([bob, carol, dave], 'Bob@1 Carol@2 Dave@3');
+    assert.equal(bob.endsTo(dave).length, 1, 'it was Bob who opened');
+    assert.equal(server.wires.findLast(({ caller }) => caller.called === ROOM)?.from, dave.peer);
+  });
+
+  it('finds everybody again when it was cut off for a moment', async () => {
+    const [alice, bob, carol] = await three();
+    carol.cutFrom(alice);
+    carol.cutFrom(bob);
+    await until(() => carol.log.filter((line) => line.endsWith('lost')).length === 2, 'Carol is alone');
+    await Person.agree([alice, bob, carol], 'Alice@0 Bob@1 Carol@2');
+  });
+
+  it('finds the way back in after a sleep so long that nobody calls any more and somebody else has the door', async () => {
+    const [alice, bob, carol] = await three();
+    alice.sleep([bob, carol]);
+    await Person.agree([bob, carol], 'Bob@1 Carol@2');
+    const calls = ({ problems }: Person): number =>
+      problems.filter((what) => what === 'a member could not be called').length;
+    await until(() => calls(bob) === 4 && calls(carol) === 4, 'they have given up on Alice');
+    await until(() => server.knows(ROOM), 'Bob has the door');
+    alice.offline = false;
+    await Person.agree([alice, bob, carol], 'Bob@1 Carol@2 Alice@3');
+    assert.ok(alice.log.includes('back'), 'Alice is told of her new place');
+  });
+
+  it('opens the door again after everybody slept', async () => {
+    const [alice, bob] = [await host(), await enter('Bob')];
+    await Person.agree([alice, bob], 'Alice@0 Bob@1');
+    alice.sleep([bob]);
+    bob.sleep([alice]);
+    await until(() => alice.log.includes('Bob lost') && bob.log.includes('Alice lost'), 'both are alone');
+    bob.offline = false;
+    await until(() => server.knows(ROOM), 'Bob has the door');
+    alice.offline = false;
+    await until(
+      () => alice.mesh.members.length === 1 && bob.mesh.members.length === 1,
+      'one meeting, not two',
+    );
+  });
+
+  it('goes on without the server, and lets people in again when it is back', async () => {
+    const [alice, bob, carol] = await three();
+    server.stop();
+    alice.say('still here');
+    await until(() => bob.chat.length === 1 && carol.chat.length === 1, 'heard');
+    const dave = await open('Dave');
+    const entering = dave.enter();
+    await turn();
+    assert.deepEqual(
+      [alice.log, bob.log].map((log) => log.length),
+      [2, 2],
+      'nobody was lost',
+    );
+    server.start();
+    await entering;
+    await Person.agree([alice, bob, carol, dave], 'Alice@0 Bob@1 Carol@2 Dave@3');
+  });
+
+  it('lets a guest in while people without the secret hold and flood all places', async () => {
+    const alice = await host();
+    const called = [ROOM, alice.peer];
+    for (let stranger = 0; stranger < 40; stranger++) await server.call(called[stranger % 2] ?? ROOM);
+    const flood = { on: true, calls: 0 };
+    const flooding = (async () => {
+      while (flood.on) {
+        await server.call(called[++flood.calls % 2] ?? ROOM);
+        await new Promise((resolve) => {
+          setTimeout(resolve, 4);
+        });
+      }
+    })();
+    const bob = await enter('Bob');
+    await Person.agree([alice, bob], 'Alice@0 Bob@1');
+    flood.on = false;
+    await flooding;
+    const held = (): number =>
+      server.wires.filter(
+        ({ from, calleeEnd }) => from === 'nobody' && calleeEnd.connectionState !== 'closed',
+      ).length;
+    await until(() => held() <= 16, 'the oldest strangers are gone');
+    const crowded = alice.problems.filter((what) => what.includes('too many'));
+    assert.equal(crowded.length, 1, 'it is said once');
+  });
+
+  it('is gone once it has left, also on the way in', async () => {
+    const identity = await makeIdentity();
+    const bob = await open('Bob', { identity });
+    const entering = bob.enter();
+    await until(() => bob.waited > 0, 'Bob waits');
+    await bob.mesh.leave(false);
+    await assert.rejects(entering, (error) => error instanceof EnterError && error.problem === 'left');
+    assert.equal(server.knows(bob.peer), false);
+  });
+});

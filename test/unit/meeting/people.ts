@@ -1,0 +1,214 @@
+import { toBase64Url } from '../../../src/shared/base64url.ts';
+import type { ParticipantId } from '../../../src/shared/ids.ts';
+import type { ChatEntry, LinkMessage, ParticipantState } from '../../../src/shared/protocol.ts';
+import type { Member, Place } from '../../../src/webview/meeting/member.ts';
+import { Mesh } from '../../../src/webview/meeting/mesh.ts';
+import type { MeshTimes } from '../../../src/webview/meeting/meshTimes.ts';
+import {
+  BrokerError,
+  type BrokerSeat,
+  type ConnectBroker,
+  type RawLink,
+} from '../../../src/webview/rtc/broker.ts';
+import type { Identity } from '../../../src/webview/rtc/identity.ts';
+import { Link } from '../../../src/webview/rtc/link.ts';
+import type { FakeConnection } from '../rtc/fakeConnection.ts';
+import { makeIdentity } from '../rtc/identities.ts';
+import { until } from '../rtc/until.ts';
+import type { FakeServer } from './fakeServer.ts';
+
+export const ROOM = '0'.repeat(32);
+export const SECRET = toBase64Url(new Uint8Array(32).fill(7));
+export const OTHER_SECRET = toBase64Url(new Uint8Array(32).fill(8));
+
+/** Short enough for a test, in the proportions of a real meeting. */
+const TIMES: MeshTimes = {
+  knockPause: 3,
+  welcome: 1_000,
+  admission: 1_000,
+  callPauses: [2, 10],
+  serverPauses: [2, 10],
+  mediaGrace: 50,
+  leaveGrace: 20,
+};
+
+export const stateOf = (name: string): ParticipantState => ({
+  name,
+  microphone: false,
+  camera: false,
+  hand: false,
+  presenting: null,
+  offers: [],
+});
+
+/** How somebody differs from a guest with a valid invite. */
+export interface PersonChange {
+  readonly identity?: Identity;
+  readonly secret?: string;
+  readonly mayOpen?: boolean;
+  readonly hostId?: ParticipantId;
+  readonly times?: Partial<MeshTimes>;
+}
+
+/** One page of one person: a real mesh, with all that it told. */
+export class Person {
+  readonly name: string;
+  readonly identity: Identity;
+  readonly mesh: Mesh;
+  readonly log: string[] = [];
+  readonly problems: string[] = [];
+  readonly chat: string[] = [];
+  /** Lines of our own, and how many of each author's are known. */
+  readonly own: ChatEntry[] = [];
+  state: ParticipantState;
+  strangers = 0;
+  waited = 0;
+  place: Place | null = null;
+  /** Whether this machine reaches no server. */
+  offline = false;
+  readonly #server: FakeServer;
+  /** Ids that this page has had from the server, its own first. */
+  readonly #ids: string[] = [];
+
+  private constructor(server: FakeServer, name: string, identity: Identity, change: PersonChange) {
+    this.#server = server;
+    this.name = name;
+    this.identity = identity;
+    this.state = stateOf(name);
+    const known = new Map<ParticipantId, number>();
+    const nameOf = ({ state }: Member): string => state.name;
+    const connect: ConnectBroker = (seat: BrokerSeat) => {
+      if (!this.#ids.includes(seat.id)) this.#ids.push(seat.id);
+      if (this.offline) return Promise.reject(new BrokerError('unreachable'));
+      return server.connect(seat);
+    };
+    this.mesh = new Mesh(
+      {
+        room: ROOM,
+        secret: change.secret ?? SECRET,
+        hostId: change.hostId ?? identity.id,
+        identity,
+        connect,
+        mayOpen: change.mayOpen ?? false,
+        state: () => this.state,
+        tracks: () => ({ microphone: null, camera: null, screen: null, screenAudio: null }),
+        chatSeen: (author) => known.get(author) ?? 0,
+        chatAfter: (seen) => this.own.filter(({ seq }) => seq > seen),
+        events: {
+          onEntered: (member, returned) =>
+            this.log.push(`${nameOf(member)} ${returned ? 'returned' : 'entered'}`),
+          onState: (member, before) => {
+            if (member.state.name !== before.name) this.log.push(`${before.name} is ${member.state.name}`);
+          },
+          onChat: (author, entry) => {
+            known.set(author, entry.seq);
+            this.chat.push(entry.text);
+          },
+          onGone: (member, how) => this.log.push(`${nameOf(member)} ${how}`),
+          onMedia: () => undefined,
+          onChannel: (_from, channel) => this.log.push(`channel ${channel.label}`),
+          onPlace: (place) => {
+            this.place = place;
+            this.log.push('back');
+          },
+          onEnded: () => this.log.push('ended'),
+          onServer: () => undefined,
+          onStranger: () => {
+            this.strangers += 1;
+          },
+          onProblem: (what) => this.problems.push(what),
+        },
+      },
+      { ...TIMES, ...change.times },
+    );
+  }
+
+  /** Opens a page. */
+  static async open(server: FakeServer, name: string, change: PersonChange = {}): Promise<Person> {
+    return new Person(server, name, change.identity ?? (await makeIdentity()), change);
+  }
+
+  /** Goes in. */
+  async enter(before: Place | null = null): Promise<this> {
+    this.place = await this.mesh.enter(this.name, before, 7, () => {
+      this.waited += 1;
+    });
+    return this;
+  }
+
+  /** The id by which this page can be called. */
+  get peer(): string {
+    return this.#ids[0] ?? '';
+  }
+
+  /** Who is in, as this page sees it, oneself included: `name@place`, by place. */
+  get roster(): string {
+    const self = `${this.name}@${String(this.place?.ordinal)}`;
+    const others = this.mesh.members.map(({ address, state }) => `${state.name}@${String(address.ordinal)}`);
+    return [self, ...others].toSorted((a, b) => Number(a.split('@')[1]) - Number(b.split('@')[1])).join(' ');
+  }
+
+  /** This page's ends of the connections it has to another. */
+  endsTo(other: Person): FakeConnection[] {
+    const theirs = new Set(this.#server.endsOf(other.peer, other.#ids).map((end) => end.other));
+    return this.#server.endsOf(this.peer, this.#ids).filter((end) => theirs.has(end));
+  }
+
+  /** The network between two people is gone, for the connections they have. */
+  cutFrom(other: Person): void {
+    for (const end of this.endsTo(other)) if (end.connectionState === 'connected') end.cut();
+  }
+
+  /** The lid is closed: server and people are lost, until `offline` is false again. */
+  sleep(others: readonly Person[]): void {
+    this.offline = true;
+    this.#server.drop(this.#ids);
+    for (const other of others) this.cutFrom(other);
+  }
+
+  /** The page is killed: nobody is told. */
+  kill(): void {
+    for (const id of this.#ids) this.#server.kill(id);
+    for (const end of this.#server.endsOf(this.peer, this.#ids)) end.silence();
+  }
+
+  say(text: string): void {
+    const entry: ChatEntry = { seq: this.own.length + 1, lamport: 1, sentAt: 1, text };
+    this.own.push(entry);
+    this.mesh.broadcast({ t: 'chat', entry });
+  }
+
+  /** Waits until everybody sees this. */
+  static async agree(people: readonly Person[], roster: string): Promise<void> {
+    const seen = (): string => people.map((person) => `${person.name}: ${person.roster}`).join('; ');
+    await until(() => people.every((person) => person.roster === roster), roster).catch((error: unknown) => {
+      throw new Error(`seen was ${seen()}`, { cause: error });
+    });
+  }
+}
+
+/** Somebody without a mesh calls: a link that the test drives by hand. */
+export async function visit(
+  server: FakeServer,
+  called: string,
+  change: PersonChange & { readonly peer?: string | undefined } = {},
+) {
+  const identity = change.identity ?? (await makeIdentity());
+  return answer(await server.call(called), identity, change.peer ?? 'e'.repeat(32), change.secret);
+}
+
+/** The same for somebody who was called. */
+export async function answer(raw: RawLink, identity: Identity, peer: string, secret = SECRET) {
+  const link = await Link.prove({ raw, room: ROOM, secret, identity, peer });
+  const heard: LinkMessage[] = [];
+  const ends: string[] = [];
+  link.openMedia();
+  link.listen({
+    onMessage: (message) => heard.push(message),
+    onMedia: () => undefined,
+    onChannel: (channel) => channel.close(),
+    onEnd: (end) => ends.push(end),
+    onProblem: () => undefined,
+  });
+  return { link, heard, ends, identity };
+}

@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { StageSource } from '../../../src/webview/media/stageSource.ts';
+import type { StageEngine } from '../../../src/webview/stage/stageEngine.ts';
+import { sentOn } from './browserFakes.ts';
+import { startRig, until } from './stageRig.ts';
+
+// A panel that may not capture, with the real StageSource, StageConnection, StageDesk, gateway, StageEngine and their
+// parts. What the browser gives is made up: tests of that are in test/e2e/stage.test.ts.
+
+describe('panel and stage', () => {
+  let rig: Awaited<ReturnType<typeof startRig>>;
+  beforeEach(async () => {
+    rig = await startRig();
+  });
+  afterEach(() => rig.dispose());
+
+  const isOn = (panel: StageSource, device: 'microphone' | 'camera') => () =>
+    panel.devices[device].status === 'on' && sentOn(panel.devices[device].track) !== null;
+  const stageStatus = (panel: StageSource) => panel.devices.stage?.status;
+  const linkOf = (tab: StageEngine) => tab.model.link;
+  async function open(panel: StageSource): Promise<StageEngine> {
+    const before = rig.links.length;
+    panel.open();
+    await until(() => rig.links.length > before);
+    const tab = rig.openTab();
+    await until(() => stageStatus(panel) === 'waiting');
+    return tab;
+  }
+  async function start(panel: StageSource): Promise<StageEngine> {
+    const tab = await open(panel);
+    tab.actions.start();
+    await until(() => stageStatus(panel) === 'live');
+    return tab;
+  }
+  /** Whatever was said to the stage has arrived there, and what came of it here. */
+  async function settled(): Promise<void> {
+    const before = rig.problems.length;
+    await say({ no: 'envelope' });
+    await until(() => rig.problems.length > before);
+    rig.problems.length = before;
+  }
+  const say = async (message: object): Promise<void> => {
+    const [stage] = rig.desk.stages;
+    await rig.desk.handlers().toStage({ stage: stage?.stage ?? '', message });
+  };
+  async function share(panel: StageSource): Promise<StageEngine> {
+    await panel.startScreen();
+    const tab = rig.openTab();
+    await until(() => panel.devices.screenStage?.status === 'waiting');
+    tab.actions.startScreen();
+    await until(() => panel.devices.screen.status === 'on');
+    return tab;
+  }
+
+  it('capture nothing before the click, and what is wanted after it', async () => {
+    const panel = rig.openPanel();
+    const tab = await open(panel);
+    await settled();
+    assert.deepEqual([rig.devices.captured.length, tab.model.started], [0, false]);
+    tab.actions.start();
+    await until(isOn(panel, 'microphone'));
+    await until(isOn(panel, 'camera'));
+    const [microphone, camera] = [panel.tracks.microphone, panel.tracks.camera].map(sentOn);
+    assert.deepEqual(new Set([microphone, camera]), new Set(rig.devices.live));
+    assert.deepEqual(rig.problems, []);
+  });
+
+  it('keep wishes while there is no page, and over the next one', async () => {
+    const panel = rig.openPanel();
+    const tab = await start(panel);
+    await until(isOn(panel, 'camera'));
+    panel.want('microphone', false);
+    tab.dispose();
+    await until(() => stageStatus(panel) === 'lost');
+    panel.want('camera', false);
+    panel.want('camera', true);
+    rig.devices.captured.length = 0;
+    await start(panel);
+    await until(isOn(panel, 'camera'));
+    assert.deepEqual(
+      rig.devices.captured.map(({ kind }) => kind),
+      ['video'],
+      'who was muted stays so',
+    );
+    const { microphone } = panel.devices;
+    assert.deepEqual([microphone.status, microphone.wanted], ['off', false]);
+  });
+
+  it('end in the last wish when clicks are quicker than devices, wherever they are made', async () => {
+    const panel = rig.openPanel();
+    const tab = await start(panel);
+    await until(isOn(panel, 'camera'));
+    let open: () => void = () => undefined;
+    for (const last of [false, true]) {
+      rig.devices.gate = () =>
+        new Promise((resolve) => {
+          open = resolve;
+        });
+      for (let n = 0; n < 6; n++) {
+        panel.want('camera', n % 2 === 0);
+        tab.actions.setCamera(n % 3 === 0);
+        if (n === 3) await until(() => tab.model.camera.wanted);
+      }
+      panel.want('camera', !last);
+      panel.want('camera', last);
+      // What was pressed in the stage reaches the panel as a wish too: the last one is the panel's.
+      await until(() => tab.model.camera.wanted === panel.devices.camera.wanted);
+      panel.want('camera', last);
+      await until(() => tab.model.camera.wanted === last);
+      rig.devices.gate = () => Promise.resolve();
+      open();
+      await until(() => panel.devices.camera.status === (last ? 'on' : 'off'));
+      await until(() => rig.devices.live.filter(({ kind }) => kind === 'video').length === (last ? 1 : 0));
+      assert.equal(tab.model.camera.status, last ? 'on' : 'off');
+    }
+  });
+
+  it('take a press in the stage for a wish, and off is off at once', async () => {
+    const panel = rig.openPanel();
+    const tab = await start(panel);
+    await until(isOn(panel, 'microphone'));
+    const track = sentOn(panel.tracks.microphone);
+    tab.actions.setMicrophone(false);
+    assert.equal(track?.enabled, false, 'silent at its source before anybody is asked');
+    await until(() => !panel.devices.microphone.wanted);
+    tab.actions.setMicrophone(true);
+    await until(isOn(panel, 'microphone'));
+    assert.equal(track?.enabled, true);
+  });
+
+  it('show a device that was pulled out as what it is, and nothing else', async () => {
+    const panel = rig.openPanel();
+    await start(panel);
+    await until(() => isOn(panel, 'camera')() && isOn(panel, 'microphone')());
+    sentOn(panel.tracks.camera)?.pullOut();
+    await until(() => panel.devices.camera.status === 'failed');
+    const { camera, microphone } = panel.devices;
+    assert.deepEqual([camera.problem, camera.wanted, camera.track], ['ended', false, null]);
+    assert.equal(microphone.status, 'on');
+    panel.want('microphone', false);
+    await until(() => panel.devices.microphone.status === 'off');
+    assert.deepEqual(
+      rig.devices.live.map(({ kind }) => kind),
+      ['audio'],
+      'it does not come back with a click on something else',
+    );
+    panel.want('camera', true);
+    await until(isOn(panel, 'camera'));
+    sentOn(panel.tracks.camera)?.pullOut();
+    await until(() => panel.devices.camera.status === 'failed');
+    panel.want('camera', true);
+    await until(isOn(panel, 'camera'));
+  });
+
+  it('do not try a device again for a wish that was under way when it failed', async () => {
+    const panel = rig.openPanel();
+    const tab = await start(panel);
+    await until(isOn(panel, 'camera'));
+    await settled();
+    const wanted = { microphone: true, camera: true, chosen: panel.devices.chosen };
+    const underWay = say({ kind: 'request', id: 0, method: 'want', params: wanted });
+    sentOn(panel.tracks.camera)?.pullOut();
+    await underWay;
+    await until(() => panel.devices.camera.status === 'failed');
+    await settled();
+    assert.deepEqual([tab.model.camera.status, panel.devices.camera.problem], ['failed', 'ended']);
+  });
+
+  it('let go of the devices when the panel is closed, and take them again for the next', async () => {
+    const panel = rig.openPanel();
+    const tab = await start(panel);
+    const screen = await share(panel);
+    await until(() => isOn(panel, 'camera')() && isOn(panel, 'microphone')());
+    rig.closePanel();
+    await until(() => rig.devices.live.length === 0);
+    await until(() => linkOf(screen) === 'over');
+    assert.deepEqual([tab.model.microphone.status, tab.model.camera.status], ['off', 'off']);
+    assert.equal(linkOf(tab), 'connected', 'its page stays for the next panel');
+    const next = rig.openPanel({ microphone: false, camera: true });
+    await until(isOn(next, 'camera'));
+    assert.deepEqual(
+      rig.devices.live.map(({ kind }) => kind),
+      ['video'],
+    );
+  });
+
+  it('let go of a page whose stage was closed, and of a cancelled one', async () => {
+    const panel = rig.openPanel();
+    const tab = await start(panel);
+    const screen = await share(panel);
+    panel.stopScreen();
+    await until(() => linkOf(screen) === 'over');
+    const asked = panel.startScreen();
+    panel.stopScreen();
+    await asked;
+    await until(() => rig.desk.stages.length === 1);
+    assert.equal(panel.devices.screenStage, null);
+    const late = rig.openTab();
+    await until(() => linkOf(late) === 'refused');
+    panel.dispose();
+    await until(() => linkOf(tab) === 'over');
+    await until(() => rig.desk.stages.length === 0);
+    assert.equal(rig.devices.live.length, 0);
+  });
+
+  it('find each other again when the panel is loaded anew, the shared screen included', async () => {
+    const before = rig.openPanel();
+    const tab = await start(before);
+    const screen = await share(before);
+    const [shared] = rig.devices.live.slice(-1);
+    const panel = rig.openPanel();
+    await until(() => isOn(panel, 'camera')() && isOn(panel, 'microphone')());
+    await until(() => panel.devices.screen.status === 'on');
+    assert.equal(sentOn(panel.devices.screen.track), shared, 'nobody was asked again');
+    assert.deepEqual([linkOf(tab), linkOf(screen)], ['connected', 'connected']);
+    screen.actions.stopScreen();
+    await until(() => panel.devices.screenStage === null);
+  });
+
+  it('hand out a link while the page waits, and its page takes over', async () => {
+    const panel = rig.openPanel();
+    const first = await open(panel);
+    panel.copyLink();
+    await until(() => rig.links.at(-1)?.how === 'copied');
+    const second = rig.openTab();
+    await until(() => linkOf(first) === 'taken-over');
+    second.actions.start();
+    await until(isOn(panel, 'camera'));
+    assert.equal(rig.devices.live.length, 2, 'of one page only');
+  });
+
+  it('leave the code of a slow browser good when another link is asked for', async () => {
+    const panel = rig.openPanel();
+    panel.open();
+    await until(() => rig.links.length === 1);
+    panel.copyLink();
+    await until(() => rig.links.length === 2);
+    panel.open();
+    await until(() => rig.links.length === 3);
+    const slow = rig.openTab(rig.links[0]?.link);
+    await until(() => stageStatus(panel) === 'waiting');
+    slow.actions.start();
+    await until(isOn(panel, 'camera'));
+  });
+
+  it('copy the link of the page that is waited for', async () => {
+    const panel = rig.openPanel();
+    const tab = await start(panel);
+    await share(panel);
+    tab.dispose();
+    await until(() => stageStatus(panel) === 'lost');
+    panel.copyLink();
+    await until(() => rig.links.at(-1)?.how === 'copied');
+    const again = rig.openTab();
+    await until(() => again.model.purpose === 'devices');
+  });
+
+  it('say that the page does not come, until it does', async () => {
+    const panel = rig.openPanel({ microphone: true, camera: true }, 5);
+    panel.open();
+    await until(() => panel.devices.stage?.late === true);
+    assert.equal(stageStatus(panel), 'opening');
+    rig.openTab();
+    await until(() => stageStatus(panel) === 'waiting');
+    assert.equal(panel.devices.stage?.late, false);
+  });
+
+  it('say that no browser could be opened', async () => {
+    rig.settings.hasBrowser = false;
+    const panel = rig.openPanel();
+    panel.open();
+    await until(() => stageStatus(panel) === 'no-browser');
+  });
+
+  it('log in VS Code what goes wrong in the stage, and not without end', async () => {
+    const panel = rig.openPanel();
+    await open(panel);
+    for (let n = 0; n < 50; n++) await say({ no: 'envelope' });
+    const told = () => rig.problems.filter((what) => what.startsWith('in the stage: '));
+    await until(() => told().length > 0);
+    panel.want('camera', false);
+    await until(() => told().length === 20);
+    assert.match(told()[0] ?? '', /no RPC envelope/);
+  });
+
+  describe('in VS Code’s integrated browser', () => {
+    const refuse = (after: number) => async () => {
+      await new Promise((resolve) => {
+        setTimeout(resolve, after);
+      });
+      throw new DOMException('Permission denied', 'NotAllowedError');
+    };
+
+    it('go to the system’s when that may not capture, with every wish', async () => {
+      rig.settings.integrated = true;
+      rig.devices.gate = refuse(0);
+      const panel = rig.openPanel();
+      const first = await open(panel);
+      assert.equal(rig.links.at(-1)?.how, 'integrated');
+      first.actions.start();
+      await until(() => rig.links.at(-1)?.how === 'system');
+      await until(() => panel.devices.stage?.instead === true);
+      assert.equal(stageStatus(panel), 'opening');
+      rig.devices.gate = () => Promise.resolve();
+      const second = rig.openTab();
+      await until(() => linkOf(first) === 'taken-over');
+      second.actions.start();
+      await until(() => isOn(panel, 'camera')() && isOn(panel, 'microphone')());
+      second.dispose();
+      await until(() => stageStatus(panel) === 'lost');
+      await start(panel);
+      assert.deepEqual(
+        rig.links.map(({ how }) => how),
+        ['integrated', 'system', 'system'],
+      );
+    });
+
+    it('stay there when it is a person who says no', async () => {
+      rig.settings.integrated = true;
+      rig.devices.gate = refuse(350);
+      const panel = rig.openPanel({ microphone: false, camera: true });
+      const tab = await open(panel);
+      tab.actions.start();
+      await until(() => panel.devices.camera.status === 'failed');
+      assert.equal(panel.devices.camera.problem, 'denied');
+      assert.equal(rig.links.length, 1);
+    });
+
+    it('are not left for a refusal in the system’s own', async () => {
+      rig.devices.gate = refuse(0);
+      const panel = rig.openPanel();
+      await start(panel);
+      await until(() => panel.devices.camera.status === 'failed');
+      assert.equal(panel.devices.camera.problem, 'denied');
+      assert.equal(rig.links.length, 1);
+    });
+
+    it('are not used for a screen', async () => {
+      rig.settings.integrated = true;
+      const panel = rig.openPanel();
+      await panel.startScreen();
+      assert.equal(rig.links.at(-1)?.how, 'system');
+    });
+  });
+});
