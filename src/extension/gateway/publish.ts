@@ -64,9 +64,9 @@ export async function claimByPlaceholder(part: string, path: string): Promise<bo
 
 /** Renaming a folder replaces an empty one, nothing else. On Windows not even that. */
 async function claimFolder(part: string, path: string): Promise<boolean> {
-  if (await isThere(path)) return false;
   try {
     if (process.platform !== 'win32') await mkdir(path);
+    else if (await isThere(path)) return false;
     await rename(part, path);
     return true;
   } catch (error) {

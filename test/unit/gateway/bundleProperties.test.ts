@@ -168,7 +168,8 @@ describe('a bundle from disk to disk', function () {
           kind === 'file'
             ? [(await tree(directory))['got']]
             : Object.values(await tree(join(directory, 'got')));
-        assert.deepEqual(contents.filter((one) => one !== '/').toSorted(), [...bundle.digests].toSorted());
+        assert.equal(contents.filter((one) => one !== '/').length, bundle.digests.length);
+        assert.deepEqual(new Set(contents.filter((one) => one !== '/')), new Set(bundle.digests));
         await rm(directory, { recursive: true });
       }),
       { numRuns: 60 },

@@ -230,25 +230,30 @@ describe('a target', function () {
         await isWhole(bundle, directory, pathsOf(bundle));
       });
 
-    it('begins with what is on disk, even when less was told or a file is gone', async () => {
-      const bundle = folderOf();
-      const directory = await place();
-      const first = await openTarget(gateway, bundle.announced, directory);
-      const stopAt = Math.floor(bundle.content.length / 2);
-      const playing = play(first.page, bundle, { stopAt });
-      while ((await sizeOnDisk(first.kept.part)) < stopAt)
-        await new Promise((resolve) => setImmediate(resolve));
-      first.page.socket.terminate();
-      assert.equal(await playing, 'cut');
-      await first.end;
-      await first.over();
-      assert.ok((first.kept.state?.whole ?? 0) > 8);
-      await rm(join(first.kept.part, 'a', 'b', 'file 8.txt'));
-      const { last, start } = await goOn(bundle, directory, first.kept);
-      assert.equal(start.t === 'start' && start.at, bundle.starts[8]);
-      assert.deepEqual(last, { t: 'saved', name: 'got' });
-      await isWhole(bundle, directory, pathsOf(bundle));
-    });
+    const spoil: readonly (readonly [string, (file: string) => Promise<void>, number])[] = [
+      ['is gone', (file) => rm(file), 0],
+      ['has grown', (file) => appendFile(file, 'more'), -1],
+    ];
+    for (const [what, change, from] of spoil)
+      it(`begins with what is on disk when a file ${what} that was whole`, async () => {
+        const bundle = folderOf();
+        const directory = await place();
+        const first = await openTarget(gateway, bundle.announced, directory);
+        const stopAt = Math.floor(bundle.content.length / 2);
+        const playing = play(first.page, bundle, { stopAt });
+        while ((await sizeOnDisk(first.kept.part)) < stopAt)
+          await new Promise((resolve) => setImmediate(resolve));
+        first.page.socket.terminate();
+        assert.equal(await playing, 'cut');
+        await first.end;
+        await first.over();
+        assert.ok((first.kept.state?.whole ?? 0) > 8);
+        await change(join(first.kept.part, 'a', 'b', 'file 8.txt'));
+        const { last, start } = await goOn(bundle, directory, first.kept);
+        assert.equal(start.t === 'start' && start.at, (bundle.starts[from === 0 ? 8 : 9] ?? 0) + from);
+        assert.deepEqual(last, { t: 'saved', name: 'got' });
+        await isWhole(bundle, directory, pathsOf(bundle));
+      });
 
     it('begins with a file that is longer or shorter than was told', async () => {
       for (const change of [
@@ -321,6 +326,9 @@ describe('a target', function () {
       ['Sub/one', 'Sub/one'],
       ['sub/one', 'sub (2)/one'],
       ['\u202Egpj.exe', 'gpj.exe'],
+      ['q', 'q'],
+      ['q (2)', 'q (2)'],
+      ['Q', 'Q (3)'],
       ['both', 'both'],
       ['both/inner', 'both (2)/inner'],
       ['e\u0301', '\u00E9'],
