@@ -54,12 +54,11 @@ export class FileExchange {
   /** All files as they are shown: own ones, others', and what nobody offers any more. */
   models(selfName: string, nameOf: NameOf): FileModel[] {
     const { self } = this.#options;
-    return [
-      ...this.#giving.offers.map((own) =>
-        ownModel(own, { self, selfName, nameOf, giving: this.#giving }),
-      ),
-      ...this.#others.list.map((offered) => othersModel(offered, this.#takings.transfer(offered.key))),
-    ];
+    const around = { self, selfName, nameOf, giving: this.#giving };
+    const own = this.#giving.offers.map((offer) => ownModel(offer, around));
+    const others = this.#others.list.map((one) => othersModel(one, this.#takings.transfer(one.key)));
+    // What is gone has a row for what became of it only.
+    return [...own, ...others.filter(({ gone, transfer }) => !gone || transfer !== null)];
   }
 
   /** Puts own files on offer. */

@@ -115,7 +115,7 @@ export class Taking {
     if (this.attempt) this.attempt.pump = pump;
     this.#startedWith = bytes;
     this.#samples = [{ at: now, bytes }];
-    this.#now = { ...this.#now, status: 'running', bytes, target };
+    this.#now = { ...this.#now, status: 'running', bytes, target, kept: bytes > 0 };
   }
 
   progress(bytes: number, now: number): void {
@@ -164,9 +164,11 @@ export class Taking {
     clearTimeout(this.retry);
     this.attempt = null;
     const before = this.#before;
-    if (before) this.#now = before;
     this.#before = null;
-    return before !== null;
+    if (!before) return false;
+    // What would go on by itself, and may not, waits for the person.
+    this.#now = before.status === 'interrupted' ? { ...before, status: 'paused', problem: null } : before;
+    return true;
   }
 
   /** What it was before, when that was whole; it is so still, whatever became of a second time. */

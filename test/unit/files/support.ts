@@ -145,6 +145,13 @@ export class FakeSocket extends Wire {
     this.readyState = FakeSocket.CLOSED;
   }
 
+  /** One that is still opening is closed at once; otherwise the other end is the test. */
+  override close(): void {
+    const opening = this.readyState === 0;
+    super.close();
+    if (opening) setImmediate(() => this.onclose?.());
+  }
+
   open(): this {
     this.readyState = FakeSocket.OPEN;
     this.onopen?.();
