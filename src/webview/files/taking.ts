@@ -103,7 +103,8 @@ export class Taking {
     clearTimeout(this.retry);
     if (!this.busy) this.#before = this.#now;
     this.unasked = unasked;
-    this.#now = { ...this.#now, status: 'queued', purpose, problem: null };
+    const bytes = this.kept ? this.#now.bytes : 0;
+    this.#now = { ...this.#now, status: 'queued', purpose, bytes, problem: null, savedAs: null };
   }
 
   ask(attempt: Attempt): void {
