@@ -86,6 +86,12 @@ export class FileExchange {
     this.#giving.withdraw(key);
   }
 
+  /** Own offers were taken back outside of the page. */
+  withdrawn(offers: readonly string[]): void {
+    for (const offer of offers) this.#giving.forget(offer);
+    this.#options.onChange();
+  }
+
   chooseReceivers(key: string): Promise<void> {
     return this.#giving.chooseReceivers(key);
   }

@@ -9,7 +9,9 @@ export function fileKey(owner: ParticipantId, id: string): string {
 }
 
 /** What is the same of two offers of one thing, whoever makes them: what is left of one is gone on with from the other. */
-export function samenessOf(of: Pick<FileOffer & FilePart, 'kind' | 'name' | 'size' | 'modified' | 'files'>): string {
+export function samenessOf(
+  of: Pick<FileOffer & FilePart, 'kind' | 'name' | 'size' | 'modified' | 'files'>,
+): string {
   return JSON.stringify([of.kind, safeFileName(of.name), of.size, of.modified, of.files]);
 }
 

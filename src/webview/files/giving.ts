@@ -29,6 +29,9 @@ interface Sending {
 /** One person takes MAX_TAKING at once; as many again may still be ending. */
 const MAX_EACH = 2 * MAX_TAKING;
 
+/** Code units of all paths together: a control message has to hold all offers, and can do without paths. */
+const MAX_PATHS = 16 * 1024;
+
 /** What is the sharer's to mend. */
 const SOURCE_PROBLEMS: ReadonlySet<TransferProblem> = new Set([
   'source-changed',
@@ -54,7 +57,14 @@ export class Giving {
 
   /** What a member may know of. */
   offersTo(member: ParticipantId): FileOffer[] {
-    return this.offers.filter(({ to }) => to?.includes(member) ?? true).map(({ offer }) => offer);
+    const offers: FileOffer[] = [];
+    let paths = 0;
+    for (const { offer, to } of this.#offers.values()) {
+      if (to?.includes(member) === false) continue;
+      paths += offer.path?.length ?? 0;
+      offers.push(paths > MAX_PATHS ? { ...offer, path: null } : offer);
+    }
+    return offers;
   }
 
   /** Puts files on offer. Gives those that no longer fit. */
@@ -72,10 +82,15 @@ export class Giving {
   withdraw(key: string): void {
     const offer = this.#idOf(key);
     if (offer === undefined) return;
-    this.#offers.delete(offer);
-    this.#stop((sending) => sending.offer === offer);
+    this.forget(offer);
     this.#tell('withdrawFile', this.#options.host.call('withdrawFile', { offer }));
     this.#options.onChange();
+  }
+
+  /** An own offer is no more. */
+  forget(offer: string): void {
+    this.#offers.delete(offer);
+    this.#stop((sending) => sending.offer === offer);
   }
 
   /** Lets the person choose to whom an own file goes. */

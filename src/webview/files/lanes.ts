@@ -116,7 +116,12 @@ export class Lanes implements Ways {
     }
   }
 
-  #use(to: ParticipantId, transfer: string, count: number, onChannel: (channel: RTCDataChannel) => void): void {
+  #use(
+    to: ParticipantId,
+    transfer: string,
+    count: number,
+    onChannel: (channel: RTCDataChannel) => void,
+  ): void {
     if (this.#disposed || !this.#options.link(to)) return;
     const pool = this.#pool(to);
     clearTimeout(pool.idle);
@@ -183,7 +188,14 @@ export class Lanes implements Ways {
   #pool(member: ParticipantId): Pool {
     let pool = this.#pools.get(member);
     if (!pool) {
-      pool = { own: new Map(), theirs: new Map(), users: new Set(), idle: undefined, watch: undefined, opened: [] };
+      pool = {
+        own: new Map(),
+        theirs: new Map(),
+        users: new Set(),
+        idle: undefined,
+        watch: undefined,
+        opened: [],
+      };
       this.#pools.set(member, pool);
     }
     return pool;

@@ -131,7 +131,14 @@ export class Taking {
       this.vain = 0;
       this.#before = null;
       const { size } = this.offer;
-      this.#now = { ...this.#now, status: 'saved', savedAs: end.saved, bytes: size, problem: null, kept: false };
+      this.#now = {
+        ...this.#now,
+        status: 'saved',
+        savedAs: end.saved,
+        bytes: size,
+        problem: null,
+        kept: false,
+      };
       return;
     }
     this.vain = bytes > this.#startedWith ? 0 : this.vain + 1;

@@ -189,7 +189,9 @@ export class Takings {
       (taking) =>
         taking.sameness === sameness &&
         isGone(taking.offered.key) &&
-        (taking.status === 'interrupted' || taking.status === 'paused' || (taking.status === 'failed' && taking.kept)),
+        (taking.status === 'interrupted' ||
+          taking.status === 'paused' ||
+          (taking.status === 'failed' && taking.kept)),
     );
   }
 
@@ -212,7 +214,7 @@ export class Takings {
 
   /** Begins what there is room for. Of one thing there is never more than one try, not even from two people. */
   #next(): void {
-    for (const taking of [...this.#queue]) {
+    for (const taking of this.#queue.slice()) {
       if (this.#attempts.size >= MAX_TAKING || this.#disposed) break;
       if ([...this.#attempts].some(({ sameness }) => sameness === taking.sameness)) continue;
       this.#queue.splice(this.#queue.indexOf(taking), 1);
@@ -278,7 +280,8 @@ export class Takings {
     const pause = pauses[Math.min(taking.vain, pauses.length - 1)] ?? 0;
     clearTimeout(taking.retry);
     taking.retry = setTimeout(() => {
-      if (taking.status === 'interrupted' && !taking.offered.gone) this.#enqueue(taking, taking.purpose, true);
+      if (taking.status === 'interrupted' && !taking.offered.gone)
+        this.#enqueue(taking, taking.purpose, true);
     }, pause);
   }
 

@@ -126,7 +126,12 @@ export class Desk {
 
   #sync(): void {
     this.exchange.sync(
-      [...this.#present].map(([id, offers]) => ({ id, name: id === OLGA ? 'Olga' : 'Pete', host: false, offers })),
+      [...this.#present].map(([id, offers]) => ({
+        id,
+        name: id === OLGA ? 'Olga' : 'Pete',
+        host: false,
+        offers,
+      })),
     );
   }
 }

@@ -20,13 +20,16 @@ function later() {
 
 const TARGET = { target: 't'.repeat(22), url: 'ws://127.0.0.1:1/files/t', bytes: 0 };
 
-let restore: () => void;
-beforeEach(() => {
-  restore = fakeSockets();
-});
-afterEach(() => restore());
+function withFakes(): void {
+  let restore: () => void;
+  beforeEach(() => {
+    restore = fakeSockets();
+  });
+  afterEach(() => restore());
+}
 
 describe('FileExchange, taking', () => {
+  withFakes();
   it('takes a file, once at a time, and shows what was saved', async () => {
     const desk = new Desk();
     desk.offers(OLGA, FILE);
@@ -35,7 +38,9 @@ describe('FileExchange, taking', () => {
     desk.take(OLGA, FILE);
     await turn();
     assert.equal(desk.status(OLGA, FILE), 'running');
-    assert.deepEqual(desk.called('openTarget'), [{ offer: FILE, from: 'Olga', purpose: 'save', unasked: false }]);
+    assert.deepEqual(desk.called('openTarget'), [
+      { offer: FILE, from: 'Olga', purpose: 'save', unasked: false },
+    ]);
     const wires = desk.wires();
     assert.match(wires.peer.label, new RegExp(`^file/${FILE.id}/[A-Za-z0-9_-]{22}$`));
     begin(wires, 4);
@@ -134,7 +139,10 @@ describe('FileExchange, taking', () => {
     const desk = new Desk();
     desk.addPart(FILE, { bytes: 3, paused: true });
     const [row] = desk.models;
-    assert.deepEqual([row?.transfer?.status, row?.transfer?.bytes, row?.gone, row?.owner], ['paused', 3, true, '']);
+    assert.deepEqual(
+      [row?.transfer?.status, row?.transfer?.bytes, row?.gone, row?.owner],
+      ['paused', 3, true, ''],
+    );
     desk.exchange.take(row?.id ?? '', 'save');
     assert.equal(desk.models[0]?.transfer?.status, 'interrupted');
   });
@@ -168,14 +176,24 @@ describe('FileExchange, taking', () => {
   });
 
   it('goes on with the same under another id or from another owner, and with nothing else', async () => {
-    const others = [{ size: 5 }, { modified: 2 }, { name: 'b.txt' }, { kind: 'folder' }, { files: 2 }] as const;
+    const others = [
+      { size: 5 },
+      { modified: 2 },
+      { name: 'b.txt' },
+      { kind: 'folder' },
+      { files: 2 },
+    ] as const;
     for (const more of [{}, ...others]) {
       const desk = new Desk();
       desk.addPart(FILE, { bytes: 3 });
       desk.offers(PETE, offerOf('z', { name: 'a.txt', ...more }));
       await turn();
       const same = Object.keys(more).length === 0;
-      assert.equal(desk.models[0]?.transfer?.status ?? 'none', same ? 'running' : 'none', JSON.stringify(more));
+      assert.equal(
+        desk.models[0]?.transfer?.status ?? 'none',
+        same ? 'running' : 'none',
+        JSON.stringify(more),
+      );
       assert.equal(desk.models.length, same ? 1 : 2);
       desk.exchange.dispose();
       if (same) await close(desk.wires());
@@ -221,7 +239,10 @@ describe('FileExchange, taking', () => {
       desk.wires().peer.receive({ t: 'error', problem });
       await close(desk.wires());
       const model = desk.transfer(OLGA, FILE) ?? assert.fail();
-      assert.deepEqual([model.status, model.problem, model.kept, model.bytes], ['failed', problem, kept, kept ? 2 : 0]);
+      assert.deepEqual(
+        [model.status, model.problem, model.kept, model.bytes],
+        ['failed', problem, kept, kept ? 2 : 0],
+      );
     }
   });
 
@@ -257,22 +278,33 @@ describe('FileExchange, taking', () => {
     desk.wires().host.receive(SAVED);
     await close(desk.wires());
     desk.leaves(OLGA);
-    assert.deepEqual(desk.models.map(({ name, gone }) => [name, gone]), [['a.txt', true]]);
+    assert.deepEqual(
+      desk.models.map(({ name, gone }) => [name, gone]),
+      [['a.txt', true]],
+    );
     desk.take(OLGA, FILE);
     assert.equal(desk.status(OLGA, FILE), 'saved');
     desk.addPart(offerOf('c'), {});
     desk.exchange.cancel(desk.models[1]?.id ?? '');
     await turn();
-    assert.deepEqual(desk.models.map(({ name }) => name), ['a.txt'], 'what was discarded is not kept');
+    assert.deepEqual(
+      desk.models.map(({ name }) => name),
+      ['a.txt'],
+      'what was discarded is not kept',
+    );
     assert.equal(desk.called('discardPart').length, 1);
   });
 
   it('takes unasked what the settings say, and nothing that was seen before', async () => {
-    const desk = new Desk({ mayTake: ({ offer }: { offer: FileOffer }) => ({ take: offer.name === 'a.txt' }) });
+    const desk = new Desk({
+      mayTake: ({ offer }: { offer: FileOffer }) => ({ take: offer.name === 'a.txt' }),
+    });
     desk.offers(OLGA, FILE, offerOf('b'));
     for (let turns = 0; turns < 5; turns++) await turn();
     assert.deepEqual([desk.status(OLGA, FILE), desk.status(OLGA, offerOf('b'))], ['running', 'none']);
-    assert.deepEqual(desk.called('openTarget'), [{ offer: FILE, from: 'Olga', purpose: 'save', unasked: true }]);
+    assert.deepEqual(desk.called('openTarget'), [
+      { offer: FILE, from: 'Olga', purpose: 'save', unasked: true },
+    ]);
     desk.offers(OLGA, FILE, offerOf('b'));
     assert.equal(desk.called('mayTake').length, 2);
     desk.exchange.dispose();
@@ -293,6 +325,7 @@ describe('FileExchange, taking', () => {
 });
 
 describe('FileExchange, giving', () => {
+  withFakes();
   it('hands out what is on offer, and counts people', async () => {
     const desk = new Desk();
     desk.shares(FILE);
@@ -301,7 +334,7 @@ describe('FileExchange, giving', () => {
       await turn();
       assert.deepEqual(desk.models[0]?.sending, [{ name: 'Olga', bytes: 0 }]);
       const host = FakeSocket.made.at(-1) ?? assert.fail();
-      begin({ host: host.open(), peer } , 0);
+      begin({ host: host.open(), peer }, 0);
       peer.receive({ t: 'start', at: 0, manifest: null, sha256: null });
       await close({ host, peer });
     }
@@ -332,7 +365,10 @@ describe('FileExchange, giving', () => {
       `files/${FILE.id}/${id}`,
       '',
     ];
-    const refused = [...labels.map((label) => new FakeChannel(label)), new FakeChannel(`file/${FILE.id}/${id}`)];
+    const refused = [
+      ...labels.map((label) => new FakeChannel(label)),
+      new FakeChannel(`file/${FILE.id}/${id}`),
+    ];
     for (const channel of refused) {
       await desk.exchange.serve(channel === refused.at(-1) ? OLGA : PETE, channel.asChannel);
       assert.deepEqual(channel.frames, [{ t: 'error', problem: 'withdrawn' }], channel.label);
@@ -358,7 +394,7 @@ describe('FileExchange, giving', () => {
     const twice = ask(PETE, 0);
     assert.deepEqual(twice.frames, [{ t: 'error', problem: 'protocol' }]);
     let given = 2 * MAX_TAKING + 1;
-    for (let n = 0; given < MAX_TRANSFERS; n++, given++) ask(`${String(n)}`.padEnd(43, 'x'), 0);
+    for (let n = 0; given < MAX_TRANSFERS; n++, given++) ask(String(n).padEnd(43, 'x'), 0);
     const last = ask('Q'.repeat(43), 0);
     assert.deepEqual(last.frames, [{ t: 'error', problem: 'too-many' }]);
     desk.exchange.dispose();

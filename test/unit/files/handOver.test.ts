@@ -27,7 +27,10 @@ describe('Handing files over', function () {
       const got = offer.kind === 'file' ? await bob.read(offer.name) : await bob.read(offer.name, path);
       assert.ok(got.equals(bytes), path);
     }
-    assert.deepEqual((await bob.got()).filter((name) => name.endsWith('.part')), []);
+    assert.deepEqual(
+      (await bob.got()).filter((name) => name.endsWith('.part')),
+      [],
+    );
   }
 
   for (const size of [0, 1, 3 * MEGABYTE + 1, 20 * MEGABYTE]) {
@@ -129,7 +132,10 @@ describe('Handing files over', function () {
     const [file] = shared.files;
     await appendFile(file?.path ?? '', 'more');
     const { transfer } = await bob.take(shared.offer);
-    assert.deepEqual([transfer?.status, transfer?.problem, transfer?.kept], ['failed', 'source-changed', false]);
+    assert.deepEqual(
+      [transfer?.status, transfer?.problem, transfer?.kept],
+      ['failed', 'source-changed', false],
+    );
     assert.deepEqual(ann.problems, ['changing: source-changed']);
   });
 
@@ -170,7 +176,9 @@ describe('Handing files over', function () {
     const empty = new File([], 'empty');
     bob.exchange.shareDropped(['file:///x'], [new File([bytes], 'dropped.bin'), empty]);
     assert.deepEqual(bob.calls[0], { name: 'shareUris', params: { uris: ['file:///x'] } });
-    await until(() => bob.calls.some(({ name, params }) => name === 'openDrop' && JSON.stringify(params).includes('empty')));
+    await until(() =>
+      bob.calls.some(({ name, params }) => name === 'openDrop' && JSON.stringify(params).includes('empty')),
+    );
     assert.ok((await bob.read('dropped.bin')).equals(Buffer.from(bytes)));
   });
 });

@@ -118,7 +118,11 @@ export class Person {
     });
     this.exchange.offer([{ offer, to }]);
     this.#room.tell();
-    return { offer, files: made.map(({ file }) => file), content: new Map(made.map((one) => [one.path, one.content])) };
+    return {
+      offer,
+      files: made.map(({ file }) => file),
+      content: new Map(made.map((one) => [one.path, one.content])),
+    };
   }
 
   /** Offers what somebody else offers, byte by byte the same. */
@@ -170,7 +174,9 @@ export class Person {
 
   /** One connection beside the first is gone. */
   cutLane(): void {
-    this.#open.findLast(({ label, readyState }) => label.startsWith('lane/') && readyState === 'open')?.close();
+    this.#open
+      .findLast(({ label, readyState }) => label.startsWith('lane/') && readyState === 'open')
+      ?.close();
   }
 
   async dispose(): Promise<void> {
@@ -287,7 +293,12 @@ export class Room {
     for (const person of this.people) {
       const present = this.people
         .filter((other) => other !== person && !this.apart)
-        .map(({ id, name, exchange }): Present => ({ id, name, host: false, offers: exchange.offersTo(person.id) }));
+        .map(({ id, name, exchange }): Present => ({
+          id,
+          name,
+          host: false,
+          offers: exchange.offersTo(person.id),
+        }));
       person.exchange.sync(present);
     }
   }

@@ -38,7 +38,7 @@ const chunks = fc
     round: fc.constantFrom(0, 0, 0, 1),
     kind: fc.constantFrom('content', 'content', 'manifest' as const),
   })
-  .map(({ at, bytes, round, kind }) => chunkOf(at, bytes, { round, kind: kind as 'content' | 'manifest' }));
+  .map(({ at, bytes, round, kind }) => chunkOf(at, bytes, { round, kind }));
 const side = fc.constantFrom('host', 'peer', 'lane' as const);
 type Step = readonly ['host' | 'peer' | 'lane', TransferFrame | ArrayBuffer | string];
 const anything = fc.tuple(side, fc.oneof(frames, chunks, fc.string())) as fc.Arbitrary<Step>;
@@ -47,10 +47,15 @@ const anything = fc.tuple(side, fc.oneof(frames, chunks, fc.string())) as fc.Arb
 function mostlyGood(direction: 'send' | 'receive'): fc.Arbitrary<Step> {
   const [source, target] = direction === 'send' ? (['host', 'peer'] as const) : (['peer', 'host'] as const);
   const good: fc.Arbitrary<Step> = fc.oneof(
-    fc.tuple(fc.constant(target), anyBytes.map((bytes) => credit(Math.min(bytes, 100_000)))),
+    fc.tuple(
+      fc.constant(target),
+      anyBytes.map((bytes) => credit(Math.min(bytes, 100_000))),
+    ),
     fc.tuple(
       fc.constantFrom(source, direction === 'send' ? source : ('lane' as const)),
-      fc.tuple(fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 1, max: 20_000 })).map(([at, n]) => chunkOf(at, n)),
+      fc
+        .tuple(fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 1, max: 20_000 }))
+        .map(([at, n]) => chunkOf(at, n)),
     ),
   );
   return fc.oneof({ weight: 20, arbitrary: good }, { weight: 1, arbitrary: anything });
@@ -71,8 +76,12 @@ describe('Whatever is sent', () => {
         [direction === 'send' ? 'host' : 'peer', MANIFEST],
       ];
       const steps = fc
-        .tuple(fc.boolean(), fc.array(mostlyGood(direction), { maxLength: 60 }), fc.array(anything, { maxLength: 8 }))
-        .map(([begun, good, wild]) => [...(begun ? begin : []), ...good, ...wild]);
+        .tuple(
+          fc.boolean(),
+          fc.array(mostlyGood(direction), { maxLength: 60 }),
+          fc.array(anything, { maxLength: 8 }),
+        )
+        .map(([begun, ...rest]) => (begun ? begin : []).concat(...rest));
       await fc.assert(
         fc.asyncProperty(steps, async (all) => {
           const peer = new FakeChannel();
@@ -95,7 +104,10 @@ describe('Whatever is sent', () => {
             wires[name].receive(data);
             // Books of our own, from what came out on the source's side and on the target's.
             for (const frame of source.frames.slice(seen)) {
-              assert.ok(!['manifest', 'digests'].includes(frame.t), 'what a source says never comes back to it');
+              assert.ok(
+                !['manifest', 'digests'].includes(frame.t),
+                'what a source says never comes back to it',
+              );
               if (frame.t === 'credit' || frame.t === 'again') given += frame.bytes;
             }
             seen = source.frames.length;
@@ -136,19 +148,28 @@ const OFFERS: readonly (readonly [string, FileOffer])[] = [
 
 type Move =
   | { readonly do: 'take' | 'pause' | 'cancel'; readonly which: number }
-  | { readonly do: 'offers' | 'answer' | 'refuse' | 'content' | 'saved' | 'lost' | 'fails'; readonly which: number }
+  | {
+      readonly do: 'offers' | 'answer' | 'refuse' | 'content' | 'saved' | 'lost' | 'fails';
+      readonly which: number;
+    }
   | { readonly do: 'all' };
 
 const moves: fc.Arbitrary<Move> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('take' as const), which: fc.nat(7) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'cancel' as const), which: fc.nat(7) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('offers' as const), which: fc.nat(2 ** OFFERS.length - 1) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'cancel' as const), which: fc.nat(7) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('offers' as const), which: fc.nat(2 ** OFFERS.length - 1) }),
+  },
   {
     weight: 12,
     arbitrary: fc.record({
       do: fc.constantFrom('answer', 'answer', 'refuse', 'content', 'saved', 'lost', 'fails' as const),
       which: fc.nat(7),
-    }) as fc.Arbitrary<Move>,
+    }),
   },
   { weight: 1, arbitrary: fc.constant({ do: 'all' } as const) },
 );

@@ -202,8 +202,14 @@ export function offerOf(letter: string, more: Partial<FileOffer> = {}): FileOffe
 }
 
 const SHA = 'A'.repeat(43);
-export const START: TransferFrame = { t: 'start', at: 0, manifest: null, sha256: null };
-export const MANIFEST: TransferFrame = { t: 'manifest', bytes: 10, sha256: SHA };
-export const DIGESTS: TransferFrame = { t: 'digests', first: 0, sha256: [SHA] };
-export const SAVED: TransferFrame = { t: 'saved', name: 'here.txt' };
+export const START = { t: 'start', at: 0, manifest: null, sha256: null } as Extract<
+  TransferFrame,
+  { t: 'start' }
+>;
+export const MANIFEST = { t: 'manifest', bytes: 10, sha256: SHA } as Extract<
+  TransferFrame,
+  { t: 'manifest' }
+>;
+export const DIGESTS = { t: 'digests', first: 0, sha256: [SHA] } as Extract<TransferFrame, { t: 'digests' }>;
+export const SAVED = { t: 'saved', name: 'here.txt' } as Extract<TransferFrame, { t: 'saved' }>;
 export const credit = (bytes: number): TransferFrame => ({ t: 'credit', bytes });
