@@ -11,6 +11,12 @@ const RELAY = '127.0.1.1';
 const MAX_QUEUE = 50_000;
 const BUFFER = 8 * 1024 * 1024;
 
+/**
+ * The relay's port that stands for a page's port: another one, since pages may listen at all addresses. They use ports
+ * from 32768 on, as the kernel gives them.
+ */
+const MOVED = 30_000;
+
 /** A way of so many milliseconds between the pages of some windows, without limit of rate and without loss of its own. */
 export class LongWay {
   /** Datagrams that were not handed on because too many were on the way. */
@@ -35,7 +41,7 @@ export class LongWay {
     await context.exposeBinding('openDoor', (_source, port: unknown) => {
       if (typeof port === 'number') void this.#door(port);
     });
-    await context.addInitScript(takeTheLongWay, RELAY);
+    await context.addInitScript(takeTheLongWay, { address: RELAY, moved: MOVED });
   }
 
   /** Closes all sockets: connections that went this way are cut. */
@@ -44,7 +50,7 @@ export class LongWay {
     for (const door of this.#doors.values()) (await door).close();
   }
 
-  /** The relay's port for a page's port bears the same number. */
+  /** The relay's socket that stands for a page's port. */
   #door(port: number): Promise<Socket> {
     const before = this.#doors.get(port);
     if (before) return before;
@@ -64,7 +70,7 @@ export class LongWay {
       this.#queue.push({ at: performance.now() + this.#delay, from: from.port, to: port, data });
       this.#timer ??= setTimeout(() => this.#handOn(), this.#delay);
     });
-    socket.bind(port, RELAY);
+    socket.bind(port - MOVED, RELAY);
     await once(socket, 'listening');
     return socket;
   }
@@ -89,14 +95,15 @@ export class LongWay {
 }
 
 /** In a page before its scripts: to its connections every candidate of the other side lies behind the relay. */
-function takeTheLongWay(relay: string): void {
+function takeTheLongWay(relay: { readonly address: string; readonly moved: number }): void {
   const { openDoor } = globalThis as unknown as { openDoor: (port: number) => Promise<void> };
   const UDP = /^((?:a=)?candidate:\S+ \d+ udp \d+) \S+ (\d+) (typ host.*)$/i;
   const detour = (line: string): string | undefined => {
     const parts = UDP.exec(line);
     if (!parts) return undefined;
-    void openDoor(Number(parts[2]));
-    return `${parts[1] ?? ''} ${relay} ${parts[2] ?? ''} ${parts[3] ?? ''}`;
+    const port = Number(parts[2]);
+    void openDoor(port);
+    return `${parts[1] ?? ''} ${relay.address} ${String(port - relay.moved)} ${parts[3] ?? ''}`;
   };
   // Their older forms, with callbacks, are not used.
   const prototype = RTCPeerConnection.prototype as {
