@@ -93,6 +93,22 @@ describe('the source of a bundle', function () {
     await save(target);
   });
 
+  it('keeps what a slow page has not read yet as it was', async () => {
+    const bundle = await bundleOf(FILE_WINDOW - 10_000);
+    const target = await open(bundle);
+    target.page.socket.pause();
+    target.start();
+    // Another one from beginning to end, while the first fills every buffer on its way.
+    const other = await open(bundle);
+    other.start();
+    await other.finish(1);
+    await save(other);
+    target.page.socket.resume();
+    await target.finish(1);
+    assert.ok(target.content().equals(bundle.content));
+    await save(target);
+  });
+
   it('goes on from any position of a part', async () => {
     const sizes = [10, 0, FILE_CHUNK * 2 + 5, 0, 0, 100];
     const bundle = await bundleOf(...sizes);
