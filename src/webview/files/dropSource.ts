@@ -115,15 +115,17 @@ export class DropSource {
     const from = this.#at;
     const block = await this.#read(from, Math.min(READ, this.#file.size - from));
     for (let sent = 0; sent < block.byteLength;) {
+      while (this.#flow.credit === 0 && this.#again.length === 0 && !this.#ended) await this.#woken();
+      // The credit that came with it is for that alone: without it the target may have none to give.
+      if (this.#again.length > 0 || this.#ended || this.#round !== round) return;
       const bytes = await this.#whenGiven({ kind: 'content', round, at: from + sent }, block.subarray(sent));
-      if (this.#ended || this.#round !== round) return;
       this.#hash.update(block.subarray(sent, sent + bytes));
       sent += bytes;
       this.#at = from + sent;
     }
   }
 
-  /** What was asked for again may go at once, but for the credit that others took meanwhile. */
+  /** What was asked for again goes at once, by the credit that came with it. */
   async #repeat(from: number, bytes: number): Promise<void> {
     const block = await this.#read(from, bytes);
     for (let sent = 0; sent < bytes && !this.#ended;) {
@@ -150,7 +152,7 @@ export class DropSource {
     writeChunkHeader(frame, chunk);
     frame.set(payload, CHUNK_HEADER);
     this.#flow.chunk(chunk, payload.byteLength);
-    this.#socket.send(frame);
+    this.#socket.send(frame.buffer);
     return payload.byteLength;
   }
 
