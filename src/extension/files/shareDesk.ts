@@ -242,9 +242,10 @@ function parseUri(text: string): vscode.Uri | undefined {
 function outermost(uris: readonly vscode.Uri[]): vscode.Uri[] {
   const unique = new Map(uris.map((uri) => [uri.toString(), uri]));
   return Array.from(unique.values()).filter((uri) => {
-    for (let parent = uri; parent.path !== '/' && parent.path !== '';) {
-      parent = vscode.Uri.joinPath(parent, '..');
-      if (unique.has(parent.toString())) return false;
+    const { path } = uri;
+    // The path of an editor that was never saved has no slash at all.
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      if (unique.has(uri.with({ path: path.slice(0, end) }).toString())) return false;
     }
     return true;
   });

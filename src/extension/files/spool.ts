@@ -30,9 +30,9 @@ export class Spool {
 
   /** Removes a folder that was made here, with all that is in it. */
   async remove(made: string): Promise<void> {
-    this.#made.delete(made);
     try {
       await rm(made, { recursive: true, force: true, maxRetries: 3 });
+      this.#made.delete(made);
     } catch (error) {
       this.#log('warn', `a copy could not be removed: ${describeError(error)}`);
     }

@@ -22,6 +22,8 @@ describe('the spool', () => {
     await writeFile(join(one, 'file'), 'x');
     await spool.remove(one);
     assert.deepEqual(await readdir(place), [two.slice(two.lastIndexOf('/') + 1)]);
+    // A removal that is under way is waited for.
+    void spool.remove(two);
     await spool.dispose();
     assert.deepEqual(await readdir(place), []);
   });
