@@ -78,7 +78,10 @@ page.open = async (caller, count) => {
   const camera = caller ? null : await clipTrack();
   links = Array.from({ length: count }, (_none, index) => makeLink(caller, index));
   for (const { slots } of links) slots.update({ microphone, camera, screen: null, screenAudio: null });
-  await Promise.all(links.map(({ opened }) => opened));
+  const late = new Promise<never>((_resolve, reject) => {
+    setTimeout(() => reject(new Error('the connections did not open in 20 s')), 20_000);
+  });
+  await Promise.race([late, Promise.all(links.map(({ opened }) => opened))]);
 };
 
 page.take = (link, message) =>

@@ -78,7 +78,8 @@ export interface RpcOptions<Local extends Api, Remote extends Api> {
 export class RpcEndpoint<Local extends Api, Remote extends Api> {
   readonly #options: RpcOptions<Local, Remote>;
   readonly #pending = new Map<number, Pending>();
-  #nextId = 1;
+  /** Begins anywhere: a page that was loaded anew must not take the answer to the one before for its own. */
+  #nextId = 1 + Math.floor(Math.random() * 1e12);
   #disposed = false;
 
   constructor(options: RpcOptions<Local, Remote>) {

@@ -88,6 +88,31 @@ export async function nextStage(window: VsCodeWindow, act: () => Promise<void>):
   return page;
 }
 
+/** Lets panels of the window note when they had a connection to a stage, for `foundStagesAfter`. */
+export async function noteFoundStages(window: VsCodeWindow): Promise<void> {
+  await window.page.context().addInitScript(() => {
+    const found: number[] = [];
+    Object.assign(globalThis, { foundStages: found });
+    globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        this.addEventListener('connectionstatechange', () => {
+          // Links to people carry a data channel, those to stages none.
+          if (this.connectionState === 'connected' && !this.sctp) found.push(Math.round(performance.now()));
+        });
+      }
+    };
+  });
+}
+
+/** Milliseconds from the loading of a panel to each of its connections to a stage. */
+export async function foundStagesAfter(panel: Frame): Promise<readonly number[]> {
+  return panel.evaluate(() => {
+    const found: unknown = Reflect.get(globalThis, 'foundStages');
+    return Array.isArray(found) ? found.map(Number) : [];
+  });
+}
+
 /** Loads the panel's page anew, and nothing else; gives the new one. */
 export async function reloadPanel(window: VsCodeWindow): Promise<Frame> {
   const before = await window.panel();

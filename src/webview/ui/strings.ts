@@ -91,7 +91,7 @@ export const strings = {
     opened: 'A page has opened in your browser: press Start there.',
     late: 'The page has not reached VS Code yet. If it does not load, copy the link into another browser on this machine.',
     openedInstead:
-      "VS Code's own browser may not use camera and microphone. A page has opened in your system's browser: press Start there.",
+      "VS Code's own browser may not use your devices. Press Start in the page in your system's browser.",
     waiting: 'Press Start in the page in your browser.',
     noBrowser: 'No browser could be opened. Copy the link and open it in one on this machine.',
     lost: 'The page for camera and microphone was closed.',

@@ -127,4 +127,26 @@ describe('rpc', () => {
     client.receive({ kind: 'result', id: 999, result: 1 });
     assert.equal(problems.length, 7, 'an answer that came too late is no problem');
   });
+
+  it('does not take the answer to a page before it for its own', async () => {
+    const posted: { id: number }[] = [];
+    const endpoint = () =>
+      new RpcEndpoint({
+        local: {},
+        remote: { ask: method(v.object({}), v.number(), null) },
+        handlers: {},
+        post: (message) => posted.push(message as { id: number }),
+        timers: { set: setTimeout, clear: () => undefined },
+        onProblem: () => undefined,
+      });
+    void endpoint()
+      .call('ask', {})
+      .catch(() => undefined);
+    const reloaded = endpoint();
+    const answer = reloaded.call('ask', {});
+    const [before, now] = posted;
+    reloaded.receive({ kind: 'result', id: before?.id, result: 1 });
+    reloaded.receive({ kind: 'result', id: now?.id, result: 2 });
+    assert.equal(await answer, 2);
+  });
 });
