@@ -57,6 +57,10 @@ export const MAX_DIGESTS = 64;
 export const FILE_WINDOW = 8 * 1024 * 1024;
 /** Text frames of a transfer are small; the largest are the digests. */
 export const MAX_TRANSFER_FRAME = 4 * 1024;
+/** A target to which nothing comes for so long, while it waits for content, takes the way to be lost. */
+export const STALL_DEADLINE = 60_000;
+/** The same before the manifest is there: a source may have to copy a file from far away, or to hash half of a large one. */
+export const PREPARE_DEADLINE = 30 * 60_000;
 /** Transfers that may run at once on one page, both ways. */
 export const MAX_TRANSFERS = 32;
 /** Of them, how many one person takes at once; the others wait their turn. */

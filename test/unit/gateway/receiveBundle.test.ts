@@ -153,6 +153,51 @@ describe('a target', function () {
     assert.deepEqual(await readdir(directory), []);
   });
 
+  describe('to which nothing more comes', () => {
+    const bundle = bundleOf('file', [{ path: 'x', content: randomBytes(300_000) }]);
+    const patience = { manifest: 150, content: 150 };
+    for (const [what, how, kept] of [
+      ['from the middle on', { stopAt: 150_000 }, 150_000],
+      ['but all of the content', { mute: true }, 299_999],
+    ] as const)
+      it(`ends, ${what}: the source is told, and what came is kept`, async () => {
+        const directory = await place();
+        const first = await openTarget(gateway, bundle.announced, directory, { patience });
+        assert.deepEqual(await play(first.page, bundle, how), { t: 'error', problem: 'link-lost' });
+        assert.deepEqual(await first.end, { problem: 'link-lost' });
+        const second = await openTarget(gateway, bundle.announced, directory, { earlier: first.kept });
+        const start = await second.page.next();
+        assert.ok(start && !Buffer.isBuffer(start) && start.t === 'start');
+        assert.equal(start.at, kept);
+        assert.deepEqual(await play(second.page, bundle, {}, start), { t: 'saved', name: 'got' });
+      });
+
+    it('ends without a manifest, and has more patience for one', async () => {
+      const { page, end } = await openTarget(gateway, bundle.announced, await place(), { patience });
+      assert.deepEqual([(await page.next()) !== undefined, await end], [true, { problem: 'link-lost' }]);
+      const slow = await openTarget(gateway, bundle.announced, await place(), {
+        patience: { manifest: 10_000, content: 100 },
+      });
+      const start = await slow.page.next();
+      await new Promise((resolve) => {
+        setTimeout(resolve, 250);
+      });
+      assert.deepEqual(await play(slow.page, bundle, {}, start), { t: 'saved', name: 'got' });
+    });
+
+    it('is not impatient with its own disk', async () => {
+      const directory = await place();
+      const slowly = async (): Promise<string> => {
+        await new Promise((resolve) => {
+          setTimeout(resolve, 400);
+        });
+        return 'late';
+      };
+      const { page } = await openTarget(gateway, bundle.announced, directory, { patience, place: slowly });
+      assert.deepEqual(await play(page, bundle), { t: 'saved', name: 'late' });
+    });
+  });
+
   it('overwrites nothing', async () => {
     const directory = await place();
     await writeFile(join(directory, 'got.txt'), 'mine');
