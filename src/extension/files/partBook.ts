@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
-import { safeFileName } from '../../shared/fileNames.ts';
 import type { FilePart } from '../../shared/hostRpc.ts';
 import { MAX_ENTRIES, MAX_FILE_NAME, MAX_FILE_SIZE, MAX_MANIFEST, MAX_OFFERS } from '../../shared/limits.ts';
-import type { FileOffer } from '../../shared/protocol.ts';
+import { samenessOf, type OfferFacts } from '../../shared/sameness.ts';
 import { bytes32Schema } from '../../shared/ids.ts';
 import { describeError } from '../gateway/errorCode.ts';
 import { removePart, type PartState } from '../gateway/part.ts';
@@ -56,13 +55,10 @@ const entry = v.pipe(
 );
 type Entry = v.InferOutput<typeof entry>;
 
-/** What of an offer has to be the same for a part to be gone on with. */
-export type OfferKey = Pick<FileOffer, 'kind' | 'name' | 'size' | 'modified' | 'files'>;
-
 /** An unfinished bundle. It belongs to one transfer at a time. */
 export interface Part {
   readonly id: string;
-  readonly offer: OfferKey;
+  readonly offer: OfferFacts;
   readonly goal: Goal;
   /** What holds it, beside its future place. */
   readonly path: string;
@@ -74,6 +70,11 @@ export interface PartBookOptions {
   /** A folder of the book's own, made when it is needed. */
   readonly folder: string;
   readonly log: Log;
+}
+
+/** Keeps nothing over restarts: for parts that go with the meeting. */
+export function memoryStore(): PartStore {
+  return { get: () => undefined, update: () => Promise.resolve() };
 }
 
 /** What is unfinished on disk, kept over restarts. */
@@ -109,7 +110,7 @@ export class PartBook {
   }
 
   /** Takes a part that fits an offer and that no transfer is at. The taker has to `release` it. */
-  async take(offer: OfferKey): Promise<Part | undefined> {
+  async take(offer: OfferFacts): Promise<Part | undefined> {
     await this.#loaded;
     const found = this.#matching(offer).find(({ id }) => !this.#taken.has(id));
     if (!found) return undefined;
@@ -119,7 +120,7 @@ export class PartBook {
   }
 
   /** Notes a part that is about to be made; it is taken, too. */
-  async begin({ kind, name, size, modified, files }: OfferKey, to: Goal, part: string): Promise<Part> {
+  async begin({ kind, name, size, modified, files }: OfferFacts, to: Goal, part: string): Promise<Part> {
     await this.#loaded;
     const begun: Entry = {
       id: randomBytes(8).toString('hex'),
@@ -173,7 +174,7 @@ export class PartBook {
   }
 
   /** The parts that fit an offer, whether a transfer is at them or not. */
-  matching(offer: OfferKey): readonly Part[] {
+  matching(offer: OfferFacts): readonly Part[] {
     return this.#matching(offer).map(partOf);
   }
 
@@ -192,16 +193,9 @@ export class PartBook {
     await this.#writing;
   }
 
-  #matching(offer: OfferKey): Entry[] {
-    const safe = safeFileName(offer.name);
-    return [...this.#entries.values()].filter(
-      ({ kind, name, size, modified, files }) =>
-        kind === offer.kind &&
-        size === offer.size &&
-        modified === offer.modified &&
-        files === offer.files &&
-        safeFileName(name) === safe,
-    );
+  #matching(offer: OfferFacts): Entry[] {
+    const sameness = samenessOf(offer);
+    return [...this.#entries.values()].filter((one) => samenessOf(one) === sameness);
   }
 
   #change(changed: Entry): void {

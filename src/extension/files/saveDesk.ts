@@ -17,13 +17,14 @@ import { errorText, type Log } from '../log.ts';
 import { plainName } from '../personName.ts';
 import { readSettings } from '../settings.ts';
 import { withTimeLimit } from '../timeLimit.ts';
+import { Acceptance, confirmLarge, isLarge } from './acceptance.ts';
 import { chooseMine, showCompared } from './compare.ts';
 import { copyOut } from './copyOut.ts';
 import { LookRoom, MAX_LOOK } from './lookRoom.ts';
-import { PartBook, type Goal, type Part } from './partBook.ts';
+import { memoryStore, PartBook, type Goal, type Part } from './partBook.ts';
 import { chooseGoal, hasRoom, isPlaceOpen, showSaved, sizeText } from './saveTargets.ts';
+import { confirmRemoval } from './unfinished.ts';
 
-const MEGABYTE = 1_000_000;
 /** Milliseconds for a transfer whose page is gone to let go of its part. */
 const RELEASE_TIME_LIMIT = 3_000;
 
@@ -64,6 +65,7 @@ export class SaveDesk {
   readonly #looks: LookRoom;
   /** Parts of looks; they go with the meeting. */
   readonly #lookBook: PartBook;
+  readonly #acceptance = new Acceptance();
   readonly #saved = new Map<string, Saved>();
   /** Ends of transfers, by the part that they are at. */
   readonly #running = new Map<string, Promise<void>>();
@@ -76,7 +78,7 @@ export class SaveDesk {
     this.#options = options;
     this.#book = new PartBook({ store: memento, folder: join(storage.fsPath, 'parts'), log });
     this.#looks = new LookRoom(join(storage.fsPath, 'tmp'), log);
-    this.#lookBook = new PartBook({ store: inMemory(), folder: this.#looks.folder, log });
+    this.#lookBook = new PartBook({ store: memoryStore(), folder: this.#looks.folder, log });
   }
 
   /** What can be gone on with. */
@@ -87,7 +89,7 @@ export class SaveDesk {
   /** What the page asks of received files. */
   handlers(): Pick<Handlers<HostApi>, 'mayTake' | 'openTarget' | 'discardPart' | 'showSaved'> {
     return {
-      mayTake: ({ offer, fromHost }) => ({ take: mayTake(offer, fromHost) }),
+      mayTake: ({ offer, fromHost }) => ({ take: this.#acceptance.mayTake(offer, fromHost) }),
       openTarget: (asked) => this.#openTarget(asked),
       discardPart: ({ offer }) => this.#discard(offer).then(() => null),
       showSaved: ({ target, how }) => this.#show(target, how).then(() => null),
@@ -110,13 +112,8 @@ export class SaveDesk {
     await this.#book.flush();
     const parts = this.#book.unfinished(this.#touched);
     if (parts.length === 0) return;
-    const remove = vscode.l10n.t('Remove');
-    const sentence = vscode.l10n.t(
-      'Not received to the end: {0}. What there is of it is kept, to go on from when it is shared again.',
-      listOf(parts.map(({ goal }) => goal.name)),
-    );
-    const answer = await this.#options.dialogs.info(sentence, remove, vscode.l10n.t('Keep'));
-    if (answer === remove) await this.#book.discard(this.#book.unfinished(this.#touched));
+    if (await confirmRemoval(parts, this.#options.dialogs))
+      await this.#book.discard(this.#book.unfinished(this.#touched));
   }
 
   async #openTarget(asked: Asked): Promise<Opened> {
@@ -137,12 +134,19 @@ export class SaveDesk {
     const earlier = await this.#takePart(book, offer);
     if (earlier)
       return { book, offer, part: earlier, place: (part) => this.#place(part, offer.kind, earlier.goal) };
+    if (!unasked) this.#acceptance.want(offer);
+    // Somebody else offers the same, too.
+    else if (this.#acceptance.isSettled(offer)) return undefined;
     const { dialogs, log, storage } = this.#options;
     const settings = readSettings();
     const asSaved = purpose === 'save-as' ? 'save-as' : 'save';
     // A dialog for the place is a question already.
     const asksAnyway = asSaved === 'save-as' || isPlaceOpen(settings);
-    if (!asksAnyway && isLarge(offer.size, settings.filesAskAbove) && !(await this.#confirm(offer, from)))
+    if (
+      !asksAnyway &&
+      isLarge(offer.size, settings.filesAskAbove) &&
+      !(await confirmLarge(offer, from, dialogs))
+    )
       return undefined;
     if (unasked && asksAnyway) log('info', 'an offer that was to be taken by itself needs a place');
     const goal = await chooseGoal(offer, asSaved, settings, dialogs);
@@ -223,6 +227,7 @@ export class SaveDesk {
       place: async (whole) => {
         const uri = await place(whole);
         this.#saved.set(target, { kind: offer.kind, uri });
+        if (book === this.#book) this.#acceptance.settle(offer);
         return basename(uri.path);
       },
       onFailed: (problem) => {
@@ -273,23 +278,8 @@ export class SaveDesk {
     return uri;
   }
 
-  async #confirm(offer: FileOffer, from: string): Promise<boolean> {
-    const save = vscode.l10n.t('Save');
-    const name = plainName(safeFileName(offer.name));
-    const question =
-      offer.kind === 'folder'
-        ? vscode.l10n.t(
-            'Save the folder "{0}" from {1}? It has {2} files, {3} together.',
-            name,
-            plainName(from),
-            offer.files,
-            sizeText(offer.size),
-          )
-        : vscode.l10n.t('Save "{0}" from {1}? It has {2}.', name, plainName(from), sizeText(offer.size));
-    return (await this.#options.dialogs.info(question, save)) === save;
-  }
-
   async #discard(offer: FileOffer): Promise<void> {
+    this.#acceptance.settle(offer);
     for (const book of [this.#book, this.#lookBook]) {
       const parts = book.matching(offer);
       const runs = parts.flatMap(({ id }) => this.#running.get(id) ?? []);
@@ -305,30 +295,8 @@ export class SaveDesk {
   }
 }
 
-/** Whether the settings say to take an offer without a click, and nothing has to be asked for it. */
-function mayTake(offer: FileOffer, fromHost: boolean): boolean {
-  const settings = readSettings();
-  const { filesAutoAccept } = settings;
-  const trusted = filesAutoAccept === 'everyone' || (filesAutoAccept === 'host' && fromHost);
-  return trusted && !isLarge(offer.size, settings.filesAskAbove) && !isPlaceOpen(settings);
-}
-
-function isLarge(size: number, askAbove: number): boolean {
-  return askAbove === 0 || size > askAbove * MEGABYTE;
-}
-
 /** Lets go of a part that is not written after all. */
 function release({ book, part }: Run): null {
   book.release(part, { paused: false });
   return null;
-}
-
-function inMemory(): { get: (key: string) => unknown; update: () => Promise<void> } {
-  return { get: () => undefined, update: () => Promise.resolve() };
-}
-
-/** The first names; more do not fit into a sentence. */
-function listOf(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map(plainName).join(', ');
-  return names.length > 3 ? vscode.l10n.t('{0} and {1} more', shown, names.length - 3) : shown;
 }

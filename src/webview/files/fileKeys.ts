@@ -1,18 +1,8 @@
-import { safeFileName } from '../../shared/fileNames.ts';
-import type { FilePart } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
-import type { FileOffer } from '../../shared/protocol.ts';
 
 /** What a file is known by on this page: its owner and the id that the owner gave it. */
 export function fileKey(owner: ParticipantId, id: string): string {
   return `${owner}/${id}`;
-}
-
-/** What is the same of two offers of one thing, whoever makes them: what is left of one is gone on with from the other. */
-export function samenessOf(
-  of: Pick<FileOffer & FilePart, 'kind' | 'name' | 'size' | 'modified' | 'files'>,
-): string {
-  return JSON.stringify([of.kind, safeFileName(of.name), of.size, of.modified, of.files]);
 }
 
 /** Channel labels: `file/<offer id>/<transfer id>`, and `lane/<transfer id>` on lanes. */

@@ -4,7 +4,7 @@ import type { LaneMessage } from '../../shared/protocol.ts';
 import { roundTripOf } from '../rtc/roundTrip.ts';
 import { laneLabel } from './fileKeys.ts';
 import { Lane } from './lane.ts';
-import type { Ways, WaysFor } from './takings.ts';
+import type { Ways, WaysFor } from './ways.ts';
 
 /** The link to a member, as far as lanes need it. */
 export interface LaneLink {

@@ -1,8 +1,8 @@
 import type { TakePurpose } from '../../shared/hostRpc.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
+import { samenessOf } from '../../shared/sameness.ts';
 import { keepsPart, type TransferProblem } from '../../shared/transfer.ts';
 import type { TransferModel } from '../model.ts';
-import { samenessOf } from './fileKeys.ts';
 import type { Offered } from './others.ts';
 import type { Pump, PumpEnd } from './pump.ts';
 import { addSample, paceOf, type Sample } from './rate.ts';

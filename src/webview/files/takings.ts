@@ -2,26 +2,14 @@ import { toBase64Url } from '../../shared/base64url.ts';
 import type { FilePart, TakePurpose } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { MAX_TAKING } from '../../shared/limits.ts';
+import { samenessOf } from '../../shared/sameness.ts';
 import type { HostClient } from '../host/hostContext.ts';
 import type { TransferModel } from '../model.ts';
-import { fileLabel, samenessOf } from './fileKeys.ts';
+import { fileLabel } from './fileKeys.ts';
 import type { Offered } from './others.ts';
 import { Pump } from './pump.ts';
 import { type Attempt, Taking } from './taking.ts';
-
-/** More ways to somebody, for one transfer. */
-export interface Ways {
-  /** Opens further channels to a member where that makes a transfer faster. Called before any content is on its way. */
-  open(to: ParticipantId, transfer: string, bytes: number): WaysFor;
-}
-
-/** The ways of one transfer. */
-export interface WaysFor {
-  /** From now on channels may be used; each is handed over when it is open. */
-  start(onChannel: (channel: RTCDataChannel) => void): void;
-  /** The transfer is over. */
-  end(): void;
-}
+import type { Ways } from './ways.ts';
 
 /** What taking needs of the meeting. */
 export interface TakingsOptions {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { PartBook, type Goal, type OfferKey } from '../../../src/extension/files/partBook.ts';
+import { PartBook, type Goal } from '../../../src/extension/files/partBook.ts';
 import { createPart, partPath, type PartState } from '../../../src/extension/gateway/part.ts';
+import type { OfferFacts } from '../../../src/shared/sameness.ts';
 import { makeFolder, sha256 } from '../gateway/support.ts';
 
-const file: OfferKey = { kind: 'file', name: 'a:b.txt', size: 1_000, modified: 5, files: 1 };
-const tree: OfferKey = { kind: 'folder', name: 'tree', size: 70_000, modified: 6, files: 900 };
+const file: OfferFacts = { kind: 'file', name: 'a:b.txt', size: 1_000, modified: 5, files: 1 };
+const tree: OfferFacts = { kind: 'folder', name: 'tree', size: 70_000, modified: 6, files: 900 };
 const stateOf = (text: string, whole = 0): PartState => ({
   manifest: { text, sha256: sha256(Buffer.from(text)) },
   whole,
@@ -41,7 +42,7 @@ describe('the book of parts', () => {
     return book;
   };
   const goal = (name = 'got'): Goal => ({ on: 'disk', directory: folder.path, name });
-  const begin = async (book: PartBook, offer: OfferKey, state: PartState | null, bytes: number) => {
+  const begin = async (book: PartBook, offer: OfferFacts, state: PartState | null, bytes: number) => {
     const part = await book.begin(offer, goal(), partPath(folder.path, 'got'));
     await createPart(part.path, offer.kind);
     if (state) book.note(part, state, bytes);

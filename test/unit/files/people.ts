@@ -10,7 +10,7 @@ import { sendBundle, type SourceBundle } from '../../../src/extension/gateway/se
 import type { OwnOffer } from '../../../src/shared/hostRpc.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { FileExchange } from '../../../src/webview/files/fileExchange.ts';
-import { samenessOf } from '../../../src/webview/files/fileKeys.ts';
+import { samenessOf } from '../../../src/shared/sameness.ts';
 import type { Present } from '../../../src/webview/files/others.ts';
 import type { HostClient } from '../../../src/webview/host/hostContext.ts';
 import type { FileModel } from '../../../src/webview/model.ts';

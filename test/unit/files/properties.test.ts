@@ -5,7 +5,7 @@ import { readChunkHeader } from '../../../src/shared/chunk.ts';
 import { CHUNK_HEADER, FILE_WINDOW, MAX_TAKING } from '../../../src/shared/limits.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import type { TransferFrame } from '../../../src/shared/transfer.ts';
-import { samenessOf } from '../../../src/webview/files/fileKeys.ts';
+import { samenessOf } from '../../../src/shared/sameness.ts';
 import { Pump } from '../../../src/webview/files/pump.ts';
 import { Desk, OLGA, PETE } from './desk.ts';
 import {
