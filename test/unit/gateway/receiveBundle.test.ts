@@ -371,6 +371,9 @@ describe('a target', function () {
       ['Sub/one', 'Sub/one'],
       ['sub/one', 'sub (2)/one'],
       ['\u202Egpj.exe', 'gpj.exe'],
+      // What lies there would be run as soon as VS Code looks into the folder.
+      ['repo/.Git/config', 'repo/_.Git/config'],
+      ['repo/.git', 'repo/_.git (2)'],
       ['q', 'q'],
       ['q (2)', 'q (2)'],
       ['Q', 'Q (3)'],
