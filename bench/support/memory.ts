@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { descendants } from './cpu.ts';
 
 /** Milliseconds between two looks. */
 const LOOK = 200;
@@ -46,12 +45,6 @@ export class MemoryWatch {
       this.#most.set(name, Math.max(this.#most.get(name) ?? 0, await resident(pid)));
     }
   }
-}
-
-/** The extension hosts of a VS Code server, in the order in which they were started: one a window. */
-export async function extensionHosts(server: number): Promise<number[]> {
-  const found = (await descendants(server)).filter(({ command }) => command.includes('--type=extensionHost'));
-  return found.map(({ pid }) => pid).sort((a, b) => a - b);
 }
 
 /** The process that draws a page and all its frames of the same site: the largest renderer of its browser. */

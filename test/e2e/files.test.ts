@@ -9,7 +9,7 @@ import { type Capture, SLOW_CAMERA } from '../support/browser.ts';
 import { chatTrips } from '../support/chatTrips.ts';
 import { tellOnFailure } from '../support/failure.ts';
 import { sha256, treeOf, writeLargeFile, writeRandomFile } from '../support/files.ts';
-import { type Host, startHost } from '../support/host.ts';
+import { extensionHosts, type Host, startHost } from '../support/host.ts';
 import { concealment, hear, keepConnections } from '../support/media.ts';
 import { button, enter, leave, openInvite, startMeeting, tile } from '../support/meeting.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
@@ -38,6 +38,8 @@ const MB = 1_000_000;
 const MIDDLING = 96 * MB;
 const GIGABYTE = 1024 * 1024 * 1024;
 const CHAT_LINES = 20;
+/** Percent of a middling file that may be on the way, neither shown nor on disk: the window. */
+const SLACK = 15;
 
 describe('files', () => {
   let host: Host;
@@ -214,12 +216,15 @@ describe('files', () => {
       .locator('.monaco-editor .view-lines', { hasText: /what.Alice.wrote/ })
       .first()
       .waitFor();
+    // The panel is narrow beside an editor, and shows its lists when asked.
+    await bob.closeTab('notes.txt');
     await button(atBob, 'Compare notes.txt with mine').click();
     await bob.page.locator('.tabs-container .tab', { hasText: "(mine ↔ Alice's)" }).waitFor();
     await bob.page
       .locator('.monaco-diff-editor .view-lines', { hasText: /what.Bob.wrote/ })
       .first()
       .waitFor();
+    await bob.closeTab('notes.txt');
     assert.deepEqual(
       (await readdir(pathOf('Bob'))).filter((name) => name.startsWith('notes')),
       ['notes.txt'],
@@ -241,7 +246,6 @@ describe('files', () => {
   });
 
   it('can be withdrawn', async () => {
-    await button(atAlice, 'Withdraw five.bin').click();
     await writeRandomFile(pathOf('Alice', 'withdrawn.bin'), 10);
     await share('withdrawn.bin');
     await button(atBob, 'Save withdrawn.bin').waitFor();
@@ -264,7 +268,7 @@ describe('files', () => {
     await saved(atBob, 'paused.bin');
     await sameAtBob('paused.bin');
     assert.ok(
-      (await least()) >= paused - 1,
+      (await least()) >= paused - SLACK,
       `from ${String(paused)}% it went on at ${String(await least())}%`,
     );
 
@@ -298,7 +302,7 @@ describe('files', () => {
     await saved(atBob, 'cut.bin');
     await sameAtBob('cut.bin');
     assert.ok(
-      (await least()) >= reached - 15,
+      (await least()) >= reached - SLACK,
       `from ${String(reached)}% it went on at ${String(await least())}%`,
     );
     assert.deepEqual(await partsAtBob(), []);
@@ -318,7 +322,7 @@ describe('files', () => {
     await saved(atBob, 'closed.bin');
     await sameAtBob('closed.bin');
     assert.ok(
-      (await least()) >= reached - 15,
+      (await least()) >= reached - SLACK,
       `from ${String(reached)}% it went on at ${String(await least())}%`,
     );
     assert.deepEqual(await partsAtBob(), []);
@@ -331,7 +335,9 @@ describe('files', () => {
     await button(atBob, 'Save restarted.bin').click();
     const reached = await reaches(atBob, 'restarted.bin', 20);
     const least = await watchLeast(atBob, 'restarted.bin');
-    await alice.runCommand('Developer: Restart Extension Host');
+    // Alice's window was the second to be opened. VS Code starts another one by itself.
+    const [, pid = 0] = await extensionHosts(host.pid);
+    process.kill(pid, 'SIGKILL');
     await tile(atBob, 'Alice').waitFor({ state: 'detached' });
     assert.equal((await partsAtBob()).length, 1);
     const tab = alice.page.locator('.tabs-container .tab', { hasText: 'Parley' });
@@ -342,7 +348,7 @@ describe('files', () => {
     await saved(atBob, 'restarted.bin');
     await sameAtBob('restarted.bin');
     assert.ok(
-      (await least()) >= reached - 15,
+      (await least()) >= reached - SLACK,
       `from ${String(reached)}% it went on at ${String(await least())}%`,
     );
     assert.deepEqual(await partsAtBob(), []);

@@ -187,11 +187,12 @@ export class VsCodeWindow {
     const texts: string[] = [];
     for (const frame of this.page.frames()) {
       const reading = frame.evaluate((mark) => {
-        const within = document.querySelector(mark) ? [document.body] : [];
-        const toasts = document.querySelectorAll<HTMLElement>(
+        const places = document.querySelectorAll<HTMLElement>(
           '.notification-toast, .monaco-dialog-box, .quick-input-widget',
         );
-        return [...within, ...toasts].map((element) => element.innerText.trim()).filter(Boolean);
+        const within = document.querySelector(mark) ? [document.body] : [];
+        const drawn = [...within, ...places].filter((element) => element.getClientRects().length > 0);
+        return drawn.map((element) => element.innerText.trim()).filter(Boolean);
       }, PANEL_MARK);
       // A window that is gone, or busy for good, shows nothing.
       const patience = new Promise<string[]>((resolve) => {
