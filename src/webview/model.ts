@@ -124,8 +124,10 @@ export interface FileModel {
   readonly owner: ParticipantId;
   readonly ownerName: string;
   readonly self: boolean;
-  /** Its owner has left: it cannot be taken, but what was saved can be shown. */
+  /** Nobody offers it (any more): it cannot be taken, but what was saved can be shown. */
   readonly gone: boolean;
+  /** Whether its owner is in the meeting: then what is gone was withdrawn. Of what an earlier panel left nobody is. */
+  readonly ownerHere: boolean;
   readonly name: string;
   /** Bytes, and files in a folder. */
   readonly size: number;

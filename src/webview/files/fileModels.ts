@@ -29,6 +29,7 @@ export function ownModel({ offer, to }: OwnOffer, around: OwnSurroundings): File
     ownerName: selfName,
     self: true,
     gone: false,
+    ownerHere: true,
     transfer: null,
     sending: giving.sending(offer.id).map((sending) => ({ name: nameOf(sending.to), bytes: sending.bytes })),
     taken: giving.taken(offer.id),
@@ -38,7 +39,7 @@ export function ownModel({ offer, to }: OwnOffer, around: OwnSurroundings): File
 
 /** Somebody else's. */
 export function othersModel(offered: Offered, transfer: TransferModel | null): FileModel {
-  const { key, offer, owner, ownerName, gone } = offered;
+  const { key, offer, owner, ownerName, gone, ownerHere } = offered;
   return {
     ...facts(offer),
     id: key,
@@ -46,6 +47,7 @@ export function othersModel(offered: Offered, transfer: TransferModel | null): F
     ownerName,
     self: false,
     gone,
+    ownerHere,
     transfer,
     sending: [],
     taken: 0,

@@ -23,6 +23,8 @@ export interface Offered {
   readonly fromHost: boolean;
   /** Nobody offers it now. */
   readonly gone: boolean;
+  /** Its owner is in the meeting: what is gone was withdrawn. */
+  readonly ownerHere: boolean;
 }
 
 /** So many that are gone are kept; the oldest make room. */
@@ -53,13 +55,23 @@ export class Others {
     for (const { id, name, host, offers } of members) {
       for (const offer of offers) {
         const key = fileKey(id, offer.id);
-        const offered = { key, offer, owner: id, ownerName: name, fromHost: host, gone: false };
+        const offered = {
+          key,
+          offer,
+          owner: id,
+          ownerName: name,
+          fromHost: host,
+          gone: false,
+          ownerHere: true,
+        };
         if (!now.has(key) && (before.get(key)?.gone ?? true)) fresh.push(offered);
         now.set(key, offered);
       }
     }
     const gone = [...before.values()].filter((offered) => !now.has(offered.key) && keep(offered));
-    for (const offered of gone.slice(-MAX_GONE)) now.set(offered.key, { ...offered, gone: true });
+    const here = new Set(members.map(({ id }) => id));
+    for (const offered of gone.slice(-MAX_GONE))
+      now.set(offered.key, { ...offered, gone: true, ownerHere: here.has(offered.owner) });
     this.#list = now;
     return fresh;
   }
@@ -68,7 +80,8 @@ export class Others {
   addPart({ kind, name, size, modified, files }: FilePart): Offered {
     const id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
     const offer = { id, kind, name, size, modified, files, path: null };
-    const offered = { key: fileKey('', id), offer, owner: '', ownerName: '', fromHost: false, gone: true };
+    const nobody = { owner: '', ownerName: '', fromHost: false, gone: true, ownerHere: false };
+    const offered = { key: fileKey('', id), offer, ...nobody };
     this.#list.set(offered.key, offered);
     return offered;
   }

@@ -31,6 +31,8 @@ export const fileStrings = {
   inFiles: filesOf,
   from: (owner: string) => `from ${owner}`,
   fromGone: (owner: string) => `from ${owner}, who has left`,
+  withdrawn: (owner: string) => `from ${owner}, who withdrew it`,
+  leftBefore: 'left from before',
   own: 'Shared by you',
   ownWith: (names: readonly string[]) => {
     if (names.length === 0) return 'Shared by you with nobody';
@@ -68,6 +70,7 @@ export const fileStrings = {
   paused: 'Paused',
   interrupted: (owner: string) => `Goes on when ${owner} is back`,
   goesOn: 'It goes on by itself.',
+  sharedAgain: 'Goes on when it is shared again',
   saved: (name: string) => `Saved as ${name}`,
   looked: { open: 'Opened, not saved', compare: 'Compared with yours, not saved' },
   kept: 'What has arrived is kept.',

@@ -11,13 +11,19 @@ const UNIT_SPACE = /(?<=\d) (?=(?:[KMGTP]?B|s|min|h)\b)/gu;
 
 /** What it is and whose: size, files in a folder, from whom or with whom. */
 export function metaOf(file: FileModel): string {
-  const { kind, size, files, self, gone, ownerName, taken, to } = file;
+  const { kind, size, files, self, taken, to } = file;
   const parts = [formatBytes(size)];
   if (kind === 'folder') parts.push(say.inFiles(files));
-  if (!self) parts.push(gone ? say.fromGone(ownerName) : say.from(ownerName));
+  if (!self) parts.push(whose(file));
   else parts.push(to === null ? say.own : say.ownWith(to));
   if (self && taken > 0) parts.push(say.taken(taken));
   return parts.join(' · ');
+}
+
+function whose({ gone, ownerHere, ownerName }: FileModel): string {
+  if (!gone) return say.from(ownerName);
+  if (ownerName === '') return say.leftBefore;
+  return ownerHere ? say.withdrawn(ownerName) : say.fromGone(ownerName);
 }
 
 /** How far it has come, in percent, where that is worth a bar; null elsewhere. */
@@ -72,7 +78,8 @@ function transferState(file: FileModel, transfer: TransferModel, ahead: number):
   }
 }
 
-function interruption({ gone, ownerName }: FileModel, problem: TransferProblem | null): string {
+function interruption({ gone, ownerHere, ownerName }: FileModel, problem: TransferProblem | null): string {
+  if (gone && (ownerHere || ownerName === '')) return say.sharedAgain;
   if (gone || problem === null || problem === 'link-lost') return say.interrupted(ownerName);
   return `${transferSentence(problem)} ${say.goesOn}`;
 }

@@ -29,6 +29,7 @@ export function file(name: string, size: number, changes: Partial<FileModel> = {
     ownerName: 'Bob',
     self: false,
     gone: false,
+    ownerHere: changes.gone !== true,
     name,
     size,
     files: 1,

@@ -277,11 +277,11 @@ describe('FileExchange, taking', () => {
     begin(desk.wires(), 4);
     desk.wires().host.receive(SAVED);
     await close(desk.wires());
+    const shown = () => desk.models.map(({ name, gone, ownerHere }) => ({ name, gone, ownerHere }));
+    desk.offers(OLGA);
+    assert.deepEqual(shown(), [{ name: 'a.txt', gone: true, ownerHere: true }], 'withdrawn');
     desk.leaves(OLGA);
-    assert.deepEqual(
-      desk.models.map(({ name, gone }) => [name, gone]),
-      [['a.txt', true]],
-    );
+    assert.deepEqual(shown(), [{ name: 'a.txt', gone: true, ownerHere: false }], 'left');
     desk.take(OLGA, FILE);
     assert.equal(desk.status(OLGA, FILE), 'saved');
     desk.addPart(offerOf('c'), {});

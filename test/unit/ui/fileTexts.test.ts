@@ -16,6 +16,8 @@ describe('what a file is', () => {
     ['28 MB · from Bob', file('a', 28.1 * MB)],
     ['28 MB · 1,234 files · from Bob', file('a', 28.1 * MB, { kind: 'folder', files: 1_234 })],
     ['0 B · 1 file · from Bob, who has left', file('a', 0, { kind: 'folder', gone: true })],
+    ['1.0 KB · from Bob, who withdrew it', file('a', 1024, { gone: true, ownerHere: true })],
+    ['1.0 KB · left from before', file('a', 1024, { gone: true, ownerName: '' })],
     ['1.0 KB · Shared by you', file('a', 1024, own)],
     ['1.0 KB · Shared by you · taken by 1 person', file('a', 1024, { ...own, taken: 1 })],
     ['1.0 KB · Shared by you with Bob and Carol', file('a', 1024, { ...own, to: ['Bob', 'Carol'] })],
@@ -72,6 +74,17 @@ describe('what a transfer waits for or has come to', () => {
     ['Paused', taking({ status: 'paused' }), 0],
     ['Goes on when Bob is back', taking({ status: 'interrupted' }), 0],
     ['Goes on when Bob is back', taking({ status: 'interrupted', problem: 'link-lost' }), 0],
+    ['Goes on when Bob is back', { ...taking({ status: 'interrupted' }), gone: true, ownerHere: false }, 0],
+    [
+      'Goes on when it is shared again',
+      { ...taking({ status: 'interrupted' }), gone: true, ownerHere: true },
+      0,
+    ],
+    [
+      'Goes on when it is shared again',
+      { ...taking({ status: 'interrupted' }), gone: true, ownerName: '' },
+      0,
+    ],
     [
       'Too many files are on their way just now. It goes on by itself.',
       taking({ status: 'interrupted', problem: 'too-many' }),
