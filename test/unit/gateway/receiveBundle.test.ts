@@ -373,7 +373,7 @@ describe('a target', function () {
       ['\u202Egpj.exe', 'gpj.exe'],
       // What lies there would be run as soon as VS Code looks into the folder.
       ['repo/.Git/config', 'repo/_.Git/config'],
-      ['repo/.git', 'repo/_.git (2)'],
+      ['repo/.git', 'repo/_ (2).git'],
       ['q', 'q'],
       ['q (2)', 'q (2)'],
       ['Q', 'Q (3)'],
