@@ -28,6 +28,8 @@ interface Sending {
 
 /** One person takes MAX_TAKING at once; as many again may still be ending. */
 const MAX_EACH = 2 * MAX_TAKING;
+/** What is given may not use up the extension host's streams: taking needs some, and so does what is dropped. */
+const MAX_GIVING = MAX_TRANSFERS - 2 * MAX_TAKING - 1;
 
 /** Code units of all paths together: a control message has to hold all offers, and can do without paths. */
 const MAX_PATHS = 16 * 1024;
@@ -131,7 +133,7 @@ export class Giving {
     if (!request || !own || own.to?.includes(from) === false) return refuse(channel, 'withdrawn');
     const key = sendingKey(from, request.transfer);
     const theirs = [...this.#sending.values()].filter(({ to }) => to === from).length;
-    if (this.#sending.size >= MAX_TRANSFERS || theirs >= MAX_EACH) return refuse(channel, 'too-many');
+    if (this.#sending.size >= MAX_GIVING || theirs >= MAX_EACH) return refuse(channel, 'too-many');
     if (this.#sending.has(key)) return refuse(channel, 'protocol');
     const { offer } = own;
     const pump = new Pump({
