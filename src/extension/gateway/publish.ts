@@ -1,4 +1,4 @@
-import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nthName } from '../../shared/fileNames.ts';
 import { errorCode } from './errorCode.ts';
@@ -58,20 +58,30 @@ export async function claimByPlaceholder(part: string, path: string): Promise<bo
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
-  await rename(part, path);
-  return true;
+  try {
+    await rename(part, path);
+    return true;
+  } catch (error) {
+    // Nothing is left of a name that was not needed; what is not empty is not the placeholder any more.
+    if ((await lstat(path)).size === 0) await rm(path);
+    throw error;
+  }
 }
 
 /** Renaming a folder replaces an empty one, nothing else. On Windows not even that. */
 async function claimFolder(part: string, path: string): Promise<boolean> {
+  let made = false;
   try {
-    if (process.platform !== 'win32') await mkdir(path);
-    else if (await isThere(path)) return false;
+    if (process.platform !== 'win32') {
+      await mkdir(path);
+      made = true;
+    } else if (await isThere(path)) return false;
     await rename(part, path);
     return true;
   } catch (error) {
     // Somebody was faster.
     if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(errorCode(error) ?? '')) return false;
+    if (made) await rmdir(path);
     throw error;
   }
 }
