@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { after, before, describe, it } from 'mocha';
@@ -324,6 +324,32 @@ describe('a target', function () {
         } else assert.deepEqual(await play(page, bundle, {}, start), { t: 'saved', name: 'got' });
       }
     });
+
+    for (const [what, plant] of [
+      ['a folder', (part: string, outside: string) => symlink(outside, join(part, 'b'))],
+      [
+        'a file',
+        async (part: string, outside: string) => {
+          await mkdir(join(part, 'b'));
+          await symlink(join(outside, 'two'), join(part, 'b', 'two'));
+        },
+      ],
+    ] as const)
+      it(`writes through no link where ${what} is to be`, async () => {
+        const bundle = bundleOf('folder', [
+          { path: 'a/one', content: randomBytes(200_000) },
+          { path: 'b/two', content: randomBytes(200_000) },
+        ]);
+        const [directory, outside] = [await place(), await place()];
+        const first = await openTarget(gateway, bundle.announced, directory);
+        await play(first.page, bundle, { size: 50_000, cutAt: 2 });
+        await first.end;
+        await first.over();
+        await plant(first.kept.part, outside);
+        const second = await openTarget(gateway, bundle.announced, directory, { earlier: first.kept });
+        assert.deepEqual(await play(second.page, bundle), { t: 'error', problem: 'target-unwritable' });
+        assert.deepEqual(await readdir(outside), []);
+      });
 
     it('says so when the source has another manifest by now', async () => {
       const directory = await place();
