@@ -16,6 +16,7 @@ export class FakeConnection {
   readonly id = `fake ${String(FakeConnection.all.size)}`;
   readonly channels: FakeChannel[] = [];
   candidates = 0;
+  media: readonly unknown[] = [];
   closed = false;
   readonly #waiting: FakeChannel[] = [];
   #other: FakeConnection | undefined;
@@ -24,8 +25,8 @@ export class FakeConnection {
     FakeConnection.all.set(this.id, this);
   }
 
-  getTransceivers(): unknown[] {
-    return [];
+  getTransceivers(): readonly unknown[] {
+    return this.media;
   }
 
   createDataChannel(label: string): RTCDataChannel {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../../../src/shared/limits.ts';
+import { MAX_CONTROL_MESSAGE, MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../../../src/shared/limits.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { fileKey } from '../../../src/webview/files/fileKeys.ts';
 import { begin, close, Desk, OLGA, PETE, SELF } from './desk.ts';
@@ -311,6 +311,27 @@ describe('FileExchange, taking', () => {
     await close(desk.wires());
   });
 
+  it('asks about so many offers at once and no more', async () => {
+    let answer: (reply: { take: boolean }) => void = () => undefined;
+    const desk = new Desk({
+      mayTake: () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    });
+    desk.offers(
+      OLGA,
+      ...Array.from({ length: 1_000 }, (_, n) => offerOf('w', { id: String(n).padStart(22, '0') })),
+    );
+    let asked = 0;
+    while (desk.called('mayTake').length > asked) {
+      asked = desk.called('mayTake').length;
+      answer({ take: false });
+      await turn();
+    }
+    assert.equal(asked, 401);
+  });
+
   it('keeps parts when the page goes', async () => {
     const desk = new Desk();
     desk.offers(OLGA, FILE);
@@ -475,5 +496,15 @@ describe('FileExchange, giving', () => {
     assert.equal(desk.called('withdrawFile').length, 2);
     desk.exchange.offer(many.slice(0, 1));
     assert.deepEqual(desk.told, ['2 too many'], 'one that is on offer already');
+  });
+
+  it('tells others so many paths and no more: all offers go in one message', () => {
+    const desk = new Desk();
+    const long = 'x'.repeat(1_000);
+    for (let n = 0; n < MAX_OFFERS; n++)
+      desk.shares(offerOf('p', { id: String(n).padStart(22, '0'), path: long }));
+    const told = desk.exchange.offersTo(OLGA);
+    assert.deepEqual([told.length, told.filter(({ path }) => path !== null).length], [MAX_OFFERS, 16]);
+    assert.ok(JSON.stringify(told).length < MAX_CONTROL_MESSAGE);
   });
 });

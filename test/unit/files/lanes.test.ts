@@ -119,6 +119,22 @@ describe('Lanes', () => {
     assert.equal(ann.open.length, 0);
   });
 
+  it('end with who says too much about one, or offers media on it', async () => {
+    const candidate = { candidate: 'x', sdpMid: null, sdpMLineIndex: null };
+    ann.lanes.receive(BOB, offer(1));
+    for (let n = 0; n < 300; n++)
+      ann.lanes.receive(BOB, { ...offer(1), signal: { kind: 'candidate', candidate } });
+    assert.deepEqual([ann.made.length, ann.open.length], [1, 0]);
+    ann.lanes.receive(BOB, offer(2));
+    const [, lane] = ann.made;
+    assert.ok(lane && !lane.closed);
+    lane.media = [{}];
+    await turn();
+    await turn();
+    assert.ok(lane.closed);
+    assert.ok(!ann.sent.some((message) => message.lane === 2 && message.signal.kind === 'description'));
+  });
+
   it('stay within bounds whatever is said of them', async () => {
     const messages: fc.Arbitrary<LaneMessage> = fc.record({
       t: fc.constant('lane' as const),
