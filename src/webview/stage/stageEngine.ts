@@ -6,6 +6,7 @@ import { ScreenControl } from '../media/screenControl.ts';
 import type { StageLinkStatus, StagePageActions, StagePageModel, StagePageView } from '../stageModel.ts';
 import { StagePeer, type StageTracks } from './stagePeer.ts';
 import { StageSocket } from './stageSocket.ts';
+import { tabMemory } from './tabMemory.ts';
 import { Voices } from './voices.ts';
 
 /** In this tab alone: the click was made, so that a reload captures again without one. */
@@ -60,8 +61,8 @@ export class StageEngine implements StagePageView {
     this.#integrated = integrated;
     this.#aloneAfter = alone ?? ALONE;
     // A click in this tab was for the stage that it was then; a link opens one that nobody has clicked in yet.
-    if (code !== null) sessionStorage.removeItem(STARTED);
-    this.#started = sessionStorage.getItem(STARTED) !== null;
+    if (code !== null) tabMemory.remove(STARTED);
+    this.#started = tabMemory.get(STARTED) !== null;
     this.#devices = new LocalDevices(integrated ? 'unless-at-once' : 'person', () => this.#onDevices());
     this.actions = this.#makeActions();
     this.#socket = new StageSocket({
@@ -110,7 +111,7 @@ export class StageEngine implements StagePageView {
     return {
       start: () => {
         this.#started = true;
-        sessionStorage.setItem(STARTED, '1');
+        tabMemory.set(STARTED, '1');
         this.#capture();
         this.#voices.play();
       },
@@ -244,7 +245,7 @@ export class StageEngine implements StagePageView {
     this.#screen.dispose();
     this.#devices.letGo();
     this.#devices.dispose();
-    sessionStorage.removeItem(STARTED);
+    tabMemory.remove(STARTED);
   }
 
   #tracks(): StageTracks {
