@@ -89,6 +89,8 @@ export class StageDesk {
         return null;
       },
       closeStage: ({ stage }) => {
+        // It may be the one that is being opened: who asks again gets another.
+        this.#opening.clear();
         this.#door.close(stage).catch((error: unknown) => this.#logProblem('not closed', error));
         return null;
       },
@@ -105,7 +107,9 @@ export class StageDesk {
     const what = JSON.stringify(wanted);
     const running = this.#opening.get(what);
     if (running) return running;
-    const opening = this.#open(wanted).finally(() => this.#opening.delete(what));
+    const opening = this.#open(wanted).finally(() => {
+      if (this.#opening.get(what) === opening) this.#opening.delete(what);
+    });
     this.#opening.set(what, opening);
     return opening;
   }

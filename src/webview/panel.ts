@@ -60,11 +60,7 @@ async function main(root: HTMLElement): Promise<void> {
   window.addEventListener('unhandledrejection', ({ reason }) => report(`unhandled: ${describe(reason)}`));
 
   const bootstrap = await host.call('open', {});
-  const { id, publicKey, privateKey } = bootstrap.identity;
-  const [identity, certificate] = await Promise.all([
-    importIdentity(id, publicKey, privateKey),
-    RTCPeerConnection.generateCertificate(CERTIFICATE),
-  ]);
+  // First of all: after a reload the stages are there already, and are found while keys are made and views are drawn.
   const wanted = bootstrap.session?.devices ?? { microphone: true, camera: true, chosen: DEFAULT_DEVICES };
   source = new AutoSource({
     host,
@@ -81,6 +77,11 @@ async function main(root: HTMLElement): Promise<void> {
     onProblem: (what, error) => report(`${what}${error === undefined ? '' : `: ${describe(error)}`}`),
   });
   for (const tell of news) tell();
+  const { id, publicKey, privateKey } = bootstrap.identity;
+  const [identity, certificate] = await Promise.all([
+    importIdentity(id, publicKey, privateKey),
+    RTCPeerConnection.generateCertificate(CERTIFICATE),
+  ]);
   const config = rtcConfig(bootstrap, certificate);
   engine = new MeetingEngine({
     bootstrap,
@@ -94,9 +95,7 @@ async function main(root: HTMLElement): Promise<void> {
   engine.shareFiles(early);
   const app = new App(root, engine);
   window.addEventListener('pagehide', () => app.dispose());
-  // A new page has no picks of its own yet; which devices there are is found out by opening them.
-  source.choose(wanted.chosen);
-  for (const device of ['microphone', 'camera'] as const) source.want(device, wanted[device]);
+  source.begin();
 }
 
 /** The meeting as a stage names it. */

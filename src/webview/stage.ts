@@ -23,4 +23,8 @@ if (root) {
     app.dispose();
     engine.dispose();
   });
+  // Back to a page that the browser had kept: what was disposed of is made anew, by the tab's session.
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload();
+  });
 }

@@ -151,6 +151,20 @@ describe('a stage', () => {
     assert.ok(took < 5_000, `it took ${String(took)} ms`);
   });
 
+  it('is there again when the browser had kept it and comes back to it', async () => {
+    // As after Back; a driven browser keeps no pages.
+    const loaded = stage.waitForEvent('load');
+    await stage.evaluate(() => {
+      setTimeout(() => {
+        for (const what of ['pagehide', 'pageshow'])
+          dispatchEvent(new PageTransitionEvent(what, { persisted: true }));
+      });
+    });
+    await loaded;
+    await stage.getByText('Connected to VS Code').waitFor();
+    await differingFrames(tile(atAlice, 'Alice').locator('video'));
+  });
+
   it('goes over to another tab of the same session, and the first one says so', async () => {
     // A tab that a page opens begins with a copy of its session, as a duplicated one does.
     const second = await nextStage(alice, () =>

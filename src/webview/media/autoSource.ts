@@ -1,6 +1,7 @@
 import type { ChosenDevices } from '../../shared/stageRpc.ts';
 import type { DevicesModel } from '../model.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
+import { FASTEST_NO, lacksRight } from './localDevices.ts';
 import { PanelSource } from './panelSource.ts';
 import { StageSource, type StageSourceOptions } from './stageSource.ts';
 import type { TrackSource } from './trackSource.ts';
@@ -16,6 +17,7 @@ export class AutoSource implements TrackSource {
   #voices: readonly MediaStreamTrack[] = [];
   #source: TrackSource;
   #stage: StageSource | null = null;
+  #disposed = false;
 
   constructor(options: StageSourceOptions) {
     this.#options = options;
@@ -39,6 +41,16 @@ export class AutoSource implements TrackSource {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Captures what is wanted, once somebody follows what comes of it. A stage was told at once, and may have answered. */
+  begin(): void {
+    if (this.#stage === null) {
+      this.#source.choose(this.#options.chosen);
+      // Trying one may show that neither can be had here: then the stage has its wishes already.
+      for (const device of ['microphone', 'camera'] as const) this.#source.want(device, this.#wanted[device]);
+    }
+    for (const listener of this.#listeners) listener();
+  }
+
   want(device: 'microphone' | 'camera', on: boolean): void {
     this.#wanted = { ...this.#wanted, [device]: on };
     this.#source.want(device, on);
@@ -48,7 +60,17 @@ export class AutoSource implements TrackSource {
     this.#source.choose(chosen);
   }
 
-  startScreen(): Promise<boolean> {
+  async startScreen(): Promise<boolean> {
+    const source = this.#source;
+    const asked = performance.now();
+    const captured = await source.startScreen();
+    if (captured || source === this.#stage || this.#disposed) return captured;
+    // Who came back with microphone and camera off asks for the screen before anybody knows whether this page may capture.
+    if (source === this.#source) {
+      const atOnce = performance.now() - asked < FASTEST_NO;
+      if (source.devices.allowed === 'yes' || !(atOnce || lacksRight('display-capture'))) return false;
+      this.#useStage();
+    }
     return this.#source.startScreen();
   }
 
@@ -80,6 +102,7 @@ export class AutoSource implements TrackSource {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#listeners.clear();
     this.#source.dispose();
   }

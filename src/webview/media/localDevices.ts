@@ -15,7 +15,13 @@ const CAMERA: MediaTrackConstraints = {
 };
 
 /** Milliseconds under which a refusal cannot be a person's. */
-const FASTEST_NO = 300;
+export const FASTEST_NO = 300;
+
+/** Whether the frame's policy lacks a feature, as that of every desktop webview does; false where nobody can say. */
+export function lacksRight(feature: 'microphone' | 'camera' | 'display-capture'): boolean {
+  const policy = (document as { featurePolicy?: { allowsFeature(name: string): boolean } }).featurePolicy;
+  return policy !== undefined && !policy.allowsFeature(feature);
+}
 
 /**
  * Whose a refusal is. `person`: of a page where people are asked, as in the system's browser; `unless-unasked`: the
@@ -147,9 +153,7 @@ export class LocalDevices {
 
   /** Whether a refusal came from the page's own lack of rights rather than from a person who said no. */
   async #isForbidden(device: 'microphone' | 'camera', atOnce: boolean): Promise<boolean> {
-    // Every desktop webview: the frame's policy lacks the feature.
-    const policy = (document as { featurePolicy?: { allowsFeature(name: string): boolean } }).featurePolicy;
-    if (policy && !policy.allowsFeature(device)) return true;
+    if (lacksRight(device)) return true;
     if (this.#refusal === 'person') return false;
     return atOnce && (this.#refusal === 'unless-at-once' || (await standsAtAsk(device)));
   }

@@ -110,16 +110,15 @@ export class StageSource implements TrackSource {
     // The one that is still waited for: a screen that is shared needs no link.
     const { status } = this.#screen;
     const stage = status === 'none' || status === 'live' ? this.#devices : this.#screen;
-    if (stage.id === null) return;
-    this.#options.host.call('copyStageLink', { stage: stage.id }).catch((error: unknown) => {
-      this.#options.onProblem('the link to the stage could not be copied', error);
-    });
+    // While VS Code is still opening it, there is none yet: it is copied as soon as there is.
+    if (stage.id === null) stage.copies = stage.asking;
+    else this.#copyLink(stage.id);
   }
 
   async startScreen(): Promise<boolean> {
     if (this.#screen.report?.screen.status === 'on') return true;
     await this.#open(this.#screen);
-    return this.#screen.status !== 'none';
+    return this.#screen.status !== 'none' && this.#screen.status !== 'lost';
   }
 
   stopScreen(): void {
@@ -163,9 +162,16 @@ export class StageSource implements TrackSource {
     return [this.#devices, this.#screen].find((stage) => stage.id === id);
   }
 
+  #copyLink(stage: string): void {
+    this.#options.host.call('copyStageLink', { stage }).catch((error: unknown) => {
+      this.#options.onProblem('the link to the stage could not be copied', error);
+    });
+  }
+
   async #open(stage: Stage): Promise<void> {
     if (stage.connection || stage.asking) return;
     const { purpose, instead } = stage;
+    const attempt = ++stage.attempt;
     stage.asking = true;
     stage.status = 'opening';
     stage.late = false;
@@ -173,12 +179,11 @@ export class StageSource implements TrackSource {
     try {
       const browser = instead ? ({ browser: 'system' } as const) : {};
       const opening = await this.#options.host.call('openStage', { purpose, ...browser });
-      stage.id = opening.stage;
-      if (!stage.asking) {
-        // Cancelled meanwhile: what was opened is not wanted any more.
-        this.#close(stage, 'stopped');
+      if (attempt !== stage.attempt) {
+        this.#drop(stage, opening.stage);
         return;
       }
+      stage.id = opening.stage;
       if (stage.instead !== instead) {
         // It has come, and said that it may not capture, before this answer.
         stage.asking = false;
@@ -190,11 +195,22 @@ export class StageSource implements TrackSource {
       if (!stage.connection) stage.status = opening.opened ? 'opening' : 'no-browser';
     } catch (error) {
       this.#options.onProblem('the stage could not be opened', error);
-      stage.status = stage.purpose === 'screen' ? 'none' : 'lost';
+      if (attempt !== stage.attempt) return;
+      // Said as that of a page that is gone: it can be opened again.
+      stage.status = 'lost';
     }
     stage.asking = false;
+    if (stage.copies && stage.id !== null) this.#copyLink(stage.id);
+    stage.copies = false;
     if (stage.status === 'opening') this.#expect(stage);
     this.#changed();
+  }
+
+  /** What was opened for somebody who cancelled meanwhile is not wanted, unless it was asked for again since. */
+  #drop(stage: Stage, id: string): void {
+    if (stage.asking || stage.id !== null) return;
+    stage.id = id;
+    this.#close(stage, 'stopped');
   }
 
   /** Its page should come now. */
@@ -283,7 +299,8 @@ export class StageSource implements TrackSource {
     clearTimeout(stage.lateTimer);
     stage.connection?.finish(reason);
     this.#detach(stage);
-    stage.asking = stage.instead = false;
+    stage.attempt += 1;
+    stage.asking = stage.copies = stage.instead = false;
     stage.status = 'none';
     stage.id = null;
     if (id !== null) {

@@ -9,6 +9,10 @@ export interface Stage {
   status: StageModel['status'];
   /** The extension host is being asked for it. */
   asking: boolean;
+  /** Counts what was asked for and cancelled: an answer to anything but the last is nobody's. */
+  attempt: number;
+  /** Its link was asked for before there was one. */
+  copies: boolean;
   /** VS Code's integrated browser was of no use: the page is, or is to be, in the system's. */
   instead: boolean;
   /** Its page lets wait for itself; set by `lateTimer`. */
@@ -27,6 +31,8 @@ export function makeStage(purpose: StagePurpose): Stage {
     id: null,
     status: 'none',
     asking: false,
+    attempt: 0,
+    copies: false,
     instead: false,
     late: false,
     lateTimer: undefined,

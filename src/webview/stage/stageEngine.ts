@@ -6,6 +6,7 @@ import { ScreenControl } from '../media/screenControl.ts';
 import type { StageLinkStatus, StagePageActions, StagePageModel, StagePageView } from '../stageModel.ts';
 import { StagePeer, type StageTracks } from './stagePeer.ts';
 import { StageSocket } from './stageSocket.ts';
+import { tabMemory } from './tabMemory.ts';
 import { Voices } from './voices.ts';
 
 /** In this tab alone: the click was made, so that a reload captures again without one. */
@@ -25,6 +26,8 @@ export interface StageEngineOptions {
   readonly code: string | null;
   /** It is a page of VS Code's integrated browser. */
   readonly integrated: boolean;
+  /** Milliseconds without VS Code after which devices are let go of; 5 s unless said otherwise. */
+  readonly alone?: number;
 }
 
 /**
@@ -36,6 +39,7 @@ export class StageEngine implements StagePageView {
   readonly #socket: StageSocket;
   readonly #devices: LocalDevices;
   readonly #integrated: boolean;
+  readonly #aloneAfter: number;
   readonly #screen = new ScreenControl(() => this.#onDevices());
   readonly #voices = new Voices(() => this.#onDevices());
   readonly #listeners = new Set<(model: StagePageModel) => void>();
@@ -44,7 +48,7 @@ export class StageEngine implements StagePageView {
   #purpose: StagePurpose | null = null;
   #link: StageLinkStatus = 'connecting';
   #title = '';
-  #started = sessionStorage.getItem(STARTED) !== null;
+  #started: boolean;
   #wanted = { microphone: false, camera: false };
   /** What was asked for here while VS Code could not be reached. */
   #unsaid: Params<PanelApi['wish']> = {};
@@ -53,8 +57,12 @@ export class StageEngine implements StagePageView {
   #problems = 0;
   #scheduled = false;
 
-  constructor({ url, code, integrated }: StageEngineOptions) {
+  constructor({ url, code, integrated, alone }: StageEngineOptions) {
     this.#integrated = integrated;
+    this.#aloneAfter = alone ?? ALONE;
+    // A click in this tab was for the stage that it was then; a link opens one that nobody has clicked in yet.
+    if (code !== null) tabMemory.remove(STARTED);
+    this.#started = tabMemory.get(STARTED) !== null;
     this.#devices = new LocalDevices(integrated ? 'unless-at-once' : 'person', () => this.#onDevices());
     this.actions = this.#makeActions();
     this.#socket = new StageSocket({
@@ -103,7 +111,7 @@ export class StageEngine implements StagePageView {
     return {
       start: () => {
         this.#started = true;
-        sessionStorage.setItem(STARTED, '1');
+        tabMemory.set(STARTED, '1');
         this.#capture();
         this.#voices.play();
       },
@@ -140,8 +148,13 @@ export class StageEngine implements StagePageView {
 
   #onStatus(status: StageLinkStatus): void {
     this.#link = status;
-    clearTimeout(this.#alone);
-    if (status === 'connecting') this.#alone = setTimeout(() => this.#letGo(), ALONE);
+    if (status === 'connecting') {
+      // Said again after each attempt in vain: the time runs from the first.
+      this.#alone ??= setTimeout(() => this.#letGo(), this.#aloneAfter);
+    } else {
+      clearTimeout(this.#alone);
+      this.#alone = undefined;
+    }
     // Nobody is there to say what is wanted: the devices go off, so that no light burns for nothing.
     if (status === 'refused' || status === 'taken-over' || status === 'over') this.#stop();
     this.#changed();
@@ -232,7 +245,7 @@ export class StageEngine implements StagePageView {
     this.#screen.dispose();
     this.#devices.letGo();
     this.#devices.dispose();
-    sessionStorage.removeItem(STARTED);
+    tabMemory.remove(STARTED);
   }
 
   #tracks(): StageTracks {

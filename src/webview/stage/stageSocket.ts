@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { MAX_STAGE_MESSAGE, STAGE_CLOSE, type StagePurpose, stageWelcome } from '../../shared/stageRpc.ts';
 import type { StageLinkStatus } from '../stageModel.ts';
+import { tabMemory } from './tabMemory.ts';
 
 /** Where the session is kept: in this tab alone, and for a reload of it. */
 const SESSION = 'parley.stage.session';
@@ -40,7 +41,7 @@ export class StageSocket {
 
   /** Goes for good. */
   close(): void {
-    sessionStorage.removeItem(SESSION);
+    tabMemory.remove(SESSION);
     this.leave();
   }
 
@@ -67,7 +68,7 @@ export class StageSocket {
   /** The code first; after a reload what was given for it. */
   #greeting(): object | null {
     if (this.#code !== null) return { t: 'code', code: this.#code };
-    const session = sessionStorage.getItem(SESSION);
+    const session = tabMemory.get(SESSION);
     return session === null ? null : { t: 'session', session };
   }
 
@@ -82,7 +83,7 @@ export class StageSocket {
     if (!welcome.success) return;
     this.#welcomed = true;
     this.#code = null;
-    sessionStorage.setItem(SESSION, welcome.output.session);
+    tabMemory.set(SESSION, welcome.output.session);
     this.#options.onWelcome(welcome.output.purpose);
     this.#options.onStatus('connected');
   }
@@ -99,7 +100,7 @@ export class StageSocket {
 
   #end(status: StageLinkStatus): void {
     this.#closed = true;
-    if (status !== 'taken-over') sessionStorage.removeItem(SESSION);
+    if (status !== 'taken-over') tabMemory.remove(SESSION);
     this.#options.onStatus(status);
   }
 }

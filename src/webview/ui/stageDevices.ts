@@ -9,7 +9,7 @@ import type { Widget } from './dom.ts';
 import { icon } from './icons.ts';
 import { MicMeter } from './micMeter.ts';
 import { LinkState } from './stageMessage.ts';
-import { meetingInSentence } from './stageWords.ts';
+import { leaveWords, meetingInSentence } from './stageWords.ts';
 import { captureSentence, strings } from './strings.ts';
 import { progressRing, textButton } from './toolkit.ts';
 import { VideoSurface } from './video.ts';
@@ -79,7 +79,7 @@ export class StageDevices implements Widget<StagePageModel> {
       'secondary',
       () => {
         actions.leave();
-        setText(this.#leaveAsked, page.leaveAsked);
+        if (this.#model) setText(this.#leaveAsked, leaveWords(this.#model));
       },
       'sign-out',
     );

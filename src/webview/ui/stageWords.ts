@@ -21,6 +21,11 @@ export function meetingInSentence(title: string): string {
   return title.replace(/^(?:Your|The) /u, (word) => word.toLowerCase());
 }
 
+/** What is said when "Leave" was pressed in the page: VS Code asks, where it can be reached. */
+export function leaveWords({ link }: Pick<StagePageModel, 'link'>): string {
+  return link === 'connected' ? strings.page.leaveAsked : strings.page.leaveUnheard;
+}
+
 /** What is left to say when the page is done; null while it is not. */
 export function endWords({ link, purpose }: Pick<StagePageModel, 'link' | 'purpose'>) {
   const { page } = strings;

@@ -143,6 +143,7 @@ export const strings = {
       count === 0 ? 'Nobody is heard here yet.' : `You hear ${people(count)} here.`,
     soundBlocked: 'The browser holds back the sound of the others.',
     leaveAsked: 'VS Code asks whether you want to leave.',
+    leaveUnheard: 'VS Code cannot be reached. Closing this page turns camera and microphone off.',
     refusedTitle: 'This link cannot be used any more',
     refused: 'It was used already or is too old. Go back to VS Code and press “Open the page again”.',
     takenOverTitle: 'Another tab does this now',

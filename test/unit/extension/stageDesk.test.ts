@@ -95,6 +95,30 @@ describe('the desk of the stages', () => {
     );
   });
 
+  it('opens another one for who asks again after one was closed that was still being opened', async () => {
+    const { stage } = await desk.openStage({ purpose: 'screen' });
+    let opened: (done: boolean) => void = () => undefined;
+    let asked: () => void = () => undefined;
+    const asking = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const { openSystem } = desk.ways;
+    desk.ways.openSystem = () => {
+      asked();
+      return new Promise((resolve) => {
+        opened = resolve;
+      });
+    };
+    const slow = desk.openStage({ purpose: 'screen' });
+    await asking;
+    await desk.closeStage({ stage });
+    desk.ways.openSystem = openSystem;
+    const again = await desk.openStage({ purpose: 'screen' });
+    opened(true);
+    assert.notEqual(again.stage, (await slow).stage);
+    await desk.come(again.link);
+  });
+
   it('opens the same stage again when its page is gone, by either link', async () => {
     const first = await desk.openStage(devices);
     const second = await desk.openStage(devices);

@@ -200,6 +200,8 @@ export function installBrowser(origin: () => string) {
     WebSocket: class extends WebSocket {
       constructor(url: string) {
         super(url, { origin: origin() });
+        // A browser's page learns of the close alone.
+        this.on('error', () => undefined);
       }
     },
     RTCPeerConnection: FakePeerConnection,

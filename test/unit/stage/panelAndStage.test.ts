@@ -185,6 +185,36 @@ describe('panel and stage', () => {
     );
   });
 
+  it('let go of the devices when VS Code is gone without a word', async () => {
+    const panel = rig.openPanel();
+    panel.open();
+    await until(() => rig.links.length === 1);
+    // Longer than the pause between two attempts to reach it again, each of which fails.
+    const tab = rig.openTab(undefined, { alone: 700 });
+    await until(() => stageStatus(panel) === 'waiting');
+    tab.actions.start();
+    await until(() => isOn(panel, 'camera')() && isOn(panel, 'microphone')());
+    await rig.gateway.dispose();
+    await until(() => linkOf(tab) === 'connecting');
+    assert.equal(rig.devices.live.length, 2, 'a reload of the window is waited for');
+    await until(() => rig.devices.live.length === 0);
+  });
+
+  it('wait for a click of their own when another link is opened in a tab that was clicked in', async () => {
+    const panel = rig.openPanel();
+    const before = await start(panel);
+    await until(() => isOn(panel, 'camera')() && isOn(panel, 'microphone')());
+    panel.copyLink();
+    await until(() => rig.links.at(-1)?.how === 'copied');
+    before.dispose();
+    const tab = rig.openTab(undefined, { sameTab: true });
+    await until(() => stageStatus(panel) === 'waiting');
+    await settled();
+    assert.deepEqual([tab.model.started, rig.devices.live.length], [false, 0]);
+    tab.actions.start();
+    await until(isOn(panel, 'camera'));
+  });
+
   it('let go of a page whose stage was closed, and of a cancelled one', async () => {
     const panel = rig.openPanel();
     const tab = await start(panel);
@@ -202,6 +232,25 @@ describe('panel and stage', () => {
     await until(() => linkOf(tab) === 'over');
     await until(() => rig.desk.stages.length === 0);
     assert.equal(rig.devices.live.length, 0);
+  });
+
+  it('share a screen that was cancelled and asked for again before it was opened', async () => {
+    const panel = rig.openPanel();
+    const asked = [panel.startScreen()];
+    panel.stopScreen();
+    asked.push(panel.startScreen());
+    assert.deepEqual(await Promise.all(asked), [true, true]);
+    const tab = rig.openTab();
+    await until(() => panel.devices.screenStage?.status === 'waiting');
+    tab.actions.startScreen();
+    await until(() => panel.devices.screen.status === 'on');
+  });
+
+  it('say that a page for the screen could not be had', async () => {
+    const panel = rig.openPanel();
+    await rig.desk.end();
+    assert.equal(await panel.startScreen(), false);
+    assert.equal(panel.devices.screenStage?.status, 'lost');
   });
 
   it('find each other again when the panel is loaded anew, the shared screen included', async () => {
@@ -228,6 +277,19 @@ describe('panel and stage', () => {
     second.actions.start();
     await until(isOn(panel, 'camera'));
     assert.equal(rig.devices.live.length, 2, 'of one page only');
+  });
+
+  it('hand out a link that was asked for before there was one', async () => {
+    const panel = rig.openPanel();
+    panel.open();
+    panel.copyLink();
+    await until(() => rig.links.length === 2);
+    assert.deepEqual(
+      rig.links.map(({ how }) => how),
+      ['system', 'copied'],
+    );
+    rig.openTab();
+    await until(() => stageStatus(panel) === 'waiting');
   });
 
   it('leave the code of a slow browser good when another link is asked for', async () => {

@@ -82,12 +82,15 @@ export async function startRig() {
       panel = undefined;
       desk.leave();
     },
-    /** A browser's tab at the link that was used last, or at another. */
-    openTab(link = links.at(-1)?.link ?? ''): StageEngine {
-      browser.newTab();
+    /** A browser's tab at the link that was used last, or at another; the same tab keeps what it remembers. */
+    openTab(
+      link = links.at(-1)?.link ?? '',
+      { sameTab = false, alone = 60_000 }: { readonly sameTab?: boolean; readonly alone?: number } = {},
+    ): StageEngine {
+      if (!sameTab) browser.newTab();
       const { hash, search } = new URL(link);
       const url = `ws://127.0.0.1:${String(gateway.port)}/stage/link`;
-      const tab = new StageEngine({ url, code: hash.slice(1), integrated: search !== '' });
+      const tab = new StageEngine({ url, code: hash.slice(1), integrated: search !== '', alone });
       tabs.push(tab);
       return tab;
     },

@@ -137,6 +137,21 @@ describe('StageSocket', () => {
     socket.close();
   });
 
+  it('works where the browser keeps nothing for sites', () => {
+    Object.defineProperty(globalThis, 'sessionStorage', {
+      configurable: true,
+      get: () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+    const { told, gateway } = connect(CODE);
+    gateway()?.open().say(WELCOME);
+    assert.deepEqual(told, [['welcome', 'devices'], 'connected']);
+    gateway()?.close(STAGE_CLOSE.over);
+    assert.equal(told.at(-1), 'over');
+    assert.deepEqual(connect(null).told, ['refused']);
+  });
+
   it('ends when the gateway says so, and forgets the session but for another tab’s', () => {
     const ends = { refused: false, 'taken-over': true, over: false } as const;
     const codes = {

@@ -5,7 +5,7 @@ import type { StagePageModel } from '../../../src/webview/stageModel.ts';
 import { levelOf } from '../../../src/webview/ui/level.ts';
 import { pickerOptions } from '../../../src/webview/ui/pickerOptions.ts';
 import { devicesStrip, screenStrip } from '../../../src/webview/ui/stageStrips.ts';
-import { endWords, meetingInSentence, tabTitle } from '../../../src/webview/ui/stageWords.ts';
+import { endWords, leaveWords, meetingInSentence, tabTitle } from '../../../src/webview/ui/stageWords.ts';
 
 const off: DeviceModel = { wanted: false, status: 'off', problem: null, track: null };
 const on: DeviceModel = { ...off, wanted: true, status: 'on' };
@@ -114,6 +114,11 @@ describe('the page that captures', () => {
     assert.match(endWords({ link: 'refused', purpose: null })?.detail ?? '', /Open the page again/u);
     assert.match(endWords({ link: 'over', purpose: 'screen' })?.title ?? '', /sharing/u);
     assert.equal(endWords({ link: 'connecting', purpose: null }), null);
+  });
+
+  it('says that VS Code asks, only where it can be reached', () => {
+    assert.match(leaveWords({ link: 'connected' }), /VS Code asks/u);
+    assert.match(leaveWords({ link: 'connecting' }), /cannot be reached.*Closing this page/u);
   });
 
   it('speaks of a meeting within a sentence', () => {
