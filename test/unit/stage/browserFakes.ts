@@ -88,15 +88,16 @@ export class FakeDevices {
 
 class FakeSender {
   track: FakeTrack | null = null;
-  readonly parameters = { encodings: [{}] };
+  parameters: { encodings: { maxBitrate?: number }[] } = { encodings: [{}] };
   replaceTrack(track: FakeTrack | null): Promise<void> {
     this.track = track;
     return Promise.resolve();
   }
   getParameters(): object {
-    return this.parameters;
+    return structuredClone(this.parameters);
   }
-  setParameters(): Promise<void> {
+  setParameters(parameters: FakeSender['parameters']): Promise<void> {
+    this.parameters = parameters;
     return Promise.resolve();
   }
 }
@@ -113,6 +114,8 @@ class FakeTransceiver {
 /** Two of them find each other by the numbers in their descriptions. */
 class FakePeerConnection {
   static readonly all = new Map<string, FakePeerConnection>();
+  /** Offers and answers that were ever made. */
+  static described = 0;
   readonly id = crypto.randomUUID();
   readonly transceivers: FakeTransceiver[] = [];
   signalingState = 'stable';
@@ -148,6 +151,7 @@ class FakePeerConnection {
   setLocalDescription(): Promise<void> {
     const type = this.signalingState === 'have-remote-offer' ? 'answer' : 'offer';
     const kinds = this.transceivers.map(({ receiver }) => receiver.track.kind);
+    FakePeerConnection.described += 1;
     this.localDescription = { type, sdp: JSON.stringify({ id: this.id, kinds }) };
     this.signalingState = type === 'answer' ? 'stable' : 'have-local-offer';
     return Promise.resolve();
@@ -178,13 +182,27 @@ class FakePeerConnection {
   }
 }
 
+/** How many offers and answers were made so far. */
+export function descriptions(): number {
+  return FakePeerConnection.described;
+}
+
 /** What the other end sends on the slot of a received track. */
 export function sentOn(received: MediaStreamTrack | null): FakeTrack | null {
+  return senderOf(received)?.track ?? null;
+}
+
+/** The most bits per second that the other end spends on it. */
+export function bitrateOf(received: MediaStreamTrack | null): number | undefined {
+  return senderOf(received)?.parameters.encodings[0]?.maxBitrate;
+}
+
+function senderOf(received: MediaStreamTrack | null): FakeSender | undefined {
   for (const { transceivers, other } of FakePeerConnection.all.values()) {
     const slot = transceivers.findIndex(({ receiver }) => Object.is(receiver.track, received));
-    if (slot >= 0) return other?.transceivers[slot]?.sender.track ?? null;
+    if (slot >= 0) return other?.transceivers[slot]?.sender;
   }
-  return null;
+  return undefined;
 }
 
 /** Puts the fakes in their places; gives what is behind them, and the way back. */

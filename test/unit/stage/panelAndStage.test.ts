@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { StageSource } from '../../../src/webview/media/stageSource.ts';
 import type { StageEngine } from '../../../src/webview/stage/stageEngine.ts';
-import { sentOn } from './browserFakes.ts';
+import { bitrateOf, descriptions, sentOn } from './browserFakes.ts';
 import { startRig, until } from './stageRig.ts';
 
 // A panel that may not capture, with the real StageSource, StageConnection, StageDesk, gateway, StageEngine and their
@@ -114,6 +114,26 @@ describe('panel and stage', () => {
       await until(() => rig.devices.live.filter(({ kind }) => kind === 'video').length === (last ? 1 : 0));
       assert.equal(tab.model.camera.status, last ? 'on' : 'off');
     }
+  });
+
+  it('negotiate once, whatever is switched and chosen, at rates where the second encoding is the one that shows', async () => {
+    const panel = rig.openPanel();
+    await start(panel);
+    await until(isOn(panel, 'camera'));
+    await share(panel);
+    const { camera, screen } = panel.tracks;
+    await until(() => bitrateOf(camera) === 2_500_000 && bitrateOf(screen) === 6_000_000);
+    const before = descriptions();
+    for (const id of ['c1', 'c2']) {
+      panel.want('camera', false);
+      await until(() => panel.devices.camera.status === 'off');
+      panel.want('camera', true);
+      panel.choose({ ...panel.devices.chosen, camera: id });
+      await until(isOn(panel, 'camera'));
+    }
+    panel.want('microphone', false);
+    await settled();
+    assert.equal(descriptions(), before);
   });
 
   it('take a press in the stage for a wish, and off is off at once', async () => {
