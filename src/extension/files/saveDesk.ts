@@ -20,6 +20,7 @@ import { withTimeLimit } from '../timeLimit.ts';
 import { Acceptance, confirmLarge, isLarge } from './acceptance.ts';
 import { chooseMine, showCompared } from './compare.ts';
 import { copyOut } from './copyOut.ts';
+import { InTurn } from './inTurn.ts';
 import { LookRoom, MAX_LOOK } from './lookRoom.ts';
 import { memoryStore, PartBook, type Goal, type Part } from './partBook.ts';
 import { chooseGoal, hasRoom, isPlaceOpen, showSaved, sizeText } from './saveTargets.ts';
@@ -66,6 +67,7 @@ export class SaveDesk {
   /** Parts of looks; they go with the meeting. */
   readonly #lookBook: PartBook;
   readonly #acceptance = new Acceptance();
+  readonly #dialogs = new InTurn();
   readonly #saved = new Map<string, Saved>();
   /** Ends of transfers, by the part that they are at. */
   readonly #running = new Map<string, Promise<void>>();
@@ -149,7 +151,9 @@ export class SaveDesk {
     )
       return undefined;
     if (unasked && asksAnyway) log('info', 'an offer that was to be taken by itself needs a place');
-    const goal = await chooseGoal(offer, asSaved, settings, dialogs);
+    const choose = (): Promise<Goal | undefined> => chooseGoal(offer, asSaved, settings, dialogs);
+    // A second dialog would take the place of the first, which then counts as cancelled.
+    const goal = await (asksAnyway ? this.#dialogs.run(choose) : choose());
     if (!goal) return undefined;
     const directory = goal.on === 'disk' ? goal.directory : join(storage.fsPath, 'incoming');
     if (goal.on === 'elsewhere') await mkdir(directory, { recursive: true });
