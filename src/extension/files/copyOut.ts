@@ -22,7 +22,9 @@ export async function copyOut(part: string, folder: vscode.Uri, name: string): P
         await fs.copy(vscode.Uri.file(part), place, { overwrite: false });
         return place;
       } catch (error) {
-        if (!hasCode(error, 'FileExists')) throw error;
+        if (hasCode(error, 'FileExists')) continue;
+        await removeHalf(place);
+        throw error;
       }
     }
     throw new TransferFailure('target-unwritable');
@@ -36,6 +38,15 @@ export async function copyOut(part: string, folder: vscode.Uri, name: string): P
     throw error instanceof TransferFailure
       ? error
       : new TransferFailure('target-unwritable', { cause: error });
+  }
+}
+
+/** Under its own name nothing is to lie that is not whole. */
+async function removeHalf(place: vscode.Uri): Promise<void> {
+  try {
+    await vscode.workspace.fs.delete(place, { recursive: true });
+  } catch {
+    // It never came about, or cannot be removed either: what is told is why it was not copied.
   }
 }
 
