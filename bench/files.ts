@@ -13,6 +13,7 @@ import { LongWay } from '../test/support/network.ts';
 import { makeTempFolder } from '../test/support/temp.ts';
 import { openWindow, type VsCodeWindow } from '../test/support/window.ts';
 import { startBareTransfer } from './support/bareTransfer.ts';
+import { receivedBytes } from './support/connections.ts';
 import { MemoryWatch, rendererOf } from './support/memory.ts';
 import { saveAndTime } from './support/panelFiles.ts';
 import { leaveUnobserved } from './support/unobserved.ts';
@@ -144,6 +145,7 @@ async function measureDistance(): Promise<Record<string, unknown>> {
         `Parley ${String(rateOf(FAR_SIZE, found.parley.at(-1) ?? 0))} MB/s`,
     );
   }
+  const shares = (await receivedBytes(pair.atBob)).map((bytes) => Math.round(bytes / 1_000_000));
   await bare.dispose();
   await pair.dispose();
   await way.dispose();
@@ -154,6 +156,7 @@ async function measureDistance(): Promise<Record<string, unknown>> {
     parley,
     ratio: round(parley.median / raw.median),
     goal: GOAL_FAR,
+    megabytesByConnection: shares,
     lostByRelay: way.lost,
   };
 }
