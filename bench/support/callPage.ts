@@ -51,6 +51,8 @@ interface CallLink {
   readonly opened: Promise<void>;
 }
 let links: readonly CallLink[] = [];
+/** Messages that came before there were links: the other page may have its microphone sooner. */
+const early: [link: number, message: string][] = [];
 
 function makeLink(caller: boolean, index: number): CallLink {
   const pc = new RTCPeerConnection({ iceServers: [] });
@@ -78,14 +80,17 @@ page.open = async (caller, count) => {
   const camera = caller ? null : await clipTrack();
   links = Array.from({ length: count }, (_none, index) => makeLink(caller, index));
   for (const { slots } of links) slots.update({ microphone, camera, screen: null, screenAudio: null });
+  for (const [link, message] of early.splice(0)) page.take(link, message);
   const late = new Promise<never>((_resolve, reject) => {
     setTimeout(() => reject(new Error('the connections did not open in 20 s')), 20_000);
   });
   await Promise.race([late, Promise.all(links.map(({ opened }) => opened))]);
 };
 
-page.take = (link, message) =>
-  links[link]?.negotiation.receive(JSON.parse(message) as DescriptionMessage | CandidateMessage);
+page.take = (link, message) => {
+  if (links.length === 0) early.push([link, message]);
+  else links[link]?.negotiation.receive(JSON.parse(message) as DescriptionMessage | CandidateMessage);
+};
 
 page.offer = () => {
   for (const { slots } of links) slots.create();
