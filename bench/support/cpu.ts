@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { processes } from '../../test/support/processes.ts';
 
 /** Clock ticks a second in /proc, the same on every Linux (`getconf CLK_TCK`). */
 const TICKS = 100;
@@ -19,25 +19,4 @@ export async function cpuSeconds(roots: readonly number[]): Promise<number> {
   let ticks = 0;
   for (const found of all.values()) if (under(found.pid)) ticks += found.ticks;
   return ticks / TICKS;
-}
-
-interface Process {
-  readonly pid: number;
-  readonly parent: number;
-  readonly ticks: number;
-}
-
-async function processes(): Promise<Map<number, Process>> {
-  const all = new Map<number, Process>();
-  for (const name of await readdir('/proc')) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid)) continue;
-    // A process may end while it is looked at.
-    const stat = await readFile(`/proc/${name}/stat`, 'latin1').catch(() => '');
-    // The name stands in brackets and may hold anything; after it come state, parent, and as 12th and 13th the times.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields.length < 14) continue;
-    all.set(pid, { pid, parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) });
-  }
-  return all;
 }

@@ -35,6 +35,9 @@ export function activate(extension: vscode.ExtensionContext): TestHooks | undefi
     command(Commands.leaveMeeting, (meetings) => meetings.leaveMeeting()),
     command(Commands.copyInvite, (meetings) => meetings.copyInvite()),
     command(Commands.shareFile, (meetings, clicked, selected) => meetings.shareFile(clicked, selected)),
+    command(Commands.shareFileWith, (meetings, clicked, selected) =>
+      meetings.shareFileWith(clicked, selected),
+    ),
     command(Commands.openPanel, (meetings) => meetings.openPanel()),
     vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).handleUri(uri) }),
   );

@@ -10,6 +10,7 @@ export const Commands = {
   leaveMeeting: 'parley.leaveMeeting',
   copyInvite: 'parley.copyInvite',
   shareFile: 'parley.shareFile',
+  shareFileWith: 'parley.shareFileWith',
   openPanel: 'parley.openPanel',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
@@ -23,6 +24,9 @@ export const SettingIds = {
   gatewayPort: 'parley.gateway.port',
   inviteExpireAfterHours: 'parley.invite.expireAfterHours',
   filesSaveTo: 'parley.files.saveTo',
+  filesFolder: 'parley.files.folder',
+  filesAskAbove: 'parley.files.askAbove',
+  filesAutoAccept: 'parley.files.autoAccept',
   stageBrowser: 'parley.stage.browser',
 } as const;
 
@@ -35,6 +39,9 @@ export const settingDefaults = {
   [SettingIds.gatewayPort]: 47115,
   [SettingIds.inviteExpireAfterHours]: 24,
   [SettingIds.filesSaveTo]: 'workspace',
+  [SettingIds.filesFolder]: '',
+  [SettingIds.filesAskAbove]: 500,
+  [SettingIds.filesAutoAccept]: 'nobody',
   [SettingIds.stageBrowser]: 'system',
 } as const;
 
@@ -44,8 +51,6 @@ export const ContextKeys = {
   inMeeting: 'parley.inMeeting',
   /** `lobby`, `joining`, `in`, `left`, `failed` or `closed` (the panel); unset without a meeting. */
   meetingPhase: 'parley.meetingPhase',
-  /** Schemes of the files that can be shared, see `shareableSchemes`; set with the first meeting. */
-  shareableSchemes: 'parley.shareableSchemes',
 } as const;
 
 /** The type of the meeting's webview panel. */

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { formatInvite, parseInvite, type Invite } from '../shared/invite.ts';
 import type { Dialogs } from './dialogs.ts';
@@ -11,10 +10,8 @@ import type { EndedHow, MeetingSession } from './meetingSession.ts';
 import { openAsGuest, openAsHost, type OpenMeetingOptions } from './openMeeting.ts';
 import { defaultName } from './personName.ts';
 import { askForInvite } from './askForInvite.ts';
-import { placeOf, shareableSchemes } from './places.ts';
 import type { SessionState } from './sessionState.ts';
 import { readSettings } from './settings.ts';
-import { notSharedSentences } from './shareSentences.ts';
 import { reportStartFailure } from './startFailures.ts';
 import { StatusBar } from './statusBar.ts';
 
@@ -35,7 +32,6 @@ export class MeetingManager {
   readonly #extension: vscode.ExtensionContext;
   readonly #dialogs: Dialogs;
   readonly #log: Log;
-  readonly #shareableSchemes: readonly string[];
   readonly #statusBar = new StatusBar();
   #session: MeetingSession | undefined;
   /** A start or join under way: a second one waits for it instead of making a second meeting. */
@@ -45,10 +41,6 @@ export class MeetingManager {
     this.#extension = extension;
     this.#dialogs = dialogs;
     this.#log = log;
-    this.#shareableSchemes = shareableSchemes({
-      remoteName: vscode.env.remoteName,
-      besideWindow: extension.extension.extensionKind === vscode.ExtensionKind.UI,
-    });
   }
 
   /** Starts a meeting and gives its invite; `undefined` when there is none to give (the person was told why). */
@@ -113,10 +105,14 @@ export class MeetingManager {
 
   /** Shares the selection of the explorer, the file of an editor tab, or the active editor's file. */
   async shareFile(clicked?: unknown, selected?: unknown): Promise<void> {
-    if (!this.#session) return this.#sayNoMeeting();
-    const uris = selectedUris(clicked, selected);
-    if (uris.length > 0) await this.#share(uris);
-    else await this.#pickFiles();
+    await this.#session?.shares.share(selectedUris(clicked, selected), 'everybody');
+    if (!this.#session) this.#sayNoMeeting();
+  }
+
+  /** The same, with people who are chosen first. */
+  async shareFileWith(clicked?: unknown, selected?: unknown): Promise<void> {
+    await this.#session?.shares.share(selectedUris(clicked, selected), 'chosen');
+    if (!this.#session) this.#sayNoMeeting();
   }
 
   openPanel(): void {
@@ -130,31 +126,6 @@ export class MeetingManager {
     await this.#session?.leaveNow();
     this.#session = undefined;
     this.#statusBar.dispose();
-  }
-
-  async #share(uris: readonly vscode.Uri[]): Promise<void> {
-    const shared = await this.#session?.share(uris);
-    if (!shared) return;
-    for (const sentence of notSharedSentences(shared.refused)) void this.#dialogs.warning(sentence);
-    if (shared.offers.length === 1) {
-      void vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) File shared in the meeting'), 5_000);
-    } else if (shared.offers.length > 1) {
-      const sentence = vscode.l10n.t('$(check) {0} files shared in the meeting', shared.offers.length);
-      void vscode.window.setStatusBarMessage(sentence, 5_000);
-    }
-  }
-
-  async #pickFiles(): Promise<void> {
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    const folder = folders.find(({ uri }) => placeOf(uri.scheme) === 'here')?.uri;
-    const uris = await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Share Files in Meeting'),
-      openLabel: vscode.l10n.t('Share'),
-      canSelectMany: true,
-      // By its scheme VS Code chooses whose files it shows: those of this extension's machine.
-      defaultUri: folder ?? vscode.Uri.file(homedir()),
-    });
-    if (uris) await this.#share(uris);
   }
 
   async #join(invite: Invite): Promise<void> {
@@ -257,7 +228,6 @@ export class MeetingManager {
       callbacks: {
         rememberName: (chosen) => void this.#extension.globalState.update(NAME_KEY, chosen),
         copyInvite: () => this.copyInvite(),
-        pickFiles: () => this.#pickFiles(),
         onState: (state) => this.#showState(state),
         onPanelClosed: (session) => void this.#offerPanelAgain(session),
         onEnded: (session, how) => void this.#handleEnded(session, how),
@@ -327,7 +297,6 @@ export class MeetingManager {
       void vscode.commands.executeCommand('setContext', key, value);
     set(ContextKeys.inMeeting, state !== undefined);
     set(ContextKeys.meetingPhase, state?.phase);
-    set(ContextKeys.shareableSchemes, this.#shareableSchemes);
   }
 }
 

@@ -1,15 +1,14 @@
 import type * as vscode from 'vscode';
-import type { HostApi, MeetingBootstrap, PageApi, SessionRecord } from '../shared/hostRpc.ts';
+import type { HostApi, MeetingBootstrap, OwnOffer, PageApi, SessionRecord } from '../shared/hostRpc.ts';
 import type { Invite } from '../shared/invite.ts';
-import type { FileOffer } from '../shared/protocol.ts';
 import { RpcError, type Handlers, type Params } from '../shared/rpc.ts';
 import type { Dialogs } from './dialogs.ts';
-import { FileDesk } from './fileDesk.ts';
+import { SaveDesk } from './files/saveDesk.ts';
+import { ShareDesk } from './files/shareDesk.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { GatewayAddress } from './gatewayAddress.ts';
 import { errorText, type Log } from './log.ts';
 import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
-import { OfferBook } from './offerBook.ts';
 import { MeetingPanel } from './panel.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
@@ -25,6 +24,10 @@ export interface MeetingSessionOptions {
   /** The name to offer in the lobby. */
   readonly name: string;
   readonly extensionUri: vscode.Uri;
+  /** A folder of this extension's own, for what is on its way between file systems. */
+  readonly storage: vscode.Uri;
+  /** Remembers what was not received to its end. */
+  readonly memento: vscode.Memento;
   readonly gateway: Gateway;
   readonly gatewayAddress: GatewayAddress;
   /** Where a browser reaches the gateway now; forwards its port anew where that is needed. */
@@ -39,7 +42,6 @@ export interface MeetingSessionOptions {
   readonly log: Log;
   readonly rememberName: (name: string) => void;
   readonly copyInvite: () => Promise<void>;
-  readonly pickFiles: () => Promise<void>;
   readonly onState: (state: SessionState) => void;
   /** The person closed the panel while in the meeting. */
   readonly onPanelClosed: (session: MeetingSession) => void;
@@ -53,8 +55,8 @@ const LEAVE_TIME_LIMIT = 1_000;
 /** One meeting as this participant is in it, from Start or Join to the end, over any number of panels. */
 export class MeetingSession {
   readonly #options: MeetingSessionOptions;
-  readonly #offers: OfferBook;
-  readonly #files: FileDesk;
+  readonly #shares: ShareDesk;
+  readonly #saves: SaveDesk;
   readonly #stages: StageDesk;
   #panel: MeetingPanel | undefined;
   /** The page of the present panel has asked for its meeting, so calls reach it. */
@@ -67,8 +69,13 @@ export class MeetingSession {
 
   constructor(options: MeetingSessionOptions) {
     this.#options = options;
-    this.#offers = new OfferBook(options.log);
-    this.#files = new FileDesk(this.#offers, options);
+    this.#shares = new ShareDesk({
+      ...options,
+      others: () => this.#state.others,
+      onShared: (offers) => this.#tellOffers(offers),
+      onWithdrawn: (offers) => this.#tellPage('withdrawn', { offers: [...offers] }),
+    });
+    this.#saves = new SaveDesk(options);
     this.#stages = new StageDesk({
       ...stageSurroundings(options.extensionUri, options.dialogs, options.log),
       gateway: options.gateway,
@@ -102,14 +109,9 @@ export class MeetingSession {
     else this.#openPanel();
   }
 
-  /** Puts files on offer and tells the page; what could not be offered comes back with its reason. */
-  async share(uris: readonly vscode.Uri[]): Promise<Awaited<ReturnType<FileDesk['share']>>> {
-    const shared = await this.#files.share(uris);
-    if (shared.offers.length > 0) {
-      this.#options.log('info', `files shared: ${shared.offers.length}`);
-      await this.#tellOffers(shared.offers);
-    }
-    return shared;
+  /** What this person shares. */
+  get shares(): ShareDesk {
+    return this.#shares;
   }
 
   /** "Leave Meeting" as a command: the page asks, as its button does. False when there is no page to ask. */
@@ -143,9 +145,9 @@ export class MeetingSession {
     this.#ended = true;
     this.#panel?.dispose();
     this.#panel = undefined;
-    this.#files.dispose();
-    this.#offers.dispose();
-    const ends = await Promise.allSettled([this.#endGateway(), this.#options.stopServer()]);
+    const shares = this.#shares.dispose();
+    this.#saves.dispose();
+    const ends = await Promise.allSettled([this.#endGateway(), this.#options.stopServer(), shares]);
     for (const end of ends) {
       if (end.status === 'rejected') this.#options.log('warn', `not ended cleanly: ${errorText(end.reason)}`);
     }
@@ -191,7 +193,7 @@ export class MeetingSession {
     if (!this.#ended) this.#options.onState(state);
   }
 
-  async #tellOffers(offers: readonly FileOffer[]): Promise<void> {
+  async #tellOffers(offers: readonly OwnOffer[]): Promise<void> {
     // A page that has not asked yet is given them with everything else.
     if (!this.#panel || !this.#opened) return;
     try {
@@ -202,18 +204,22 @@ export class MeetingSession {
     }
   }
 
-  /** Tells the page of a stage, in order. A page that is not there asks for the stages when it comes. */
-  #tellPage<K extends 'fromStage' | 'stageConnected'>(what: K, params: Params<PageApi[K]>): void {
+  /** Tells the page of what happened here, in order. A page that is not there asks how things stand when it comes. */
+  #tellPage<K extends 'fromStage' | 'stageConnected' | 'withdrawn'>(
+    what: K,
+    params: Params<PageApi[K]>,
+  ): void {
     if (!this.#panel || !this.#opened) return;
     this.#panel.page.call(what, params).catch((error: unknown) => {
       const gone = error instanceof RpcError && error.code === 'disposed';
-      this.#options.log(gone ? 'trace' : 'warn', `the page was not told of a stage: ${errorText(error)}`);
+      this.#options.log(gone ? 'trace' : 'warn', `the page was not told (${what}): ${errorText(error)}`);
     });
   }
 
   #bootstrap(): MeetingBootstrap {
     const { facts, gateway, gatewayAddress } = this.#options;
-    const known = new Set(this.#record?.offers.map((offer) => offer.id));
+    const { offers } = this.#shares;
+    const known = new Set(this.#record?.offers.map(({ offer }) => offer.id));
     return {
       role: facts.role,
       room: facts.room,
@@ -224,15 +230,20 @@ export class MeetingSession {
       name: this.#record?.name ?? this.#name ?? this.#options.name,
       broker: { ...gatewayAddress, key: gateway.brokerKey },
       iceServers: [],
-      session: this.#record,
-      offers: this.#offers.offers.filter((offer) => !known.has(offer.id)),
+      // What was withdrawn, or goes to others, since the page remembered it is told as it is now.
+      session: this.#record && {
+        ...this.#record,
+        offers: offers.filter(({ offer }) => known.has(offer.id)),
+      },
+      offers: offers.filter(({ offer }) => !known.has(offer.id)),
+      parts: [...this.#saves.parts],
       stages: this.#stages.stages,
       addresses: this.#options.addresses(),
     };
   }
 
   #handlers(): Handlers<HostApi> {
-    const { log, rememberName, copyInvite, pickFiles, onEnded } = this.#options;
+    const { log, rememberName, copyInvite, onEnded } = this.#options;
     const done = null;
     return {
       open: () => {
@@ -260,14 +271,8 @@ export class MeetingSession {
         return done;
       },
       copyInvite: () => copyInvite().then(() => done),
-      pickFiles: () => pickFiles().then(() => done),
-      withdrawFile: ({ offer }) => {
-        this.#offers.withdraw(offer);
-        return done;
-      },
-      openSource: ({ offer }) => this.#files.openSource(offer),
-      openTarget: (file) => this.#files.openTarget(file),
-      showSaved: ({ target }) => this.#files.showSaved(target).then(() => done),
+      ...this.#shares.handlers(),
+      ...this.#saves.handlers(),
       left: ({ how }) => {
         // The answer goes out before the panel that waits for it is gone.
         setImmediate(() => onEnded(this, how));

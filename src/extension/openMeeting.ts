@@ -44,7 +44,7 @@ export interface OpenMeetingOptions {
   readonly log: Log;
   readonly callbacks: Pick<
     MeetingSessionOptions,
-    'rememberName' | 'copyInvite' | 'pickFiles' | 'onState' | 'onPanelClosed' | 'onEnded'
+    'rememberName' | 'copyInvite' | 'onState' | 'onPanelClosed' | 'onEnded'
   >;
   /** The server of one's own had to take another port after a crash: invites from before lead nowhere. */
   readonly onServerMoved: () => void;
@@ -118,6 +118,8 @@ function makeSession(
     facts: parts.facts,
     name: options.name,
     extensionUri: options.extension.extensionUri,
+    storage: options.extension.globalStorageUri,
+    memento: options.extension.workspaceState,
     gateway: parts.way.gateway,
     gatewayAddress: parts.way.address,
     reachGateway: parts.way.reach,

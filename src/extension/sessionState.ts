@@ -12,5 +12,6 @@ export const initialState: SessionState = {
   people: 0,
   microphone: false,
   camera: false,
+  others: [],
   presenter: null,
 };

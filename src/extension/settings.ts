@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { relativePath } from '../shared/manifest.ts';
 import { SettingIds, settingDefaults } from './ids.ts';
 
 const port = v.pipe(v.number(), v.integer(), v.maxValue(65_535));
@@ -20,6 +21,23 @@ const settingsSchema = v.object({
     settingDefaults[SettingIds.inviteExpireAfterHours],
   ),
   filesSaveTo: v.fallback(v.picklist(['workspace', 'ask']), settingDefaults[SettingIds.filesSaveTo]),
+  /** Segments below the workspace's folder; none for the folder itself. */
+  filesFolder: v.fallback(
+    v.pipe(
+      v.string(),
+      v.trim(),
+      v.transform((path) => path.replaceAll('\\', '/').replace(/\/+$/, '')),
+      v.union([v.literal(''), relativePath]),
+      v.transform((path) => path.split('/').filter((segment) => segment !== '')),
+    ),
+    [],
+  ),
+  /** Megabytes; 0 asks always. */
+  filesAskAbove: v.fallback(v.pipe(v.number(), v.minValue(0)), settingDefaults[SettingIds.filesAskAbove]),
+  filesAutoAccept: v.fallback(
+    v.picklist(['nobody', 'host', 'everyone']),
+    settingDefaults[SettingIds.filesAutoAccept],
+  ),
   stageBrowser: v.fallback(v.picklist(['system', 'integrated']), settingDefaults[SettingIds.stageBrowser]),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;
@@ -36,6 +54,9 @@ export function readSettings(): Settings {
     gatewayPort: read(SettingIds.gatewayPort),
     inviteExpireAfterHours: read(SettingIds.inviteExpireAfterHours),
     filesSaveTo: read(SettingIds.filesSaveTo),
+    filesFolder: read(SettingIds.filesFolder),
+    filesAskAbove: read(SettingIds.filesAskAbove),
+    filesAutoAccept: read(SettingIds.filesAutoAccept),
     stageBrowser: read(SettingIds.stageBrowser),
   });
 }

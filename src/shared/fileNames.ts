@@ -12,21 +12,28 @@ const MISLEADING = /[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|\
 const FORBIDDEN = /[<>:"/\\|?*\p{Cc}\u2028\u2029]/gu;
 /** Names that Windows takes for devices, whatever their extension. */
 const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00B9\u00B2\u00B3])\s*(\.|$)/i;
+/** What HFS+ passes over when it compares names, as far as `MISLEADING` leaves it. */
+const PASSED_OVER = /\u200C|\u200D|[\u206A-\u206F]/g;
 
 /**
- * Makes a name that cannot leave its folder or mean a device: never empty, at most 240 bytes of UTF-8, in NFC.
- * A safe name comes out as it went in.
+ * Makes a name that cannot leave its folder, mean a device or be a repository's own folder: never empty, at most 240
+ * bytes of UTF-8, in NFC. A safe name comes out as it went in.
  */
 export function safeFileName(name: string): string {
-  const plain = trim(name.replace(MISLEADING, '').replace(FORBIDDEN, '_').normalize('NFC'));
-  const usable = RESERVED.test(plain) ? `_${plain}` : plain;
-  return shorten(usable) || 'file';
+  const plain = shorten(trim(name.replace(MISLEADING, '').replace(FORBIDDEN, '_').normalize('NFC')));
+  const usable = RESERVED.test(plain) || isRepository(plain) ? shorten(`_${plain}`) : plain;
+  return usable || 'file';
 }
 
 /** The name to try when a name is taken: `nthName('notes.txt', 2)` is `notes (2).txt`. */
 export function nthName(name: string, n: number): string {
   const { stem, extension } = split(name);
   return `${stem} (${String(n)})${extension}`;
+}
+
+/** Git runs what the settings in there say as soon as VS Code looks into the folder around it. */
+function isRepository(name: string): boolean {
+  return name.replace(PASSED_OVER, '').toLowerCase() === '.git';
 }
 
 function shorten(name: string): string {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
-import { MAX_CHAT_LINES, MAX_FILE_SIZE, MAX_NAME, MAX_OFFERS } from './limits.ts';
+import { MAX_CHAT_LINES, MAX_FILE_NAME, MAX_FILE_SIZE, MAX_MEMBERS, MAX_NAME, MAX_OFFERS } from './limits.ts';
 import { chatEntry, fileOffer, nameSchema } from './protocol.ts';
 import { method } from './rpc.ts';
 import { chosenDevices, stagePurpose } from './stageRpc.ts';
@@ -18,6 +18,29 @@ export const chatRecord = v.object({
 });
 export type ChatRecord = v.InferOutput<typeof chatRecord>;
 
+/** An offer of one's own. */
+export const ownOffer = v.object({
+  offer: fileOffer,
+  /** Who may see and take it; null for everybody. */
+  to: v.nullable(v.pipe(v.array(participantIdSchema), v.maxLength(MAX_MEMBERS))),
+});
+export type OwnOffer = v.InferOutput<typeof ownOffer>;
+
+/** What is left on disk of a transfer that did not end: whoever offers the same again, it goes on from here. */
+export const filePart = v.object({
+  kind: v.picklist(['file', 'folder']),
+  /** As in the offer. */
+  name: v.pipe(v.string(), v.maxLength(MAX_FILE_NAME)),
+  size: v.number(),
+  modified: v.number(),
+  files: v.number(),
+  /** Content bytes that are there. */
+  bytes: v.number(),
+  /** The person paused it: it goes on only when they say so. */
+  paused: v.boolean(),
+});
+export type FilePart = v.InferOutput<typeof filePart>;
+
 /** What a closed and reopened panel needs to be the same participant again. */
 export const sessionRecord = v.object({
   name: nameSchema,
@@ -25,8 +48,8 @@ export const sessionRecord = v.object({
   /** When the meeting began, milliseconds since 1970. */
   startedAt: v.number(),
   chat: v.pipe(v.array(chatRecord), v.maxLength(MAX_CHAT_LINES)),
-  /** Files of this participant that are on offer. */
-  offers: v.pipe(v.array(fileOffer), v.maxLength(MAX_OFFERS)),
+  /** What this participant has on offer. */
+  offers: v.pipe(v.array(ownOffer), v.maxLength(MAX_OFFERS)),
   /** What was wanted of the devices: who was muted comes back muted. */
   devices: v.object({ microphone: v.boolean(), camera: v.boolean(), chosen: chosenDevices }),
 });
@@ -74,7 +97,9 @@ export const meetingBootstrap = v.object({
   /** Set when the panel was closed during the meeting: the page enters again at once, without asking for a name. */
   session: v.nullable(sessionRecord),
   /** Files shared from the explorer before the page was there. */
-  offers: v.array(fileOffer),
+  offers: v.array(ownOffer),
+  /** What can be gone on with. */
+  parts: v.array(filePart),
   /** Stages that a page before this one opened and that are still good. */
   stages: v.array(v.object({ stage: tokenSchema, purpose: stagePurpose, connected: v.boolean() })),
   /** Addresses of this machine, for twins of the page's mDNS candidates: IPv4 and IPv6 without zone, loopback last. */
@@ -89,10 +114,21 @@ export const meetingStatus = v.object({
   people: v.pipe(v.number(), v.integer(), v.minValue(0)),
   microphone: v.boolean(),
   camera: v.boolean(),
+  /** The others in the meeting, for choosing whom a file goes to. */
+  others: v.pipe(
+    v.array(v.object({ id: participantIdSchema, name: v.pipe(v.string(), v.maxLength(MAX_NAME)) })),
+    v.maxLength(MAX_MEMBERS),
+  ),
   /** Name of who presents, or null. */
   presenter: v.nullable(v.pipe(v.string(), v.maxLength(MAX_NAME))),
 });
 export type MeetingStatus = v.InferOutput<typeof meetingStatus>;
+
+/** What a file is taken for: kept in the workspace or elsewhere, looked at, or compared with the one at the same place here. */
+export const takePurpose = v.picklist(['save', 'save-as', 'open', 'compare']);
+export type TakePurpose = v.InferOutput<typeof takePurpose>;
+
+const fileSize = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_FILE_SIZE));
 
 /** A loopback WebSocket URL of the gateway, good for one connection within a minute. */
 const streamUrl = v.pipe(v.string(), v.maxLength(2_048), v.regex(/^wss?:\/\//));
@@ -109,24 +145,54 @@ export const hostApi = {
   showPanel: method(v.object({}), nothing),
   /** Puts the invite on the clipboard and says so. */
   copyInvite: method(v.object({}), nothing),
-  /** Lets the person choose files to share; they arrive by `pageApi.shareFiles`. */
+  /** Lets the person choose files or folders to share; they arrive by `pageApi.shareFiles`. */
   pickFiles: method(v.object({}), nothing, null),
+  /** Shares what was dragged from the explorer or an editor tab onto the page, as the drop named it. */
+  shareUris: method(
+    v.object({ uris: v.pipe(v.array(v.pipe(v.string(), v.maxLength(4_096))), v.maxLength(MAX_OFFERS)) }),
+    nothing,
+    null,
+  ),
+  /**
+   * A stream to write a file to that was dropped from outside of VS Code, whose path nobody knows: the page is its
+   * source (frames of shared/transfer.ts). Once it is whole it is shared and arrives by `pageApi.shareFiles`.
+   */
+  openDrop: method(
+    v.object({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_FILE_NAME)), size: fileSize }),
+    v.object({ url: streamUrl }),
+  ),
+  /** Lets the person choose to whom an own offer goes; null when they thought better of it. */
+  chooseReceivers: method(
+    v.object({ offer: tokenSchema }),
+    v.nullable(v.object({ to: ownOffer.entries.to })),
+    null,
+  ),
   /** The offer is withdrawn: open streams of it end, new ones are refused. */
   withdrawFile: method(v.object({ offer: tokenSchema }), nothing),
   /** A stream to read an offered file from (frames of shared/transfer.ts). */
   openSource: method(v.object({ offer: tokenSchema }), v.object({ url: streamUrl })),
-  /** Asks, where it must, where a file goes; null when the person thought better of it. The file appears when the stream has ended well. */
+  /** Whether the settings say to take this without being asked. */
+  mayTake: method(v.object({ offer: fileOffer, fromHost: v.boolean() }), v.object({ take: v.boolean() })),
+  /**
+   * Asks, where it must, where an offer goes (`save`, `save-as`), or keeps it for a look (`open`, `compare`), which is
+   * shown once it is whole. Null when the person thought better of it, or when it was here already and is shown. `bytes`
+   * is what an earlier transfer left; the stream goes on from there. It appears under its name when the stream has ended well.
+   */
   openTarget: method(
     v.object({
-      name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
-      size: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_FILE_SIZE)),
+      offer: fileOffer,
       from: v.pipe(v.string(), v.maxLength(MAX_NAME)),
+      purpose: takePurpose,
+      /** Nobody clicked: an interrupted transfer goes on, or the settings said so. Asks nothing that can be answered by the settings. */
+      unasked: v.boolean(),
     }),
-    v.nullable(v.object({ url: streamUrl, target: tokenSchema })),
+    v.nullable(v.object({ url: streamUrl, target: tokenSchema, bytes: fileSize })),
     null,
   ),
-  /** Opens a received file in the editor, or shows it in the explorer when it is not text. */
-  showSaved: method(v.object({ target: tokenSchema }), nothing),
+  /** Removes what an unfinished transfer has left. */
+  discardPart: method(v.object({ offer: fileOffer }), nothing),
+  /** Reveals what was saved in the explorer, or in the system's file manager. */
+  showSaved: method(v.object({ target: tokenSchema, how: v.picklist(['open', 'reveal']) }), nothing),
   /** The person has left (or ended) the meeting, or gave up before entering: the host tidies up and closes the panel. */
   left: method(v.object({ how: v.picklist(['left', 'ended', 'ended-by-host', 'gave-up']) }), nothing),
   /**
@@ -159,7 +225,9 @@ export type HostApi = typeof hostApi;
 /** Served by the page. */
 export const pageApi = {
   /** Files shared from the explorer, an editor tab or the picker. */
-  shareFiles: method(v.object({ offers: v.array(fileOffer) }), nothing),
+  shareFiles: method(v.object({ offers: v.pipe(v.array(ownOffer), v.maxLength(MAX_OFFERS)) }), nothing),
+  /** Own offers were taken back outside of the page; they are gone already. */
+  withdrawn: method(v.object({ offers: v.pipe(v.array(tokenSchema), v.maxLength(MAX_OFFERS)) }), nothing),
   /** "Leave Meeting" was run as a command: the page asks for confirmation as its own button does. */
   askToLeave: method(v.object({}), nothing),
   /** A stage's page came or went. */

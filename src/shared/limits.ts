@@ -36,19 +36,37 @@ export const MAX_FILE_NAME = 255;
 export const MAX_CHAT_ENTRIES = 500;
 /** Chat entries of all authors that are kept: everybody who comes back is an author of their own. */
 export const MAX_CHAT_LINES = 2_000;
-/** Files one person may have on offer. */
+/** Files and folders one person may have on offer. */
 export const MAX_OFFERS = 200;
+/** Files, and empty folders, in one folder on offer; bytes of the manifest that lists them. */
+export const MAX_ENTRIES = 20_000;
+export const MAX_MANIFEST = 8 * 1024 * 1024;
+/** Code units of a relative path, and its segments. */
+export const MAX_PATH = 1_024;
+export const MAX_PATH_DEPTH = 64;
 /** Largest file size that is announced: beyond it, numbers lose integers. */
 export const MAX_FILE_SIZE = Number.MAX_SAFE_INTEGER;
 
-/** One binary frame of a transfer. Measured: 16 to 256 KiB make no difference to the rate of a data channel. */
+/** Payload of one binary frame of a transfer. Measured: 16 to 256 KiB make no difference to the rate of a data channel. */
 export const FILE_CHUNK = 64 * 1024;
+/** What stands before the payload (shared/chunk.ts). */
+export const CHUNK_HEADER = 16;
+/** Digests in one text frame. */
+export const MAX_DIGESTS = 64;
 /** Bytes a receiver lets be on the way. It bounds every buffer between the two disks; the data channel of Chromium refuses more than 16 MiB. */
 export const FILE_WINDOW = 8 * 1024 * 1024;
-/** Text frames of a transfer (credit, end, error) are small. */
+/** Text frames of a transfer are small; the largest are the digests. */
 export const MAX_TRANSFER_FRAME = 4 * 1024;
-/** Transfers that may run at once on one page. */
+/** A target to which nothing comes for so long, while it waits for content, takes the way to be lost. */
+export const STALL_DEADLINE = 60_000;
+/** The same before the manifest is there: a source may have to copy a file from far away, or to hash half of a large one. */
+export const PREPARE_DEADLINE = 30 * 60_000;
+/** Transfers that may run at once on one page, both ways. */
 export const MAX_TRANSFERS = 32;
+/** Of them, how many one person takes at once; the others wait their turn. */
+export const MAX_TAKING = 3;
+/** Connections beside the link that one side may open to the other for large files. */
+export const MAX_LANES = 3;
 
 /** An RPC between page and extension host that has no answer by then is rejected. */
 export const RPC_TIMEOUT = 30_000;

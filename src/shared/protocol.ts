@@ -1,6 +1,16 @@
 import * as v from 'valibot';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
-import { MAX_CHAT_TEXT, MAX_FILE_NAME, MAX_FILE_SIZE, MAX_MEMBERS, MAX_NAME, MAX_OFFERS } from './limits.ts';
+import {
+  MAX_CHAT_TEXT,
+  MAX_ENTRIES,
+  MAX_FILE_NAME,
+  MAX_FILE_SIZE,
+  MAX_LANES,
+  MAX_MEMBERS,
+  MAX_NAME,
+  MAX_OFFERS,
+} from './limits.ts';
+import { relativePath } from './manifest.ts';
 
 // What two pages say to each other on the control channel of their link: JSON, one message a frame. docs/protocol.md
 // tells the story; this file is the law. Before a link is proven only `handshakeMessage` is read, after it only
@@ -38,12 +48,19 @@ export const handshakeMessage = v.variant('t', [
 ]);
 export type HandshakeMessage = v.InferOutput<typeof handshakeMessage>;
 
-/** A file that its owner hands to who asks. */
+/** A file or folder that its owner hands to who asks. */
 export const fileOffer = v.object({
   id: tokenSchema,
+  kind: v.picklist(['file', 'folder']),
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_FILE_NAME)),
-  /** Bytes. */
+  /** Bytes; of a folder, of all its files together. */
   size: v.pipe(count, v.maxValue(MAX_FILE_SIZE)),
+  /** Files in a folder; 1 for a file. */
+  files: v.pipe(count, v.maxValue(MAX_ENTRIES)),
+  /** When it was changed last, milliseconds since 1970; of a folder, the latest of its files. With name and size it tells whether a part goes on. */
+  modified: count,
+  /** Where it lies in its owner's workspace, to be compared with the same place elsewhere; null outside of one. */
+  path: v.nullable(relativePath),
 });
 export type FileOffer = v.InferOutput<typeof fileOffer>;
 
@@ -76,23 +93,40 @@ export type ChatEntry = v.InferOutput<typeof chatEntry>;
 const members = v.pipe(v.array(memberAddress), v.maxLength(MAX_MEMBERS));
 const sdpText = v.pipe(v.string(), v.maxLength(64 * 1024));
 
+const sessionDescription = v.object({ type: v.picklist(['offer', 'answer']), sdp: sdpText });
+const iceCandidate = v.object({
+  candidate: v.pipe(v.string(), v.maxLength(1_024)),
+  sdpMid: v.nullable(v.pipe(v.string(), v.maxLength(16))),
+  sdpMLineIndex: v.nullable(v.pipe(count, v.maxValue(64))),
+});
+
 /** A session description of a negotiation that goes on inside a link. */
 export const descriptionMessage = v.object({
   t: v.literal('description'),
-  description: v.object({ type: v.picklist(['offer', 'answer']), sdp: sdpText }),
+  description: sessionDescription,
 });
 export type DescriptionMessage = v.InferOutput<typeof descriptionMessage>;
 
 /** An ICE candidate of such a negotiation. */
-export const candidateMessage = v.object({
-  t: v.literal('candidate'),
-  candidate: v.object({
-    candidate: v.pipe(v.string(), v.maxLength(1_024)),
-    sdpMid: v.nullable(v.pipe(v.string(), v.maxLength(16))),
-    sdpMLineIndex: v.nullable(v.pipe(count, v.maxValue(64))),
-  }),
-});
+export const candidateMessage = v.object({ t: v.literal('candidate'), candidate: iceCandidate });
 export type CandidateMessage = v.InferOutput<typeof candidateMessage>;
+
+/**
+ * The negotiation of a lane: a connection of its own beside the link, for file content alone. The side that opens it
+ * counts its lanes; `mine` says that the sender of this message is that side. The descriptions come over the proven
+ * link, so the fingerprints in them are the other side's.
+ */
+export const laneMessage = v.object({
+  t: v.literal('lane'),
+  lane: v.pipe(count, v.minValue(1), v.maxValue(MAX_LANES)),
+  mine: v.boolean(),
+  signal: v.variant('kind', [
+    v.object({ kind: v.literal('description'), description: sessionDescription }),
+    v.object({ kind: v.literal('candidate'), candidate: iceCandidate }),
+    v.object({ kind: v.literal('close') }),
+  ]),
+});
+export type LaneMessage = v.InferOutput<typeof laneMessage>;
 
 export const linkMessage = v.variant('t', [
   /** Newcomer to door: let me in. */
@@ -106,6 +140,7 @@ export const linkMessage = v.variant('t', [
   v.object({ t: v.literal('chat'), entry: chatEntry }),
   descriptionMessage,
   candidateMessage,
+  laneMessage,
   v.object({ t: v.literal('ping'), n: count }),
   v.object({ t: v.literal('pong'), n: count }),
   /** From the door: you proved the secret, but may not come in. */

@@ -1,3 +1,4 @@
+import type { TakePurpose } from '../shared/hostRpc.ts';
 import type { ParticipantId } from '../shared/ids.ts';
 import type { CaptureProblem, ChosenDevices, DeviceChoice, DeviceKind } from '../shared/stageRpc.ts';
 import type { TransferProblem } from '../shared/transfer.ts';
@@ -89,30 +90,56 @@ export interface ChatModel {
   readonly text: string;
 }
 
-/** A transfer as the person sees it. Bytes; `bytes` never exceeds `size`. */
+/**
+ * A transfer as the person sees it. `queued`: waits for others to end; `asking`: the host asks where it goes; `running`;
+ * `paused`: by the person; `interrupted`: the link or the owner is gone, it goes on by itself when they are back; `saved`;
+ * `failed`, for a reason that does not pass by itself. Bytes; `bytes` never exceeds `size`.
+ */
 export interface TransferModel {
-  readonly status: 'asking' | 'running' | 'saved' | 'failed' | 'cancelled';
+  readonly status: 'queued' | 'asking' | 'running' | 'paused' | 'interrupted' | 'saved' | 'failed';
+  readonly purpose: TakePurpose;
   readonly bytes: number;
+  /** Bytes a second over the last seconds; null while that cannot be told. */
+  readonly rate: number | null;
+  /** Seconds until it is done, at that rate. */
+  readonly left: number | null;
   readonly problem: TransferProblem | null;
+  /** Something is kept of it, to go on from or to discard. */
+  readonly kept: boolean;
   /** Name under which it was saved, when `saved`. */
   readonly savedAs: string | null;
 }
 
-/** A file in "Shared files". */
+/** Somebody to whom an own file is on its way. */
+export interface SendingModel {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** A file or folder in "Shared files". */
 export interface FileModel {
   /** Unique in the meeting: owner and offer id. What the actions on files take. */
   readonly id: string;
+  readonly kind: 'file' | 'folder';
   readonly owner: ParticipantId;
   readonly ownerName: string;
   readonly self: boolean;
+  /** Nobody offers it (any more): it cannot be taken, but what was saved can be shown. */
+  readonly gone: boolean;
+  /** Whether its owner is in the meeting: then what is gone was withdrawn. Of what an earlier panel left nobody is. */
+  readonly ownerHere: boolean;
   readonly name: string;
-  /** Bytes. */
+  /** Bytes, and files in a folder. */
   readonly size: number;
+  readonly files: number;
+  /** Where it lies in its owner's workspace, each segment made safe; null outside of one. */
+  readonly path: string | null;
   /** Taking it: of others' files only. */
   readonly transfer: TransferModel | null;
-  /** Of one's own files: to how many people it was or is being handed. */
-  readonly sending: number;
+  /** Of one's own files: to whom it goes just now, how many have taken it, and who may (null: everybody). */
+  readonly sending: readonly SendingModel[];
   readonly taken: number;
+  readonly to: readonly string[] | null;
 }
 
 /** A sentence that appears for a while (and is read aloud): somebody came, a second presenter was turned down… */
@@ -175,11 +202,21 @@ export interface MeetingActions {
   setHand(raised: boolean): void;
   /** Gives false when the text is empty or too long, and nothing was sent. */
   sendChat(text: string): boolean;
+  /** Lets the person choose files or folders to share. */
   shareFiles(): void;
-  takeFile(offer: string): void;
-  cancelFile(offer: string): void;
-  withdrawFile(offer: string): void;
-  showFile(offer: string): void;
+  /** Shares what was dropped: URIs from VS Code itself, files from anywhere else. */
+  shareDropped(uris: readonly string[], files: readonly File[]): void;
+  /** Takes a file, or goes on with it from where it stopped. */
+  takeFile(file: string, purpose: TakePurpose): void;
+  /** Saves all of others' that were not saved yet. */
+  takeAllFiles(): void;
+  pauseFile(file: string): void;
+  /** Stops taking a file and removes what has arrived of it. */
+  cancelFile(file: string): void;
+  withdrawFile(file: string): void;
+  /** Lets the person choose who may take an own file. */
+  chooseReceivers(file: string): void;
+  showFile(file: string, how: 'open' | 'reveal'): void;
   copyInvite(): void;
   leave(): void;
   /** Host only. */

@@ -2,12 +2,11 @@ import { connectHost } from './host/hostContext.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
 import { AutoSource } from './media/autoSource.ts';
 import { DEFAULT_DEVICES } from './media/localDevices.ts';
-import { connectBroker } from './meeting/connectBroker.ts';
+import { connectBroker, rtcConfig } from './meeting/connectBroker.ts';
 import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { App } from './ui/app.ts';
-import type { MeetingBootstrap } from '../shared/hostRpc.ts';
-import type { FileOffer } from '../shared/protocol.ts';
+import type { MeetingBootstrap, OwnOffer } from '../shared/hostRpc.ts';
 
 const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
 
@@ -15,7 +14,7 @@ const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
 async function main(root: HTMLElement): Promise<void> {
   let engine: MeetingEngine | null = null;
   let source: AutoSource | null = null;
-  const early: FileOffer[] = [];
+  let early: readonly OwnOffer[] = [];
   /** News of stages from before there was a source to tell. */
   const news: (() => void)[] = [];
   const whenReady = (tell: () => void): void => {
@@ -27,7 +26,12 @@ async function main(root: HTMLElement): Promise<void> {
     {
       shareFiles: ({ offers }) => {
         if (engine) engine.shareFiles(offers);
-        else early.push(...offers);
+        else early = [...early, ...offers];
+        return null;
+      },
+      withdrawn: ({ offers }) => {
+        if (engine) engine.withdrawn(offers);
+        else early = early.filter(({ offer }) => !offers.includes(offer.id));
         return null;
       },
       askToLeave: () => {
@@ -78,12 +82,14 @@ async function main(root: HTMLElement): Promise<void> {
     importIdentity(id, publicKey, privateKey),
     RTCPeerConnection.generateCertificate(CERTIFICATE),
   ]);
+  const config = rtcConfig(bootstrap, certificate);
   engine = new MeetingEngine({
     bootstrap,
     identity,
     host,
     source,
-    connect: connectBroker(bootstrap, certificate),
+    connect: connectBroker(bootstrap, config),
+    connectLane: () => new RTCPeerConnection(config),
     now: () => Date.now(),
   });
   engine.shareFiles(early);

@@ -4,6 +4,7 @@ import { get } from 'node:http';
 import { after, before, describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
+import { tellOnFailure } from '../support/failure.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { differingFrames, hear } from '../support/media.ts';
 import { button, joinMeeting, startMeeting, tile } from '../support/meeting.ts';
@@ -34,6 +35,8 @@ describe('a stage', () => {
   let invite = '';
   /** Alice's stage for camera and microphone. */
   let stage: Page;
+
+  tellOnFailure(() => [alice, bob]);
 
   async function shareScreen(): Promise<Page> {
     const page = await nextStage(alice, () => button(atAlice, 'Share screen').click());

@@ -1,6 +1,7 @@
 import { installExtension, startCodeServer, windowUrl } from '../../scripts/lib/codeServer.ts';
 import { vsixPath } from '../../scripts/lib/paths.ts';
 import { installTestHost, NEWEST_HOST } from '../../scripts/lib/testHost.ts';
+import { descendants } from './processes.ts';
 import { makeTempFolder } from './temp.ts';
 
 export { NEWEST_HOST, OLDEST_HOST } from '../../scripts/lib/testHost.ts';
@@ -30,6 +31,12 @@ export interface Host {
   log(): string;
   /** Ends the server and all that it has started, and removes what it wrote. */
   dispose(): Promise<void>;
+}
+
+/** The processes that extensions run in, in the order in which they were started: one a window. Linux only. */
+export async function extensionHosts(server: number): Promise<number[]> {
+  const found = (await descendants(server)).filter(({ command }) => command.includes('--type=extensionHost'));
+  return found.map(({ pid }) => pid).sort((a, b) => a - b);
 }
 
 /** Starts a VS Code server with fresh folders and the packed extension in it; resolves when it answers. */

@@ -119,6 +119,30 @@ export function keepConnections(): void {
   };
 }
 
+/** Samples of sound that a page has received, and of them those that it had to make up. */
+export interface Concealment {
+  readonly received: number;
+  readonly concealed: number;
+}
+
+/** Sums over all connections that `keepConnections` has kept. */
+export async function concealment(frame: Frame): Promise<Concealment> {
+  return frame.evaluate(async () => {
+    const sum = { received: 0, concealed: 0 };
+    const kept: unknown = Reflect.get(globalThis, 'keptConnections');
+    if (!(kept instanceof Set)) throw new Error('the connections of this page were not kept');
+    for (const connection of kept as Set<RTCPeerConnection>) {
+      for (const report of (await connection.getStats()).values() as Iterable<Record<string, unknown>>) {
+        if (report['type'] !== 'inbound-rtp' || report['kind'] !== 'audio') continue;
+        sum.received += Number(report['totalSamplesReceived'] ?? 0);
+        sum.concealed +=
+          Number(report['concealedSamples'] ?? 0) - Number(report['silentConcealedSamples'] ?? 0);
+      }
+    }
+    return sum;
+  });
+}
+
 /**
  * Sound that the page's connections have received and handed out: its energy (of W3C's webrtc-stats, full scale for a
  * second is 1) and its duration, which grows only while it is played.

@@ -5,11 +5,14 @@ import type { VsCodeWindow } from './window.ts';
 export const INVITE = /^[a-z-]+:\/\/parley\.parley\/join\?v=1#[A-Za-z0-9_-]+$/;
 
 /** Runs "Start Meeting" and enters; resolves with the invite from the clipboard when the own tile is there. */
-export async function startMeeting(window: VsCodeWindow): Promise<string> {
+export async function startMeeting(
+  window: VsCodeWindow,
+  how: 'Join' | 'Join without devices' = 'Join',
+): Promise<string> {
   await window.setClipboard('');
   await window.runCommand('Parley: Start Meeting');
   const invite = await window.clipboardMatching(INVITE);
-  await enter(window);
+  await enter(window, how);
   return invite;
 }
 

@@ -182,6 +182,27 @@ export class VsCodeWindow {
     });
   }
 
+  /** What can be read in the window's notifications and in the frames of Parley, for the message of a test that failed. */
+  async shownText(): Promise<string[]> {
+    const texts: string[] = [];
+    for (const frame of this.page.frames()) {
+      const reading = frame.evaluate((mark) => {
+        const places = document.querySelectorAll<HTMLElement>(
+          '.notification-toast, .monaco-dialog-box, .quick-input-widget',
+        );
+        const within = document.querySelector(mark) ? [document.body] : [];
+        const drawn = [...within, ...places].filter((element) => element.getClientRects().length > 0);
+        return drawn.map((element) => element.innerText.trim()).filter(Boolean);
+      }, PANEL_MARK);
+      // A window that is gone, or busy for good, shows nothing.
+      const patience = new Promise<string[]>((resolve) => {
+        setTimeout(() => resolve(['(no answer)']), 3_000).unref();
+      });
+      texts.push(...(await Promise.race([reading.catch(() => []), patience])));
+    }
+    return texts;
+  }
+
   /** Closes the editor tab whose title contains the text, as its X does. */
   async closeTab(title: string): Promise<void> {
     const tab = this.page.locator('.tabs-container .tab').filter({ hasText: title }).first();

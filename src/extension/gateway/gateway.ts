@@ -12,8 +12,6 @@ import { MAX_TRANSFERS } from '../../shared/limits.ts';
 import { MAX_STAGE_MESSAGE } from '../../shared/stageRpc.ts';
 import type { Log } from '../log.ts';
 import { describeError, errorCode } from './errorCode.ts';
-import { serveSource, type FileSource } from './fileSource.ts';
-import { receiveTarget, type FileTarget } from './fileTarget.ts';
 import { listen, LOOPBACK, parseUrl } from './loopback.ts';
 import { MAX_PEER_MESSAGE, peerQuery, proxyPeer, type Upstream } from './peerProxy.ts';
 import type { StageDoor } from './stageDoor.ts';
@@ -34,6 +32,17 @@ export interface GatewayOptions {
   readonly ticketLifetime?: number;
 }
 
+/** What the URL of a stream leads to. */
+export interface Stream {
+  /**
+   * Takes over the socket and closes it; resolves, and never rejects, when all is over. The signal aborts when the
+   * gateway ends.
+   */
+  readonly serve: (socket: WebSocket, ended: AbortSignal) => Promise<void>;
+  /** The URL was not used in time. */
+  readonly onUnused?: () => void;
+}
+
 /** Of every answer; the stage's page has a policy of its own. */
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -46,9 +55,6 @@ const HEADERS = {
 type Status = 400 | 403 | 404 | 421 | 429;
 /** Takes a connection over, once it is a WebSocket. */
 type Accept = (socket: WebSocket) => void;
-type Stream =
-  | { readonly kind: 'source'; readonly source: FileSource }
-  | { readonly kind: 'target'; readonly target: FileTarget };
 
 /** What may be connected to, by path. */
 interface UpgradeRoute {
@@ -98,7 +104,7 @@ export class Gateway {
       {
         ...panel,
         path: /^\/files\/([A-Za-z0-9_-]{22})$/,
-        open: (_url, ticket) => this.#openStream(ticket),
+        open: (_url, ticket) => this.#takeTicket(ticket),
       },
       {
         path: /^\/stage\/link$/,
@@ -107,9 +113,7 @@ export class Gateway {
         open: () => this.#openStage(),
       },
     ];
-    this.#tickets = new Tickets((stream) => {
-      if (stream.kind === 'target') stream.target.onFailed('cancelled');
-    }, options.ticketLifetime);
+    this.#tickets = new Tickets((stream) => stream.onUnused?.(), options.ticketLifetime);
     server.on('request', (request, response) => this.#answer(request, response));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -150,17 +154,12 @@ export class Gateway {
     this.#stage = { files, door };
   }
 
-  /** A URL (`ws://…`) to read the file from, good once and for a minute. */
-  openSource(source: FileSource): string {
-    return this.#issue({ kind: 'source', source });
+  /** A URL (`ws://…`) for a stream from or to disk, good once and for a minute. */
+  openStream(stream: Stream): string {
+    return `ws://${LOOPBACK}:${String(this.port)}/files/${this.#tickets.issue(stream)}`;
   }
 
-  /** A URL (`ws://…`) to write the file to, good once and for a minute; unused, the target fails as cancelled. */
-  openTarget(target: FileTarget): string {
-    return this.#issue({ kind: 'target', target });
-  }
-
-  /** Ends every connection; resolves when unfinished files are removed and the port is free. */
+  /** Ends every connection; resolves when no stream is at a file any more and the port is free. */
   async dispose(): Promise<void> {
     if (!this.#ended.signal.aborted) {
       this.#ended.abort();
@@ -177,10 +176,6 @@ export class Gateway {
     }
     this.#server.closeAllConnections();
     await closed;
-  }
-
-  #issue(stream: Stream): string {
-    return `ws://${LOOPBACK}:${String(this.port)}/files/${this.#tickets.issue(stream)}`;
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -268,24 +263,14 @@ export class Gateway {
     return door.full ? 429 : (socket) => door.accept(socket);
   }
 
-  #openStream(ticket: string): Accept | Status {
+  #takeTicket(ticket: string): Accept | Status {
     if (this.#running.size >= MAX_TRANSFERS) return 429;
     const stream = this.#tickets.redeem(ticket);
     if (!stream) return 403;
     return (socket) => {
-      const running = this.#run(stream, socket).finally(() => this.#running.delete(running));
+      const running = stream.serve(socket, this.#ended.signal).finally(() => this.#running.delete(running));
       this.#running.add(running);
     };
-  }
-
-  #run(stream: Stream, socket: WebSocket): Promise<void> {
-    const { log } = this.#options;
-    if (stream.kind === 'source') {
-      const signal = AbortSignal.any([stream.source.signal, this.#ended.signal]);
-      return serveSource(socket, { ...stream.source, signal }, log);
-    }
-    const signal = AbortSignal.any([stream.target.signal, this.#ended.signal]);
-    return receiveTarget(socket, { ...stream.target, signal }, log);
   }
 }
 

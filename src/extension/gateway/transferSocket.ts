@@ -1,5 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
-import { MAX_TRANSFER_FRAME } from '../../shared/limits.ts';
+import { readChunkHeader, type ChunkHeader } from '../../shared/chunk.ts';
+import { CHUNK_HEADER, MAX_TRANSFER_FRAME } from '../../shared/limits.ts';
 import { parseTransferFrame, type TransferFrame, type TransferProblem } from '../../shared/transfer.ts';
 
 /** Why a transfer ends without a file. */
@@ -17,8 +18,9 @@ export class TransferFailure extends Error {
 
 /** What a transfer does with what arrives. */
 export interface TransferHandlers {
-  /** Content; not called by a side that only sends. */
-  readonly onContent: (chunk: Buffer) => void;
+  /** A chunk with a header that makes sense; its payload is not checked against its CRC-32 yet. */
+  readonly onChunk: (header: ChunkHeader, payload: Buffer) => void;
+  /** Any text frame but `error`. */
   readonly onFrame: (frame: TransferFrame) => void;
   /** The transfer ends: withdrawn, cancelled, the socket closed, or the other side broke the rules. Called once. */
   readonly onFailure: (failure: TransferFailure) => void;
@@ -32,7 +34,7 @@ export function readTransfer(
   socket: WebSocket,
   signal: AbortSignal,
   aborted: TransferProblem,
-  { onContent, onFrame, onFailure }: TransferHandlers,
+  { onChunk, onFrame, onFailure }: TransferHandlers,
 ): { dispose(): void } {
   let over = false;
   const stop = (): void => {
@@ -50,7 +52,10 @@ export function readTransfer(
   const onMessage = (data: RawData, isBinary: boolean): void => {
     if (over) return;
     if (!Buffer.isBuffer(data)) return fail(new TransferFailure('protocol'));
-    if (isBinary) return onContent(data);
+    if (isBinary) {
+      const header = readChunkHeader(data);
+      return header ? onChunk(header, data.subarray(CHUNK_HEADER)) : fail(new TransferFailure('protocol'));
+    }
     const frame = data.length > MAX_TRANSFER_FRAME ? undefined : parseTransferFrame(data.toString());
     if (!frame) return fail(new TransferFailure('protocol'));
     if (frame.t === 'error') return fail(new TransferFailure(frame.problem, { known: true }));

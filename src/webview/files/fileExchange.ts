@@ -1,190 +1,169 @@
+import type { FilePart, OwnOffer, TakePurpose } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
-import { MAX_OFFERS, MAX_TRANSFERS } from '../../shared/limits.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
-import type { TransferFrame, TransferProblem } from '../../shared/transfer.ts';
-import type { HostClient } from '../host/hostContext.ts';
-import type { TransferModel } from '../model.ts';
-import { Pump, type PumpEnd } from './pump.ts';
+import type { TransferProblem } from '../../shared/transfer.ts';
+import type { FileModel } from '../model.ts';
+import { AutoTake } from './autoTake.ts';
+import { Dropping, type Dropped } from './dropping.ts';
+import { othersModel, ownModel, type NameOf } from './fileModels.ts';
+import { Giving } from './giving.ts';
+import { Others, type Present } from './others.ts';
+import { Takings, type TakingsOptions } from './takings.ts';
 
-/** What a file is known by on this page: its owner and the id that the owner gave it. */
-export function fileKey(owner: ParticipantId, id: string): string {
-  return `${owner}/${id}`;
-}
-
-/** What the exchange needs of the meeting. */
-export interface FileExchangeOptions {
+/** What the exchange needs of the meeting, and whom it tells. */
+export interface FileExchangeOptions extends TakingsOptions {
   readonly self: ParticipantId;
-  readonly host: HostClient;
-  /** Opens a channel to a member, or gives null when they are gone. */
-  readonly openChannel: (to: ParticipantId, label: string) => RTCDataChannel | null;
-  readonly onChange: () => void;
-  readonly onProblem: (what: string, error?: unknown) => void;
+  /** An own offer cannot be handed over as it is. */
+  readonly onSourceProblem: (offer: FileOffer, problem: TransferProblem) => void;
+  /** Something that was dropped is not shared; the name is safe. */
+  readonly onNotShared: (name: string, problem: TransferProblem) => void;
+  /** So many files do not fit on the table any more. */
+  readonly onTooMany: (count: number) => void;
 }
 
-/** A file of somebody else's that is being, or was, taken. */
-interface Taking {
-  readonly file: FileOffer;
-  model: TransferModel;
-  pump: Pump | null;
-  /** For `showSaved`. */
-  target: string | null;
-}
-
-/** Channel labels: `file/<offer id>`. */
-const LABEL = /^file\/([A-Za-z0-9_-]{22})$/;
-
-/** The files this page hands out and takes. Content goes through pumps; this is who may start them. */
+/** The files that this participant hands out and takes: who may start which transfer, and what became of each. */
 export class FileExchange {
   readonly #options: FileExchangeOptions;
-  readonly #offers = new Map<string, FileOffer>();
-  readonly #taking = new Map<string, Taking>();
-  readonly #sending = new Map<Pump, string>();
-  readonly #taken = new Map<string, number>();
+  readonly #giving: Giving;
+  readonly #others = new Others();
+  readonly #takings: Takings;
+  readonly #dropping: Dropping;
+  readonly #autoTake: AutoTake;
 
   constructor(options: FileExchangeOptions) {
     this.#options = options;
-  }
-
-  /** Our own files on offer. */
-  get offers(): readonly FileOffer[] {
-    return [...this.#offers.values()];
-  }
-
-  /** Puts files on offer. Gives those that no longer fit. */
-  offer(files: readonly FileOffer[]): FileOffer[] {
-    const refused: FileOffer[] = [];
-    for (const file of files) {
-      if (this.#offers.size < MAX_OFFERS || this.#offers.has(file.id)) this.#offers.set(file.id, file);
-      else refused.push(file);
-    }
-    this.#options.onChange();
-    return refused;
-  }
-
-  /** Takes an own file, by its key, off the table; who is in the middle of taking it is told. */
-  withdraw(key: string): void {
-    const id = [...this.#offers.keys()].find((offer) => fileKey(this.#options.self, offer) === key);
-    if (id === undefined) return;
-    if (!this.#offers.delete(id)) return;
-    for (const [pump, offer] of this.#sending) if (offer === id) pump.cancel('withdrawn');
-    this.#call('withdrawFile', this.#options.host.call('withdrawFile', { offer: id }));
-    this.#options.onChange();
-  }
-
-  /** How taking a file stands, if it was begun. */
-  transfer(key: string): TransferModel | null {
-    return this.#taking.get(key)?.model ?? null;
-  }
-
-  /** To how many an own file is being, and was, handed. */
-  counts(id: string): { readonly sending: number; readonly taken: number } {
-    const sending = [...this.#sending.values()].filter((offer) => offer === id).length;
-    return { sending, taken: this.#taken.get(id) ?? 0 };
-  }
-
-  /** Takes a file: asks where it goes, then for its content. */
-  async take(owner: ParticipantId, ownerName: string, file: FileOffer): Promise<void> {
-    const key = fileKey(owner, file.id);
-    const before = this.#taking.get(key)?.model.status;
-    if (before === 'asking' || before === 'running') return;
-    const taking: Taking = { file, model: transferAs('asking'), pump: null, target: null };
-    this.#taking.set(key, taking);
-    this.#options.onChange();
-    try {
-      const { name, size } = file;
-      const opened = await this.#options.host.call('openTarget', { name, size, from: ownerName });
-      if (!opened || taking.model.status !== 'asking')
-        return this.#finish(taking, { problem: 'cancelled', byPeer: false });
-      const channel = this.#options.openChannel(owner, `file/${file.id}`);
-      if (!channel) return this.#finish(taking, { problem: 'link-lost', byPeer: false });
-      taking.target = opened.target;
-      taking.model = transferAs('running');
-      taking.pump = this.#receive(channel, opened.url, taking);
-      this.#options.onChange();
-      this.#finish(taking, await taking.pump.done);
-    } catch (error) {
-      this.#options.onProblem('a file could not be taken', error);
-      this.#finish(taking, { problem: 'target-unwritable', byPeer: false });
-    }
-  }
-
-  /** Stops taking a file; the part that arrived is removed. */
-  cancel(key: string): void {
-    const taking = this.#taking.get(key);
-    if (taking?.pump) taking.pump.cancel();
-    else if (taking?.model.status === 'asking') this.#finish(taking, { problem: 'cancelled', byPeer: false });
-  }
-
-  /** Opens or reveals a file that was saved. */
-  show(key: string): void {
-    const target = this.#taking.get(key)?.target;
-    if (target) this.#call('showSaved', this.#options.host.call('showSaved', { target }));
-  }
-
-  /** A member opened a channel: they ask for one of our files. Anything else is closed. */
-  async serve(channel: RTCDataChannel): Promise<void> {
-    const id = LABEL.exec(channel.label)?.[1] ?? '';
-    const file = this.#offers.get(id);
-    if (!file || this.#sending.size >= MAX_TRANSFERS) {
-      refuse(channel, file ? 'too-many' : 'withdrawn');
-      return;
-    }
-    const url = this.#options.host.call('openSource', { offer: id }).then((opened) => opened.url);
-    const pump = new Pump({ direction: 'send', channel, url, size: file.size, onProgress: () => undefined });
-    this.#sending.set(pump, id);
-    this.#options.onChange();
-    const end = await pump.done;
-    this.#sending.delete(pump);
-    if ('saved' in end) this.#taken.set(id, (this.#taken.get(id) ?? 0) + 1);
-    else this.#options.onProblem(`a file was not handed over: ${end.problem}`);
-    this.#options.onChange();
-  }
-
-  dispose(): void {
-    for (const { pump } of this.#taking.values()) pump?.cancel();
-    for (const pump of this.#sending.keys()) pump.cancel();
-  }
-
-  #receive(channel: RTCDataChannel, url: string, taking: Taking): Pump {
-    return new Pump({
-      direction: 'receive',
-      channel,
-      url: Promise.resolve(url),
-      size: taking.file.size,
-      onProgress: (bytes) => {
-        taking.model = { ...taking.model, bytes };
-        this.#options.onChange();
-      },
+    this.#giving = new Giving(options);
+    this.#takings = new Takings(options);
+    this.#dropping = new Dropping(options);
+    this.#autoTake = new AutoTake(options.host, options.onProblem, ({ key }) => {
+      const offered = this.#others.get(key);
+      if (offered && !this.#takings.transfer(key)) this.#takings.take(offered, 'save', true);
     });
   }
 
-  #finish(taking: Taking, end: PumpEnd): void {
-    const { model } = taking;
-    if (model.status !== 'asking' && model.status !== 'running') return;
-    taking.pump = null;
-    if ('saved' in end) {
-      taking.model = { status: 'saved', bytes: taking.file.size, problem: null, savedAs: end.saved };
-    } else {
-      const status = end.problem === 'cancelled' && !end.byPeer ? 'cancelled' : 'failed';
-      taking.model = { ...model, status, problem: end.problem };
+  /** Our own files on offer, and to whom. */
+  get offers(): readonly OwnOffer[] {
+    return this.#giving.offers;
+  }
+
+  /** Those that a member may know of. */
+  offersTo(member: ParticipantId): FileOffer[] {
+    return this.#giving.offersTo(member);
+  }
+
+  /** All files as they are shown: own ones, others', and what nobody offers any more. */
+  models(selfName: string, nameOf: NameOf): FileModel[] {
+    const { self } = this.#options;
+    const around = { self, selfName, nameOf, giving: this.#giving };
+    const own = this.#giving.offers.map((offer) => ownModel(offer, around));
+    const others = this.#others.list.map((one) => othersModel(one, this.#takings.transfer(one.key)));
+    // What is gone has a row for what became of it only.
+    return [...own, ...others.filter(({ gone, transfer }) => !gone || transfer !== null)];
+  }
+
+  /** Puts own files on offer. */
+  offer(offers: readonly OwnOffer[]): void {
+    const refused = this.#giving.offer(offers);
+    for (const { offer } of refused) {
+      this.#options.host
+        .call('withdrawFile', { offer: offer.id })
+        .catch((error: unknown) => this.#options.onProblem('withdrawFile failed', error));
     }
+    if (refused.length > 0) this.#options.onTooMany(refused.length);
+  }
+
+  /** What earlier transfers left: it goes on when somebody offers the same. */
+  addParts(parts: readonly FilePart[]): void {
+    for (const part of parts) this.#takings.addPart(this.#others.addPart(part), part);
+  }
+
+  /** Shares what was dropped onto the page. */
+  shareDropped(uris: readonly string[], files: readonly Dropped[]): void {
+    this.#dropping.share(uris, files);
+  }
+
+  withdraw(key: string): void {
+    this.#giving.withdraw(key);
+  }
+
+  /** Own offers were taken back outside of the page. */
+  withdrawn(offers: readonly string[]): void {
+    for (const offer of offers) this.#giving.forget(offer);
     this.#options.onChange();
   }
 
-  #call(what: string, reply: Promise<unknown>): void {
-    reply.catch((error: unknown) => this.#options.onProblem(`${what} failed`, error));
+  chooseReceivers(key: string): Promise<void> {
+    return this.#giving.chooseReceivers(key);
   }
-}
 
-function transferAs(status: 'asking' | 'running'): TransferModel {
-  return { status, bytes: 0, problem: null, savedAs: null };
-}
+  /** Takes in who is in the meeting and what they offer. */
+  sync(members: readonly Present[]): void {
+    const matters = ({ key }: { readonly key: string }): boolean => this.#takings.matters(key);
+    const fresh = this.#others.sync(members, matters);
+    for (const offered of this.#others.list) if (offered.gone) this.#takings.departed(offered);
+    for (const offered of fresh) {
+      const before = this.#takings.appeared(offered, (key) => this.#others.get(key)?.gone ?? true);
+      if (before === undefined) this.#autoTake.ask(offered);
+      else if (before !== offered.key) this.#others.remove(before);
+    }
+    this.#takings.prune((key) => this.#others.get(key) !== undefined);
+    this.#options.onChange();
+  }
 
-function refuse(channel: RTCDataChannel, problem: TransferProblem): void {
-  const say = (): void => {
-    channel.send(JSON.stringify({ t: 'error', problem } satisfies TransferFrame));
-    channel.close();
-  };
-  if (channel.readyState === 'open') say();
-  else channel.onopen = say;
+  /** The link to a member was lost, or is another one now. */
+  lost(member: ParticipantId): void {
+    this.#giving.lost(member);
+    this.#takings.lost(member);
+  }
+
+  /** Takes something, or goes on with it. */
+  take(key: string, purpose: TakePurpose): void {
+    const offered = this.#others.get(key);
+    if (offered) this.#takings.take(offered, purpose, false);
+  }
+
+  /** Saves all that is not yet. */
+  takeAll(): void {
+    for (const { key, gone } of this.#others.list) {
+      if (!gone && !this.#takings.inHand(key)) this.take(key, 'save');
+    }
+  }
+
+  pause(key: string): void {
+    this.#takings.pause(key);
+  }
+
+  /** Stops taking something, and removes what has arrived of it. */
+  cancel(key: string): void {
+    const nothingLeft = this.#takings.cancel(key);
+    if (nothingLeft && this.#others.get(key)?.gone) this.#others.remove(key);
+    this.#options.onChange();
+  }
+
+  /** Opens or reveals what was saved. */
+  show(key: string, how: 'open' | 'reveal'): void {
+    this.#takings.show(key, how);
+  }
+
+  /** Whether something is on its way to a member. */
+  givesTo(member: ParticipantId): boolean {
+    return this.#giving.givesTo(member);
+  }
+
+  /** A member opened a channel on the link. */
+  serve(from: ParticipantId, channel: RTCDataChannel): Promise<void> {
+    return this.#giving.serve(from, channel);
+  }
+
+  /** A member opened a channel on a lane. */
+  serveLane(from: ParticipantId, channel: RTCDataChannel): void {
+    this.#giving.serveLane(from, channel);
+  }
+
+  dispose(): void {
+    this.#autoTake.dispose();
+    this.#dropping.dispose();
+    this.#giving.dispose();
+    this.#takings.dispose();
+  }
 }

@@ -1,12 +1,22 @@
-import { FILE_WINDOW, MAX_TRANSFER_FRAME } from '../../shared/limits.ts';
+import { readChunkHeader } from '../../shared/chunk.ts';
+import { CHUNK_HEADER, FILE_WINDOW, MAX_LANES, MAX_TRANSFER_FRAME } from '../../shared/limits.ts';
 import { parseTransferFrame, type TransferFrame, type TransferProblem } from '../../shared/transfer.ts';
+import { Flow, type Side } from './flow.ts';
+import { closeInTime, closeSocket } from './lastWord.ts';
 
-/** How a transfer ended: under a name, or with a problem. `byPeer`: the other side said so. */
+/** How a transfer ended: under a name, or with a problem. `byPeer`: the other participant's side said so. */
 export type PumpEnd =
   { readonly saved: string } | { readonly problem: TransferProblem; readonly byPeer: boolean };
 
 /** Text frames that may wait for a side to open. */
 const MAX_EARLY = 16;
+/** Between two tellings of progress, milliseconds: a page that draws each chunk has no time for chunks. */
+const PROGRESS_PAUSE = 250;
+/**
+ * What may be given and buffered at once towards the other page. Who deals with what arrives never has more than
+ * FILE_WINDOW of both; the rest is room for what their figures lag behind. Chromium refuses to buffer 16 MiB.
+ */
+const MAX_AHEAD = FILE_WINDOW * 1.5;
 
 /** What a pump needs, and whom it tells of its work. */
 export interface PumpOptions {
@@ -16,47 +26,85 @@ export interface PumpOptions {
   readonly channel: RTCDataChannel;
   /** The address of the extension host's stream, from `openSource` or `openTarget`. */
   readonly url: Promise<string>;
-  /** Bytes of the file: more than that is never let through. */
+  /** Content bytes, as offered. */
   readonly size: number;
-  /** After every piece; bytes so far. */
+  /** Bytes so far; at most four times a second. */
   readonly onProgress: (bytes: number) => void;
+  /** The first content passes: both hosts know the manifest, from now on chunks may take other ways. */
+  readonly onContent?: () => void;
 }
 
+type From = 'host' | 'peer';
+
 /**
- * Carries one file between the extension host's stream and the channel to the other participant. Both speak the frames
- * of shared/transfer.ts, so that the pump hands them on as they are; what it adds is distrust: of credit that was not
- * given, of more bytes than announced, of frames in the wrong direction. It holds no bytes itself: the credit that the
- * writing disk gives bounds what is in the two sockets' buffers.
+ * Carries one transfer between the extension host's stream and the channels to the other participant. Both speak the
+ * frames of shared/transfer.ts and shared/chunk.ts, so that the pump hands them on as they are; what it adds is distrust
+ * (`Flow`). It holds no bytes itself: the credit that the writing disk gives bounds what is in the sockets' buffers.
  */
 export class Pump {
-  /** Settles once and never rejects. */
+  /** Settles once, when the extension host's stream is over as well, and never rejects. */
   readonly done: Promise<PumpEnd>;
   readonly #options: PumpOptions;
-  readonly #finish: (end: PumpEnd) => void;
+  readonly #flow: Flow;
+  readonly #source: From;
+  readonly #settle: (end: PumpEnd) => void;
+  /** Lanes on which chunks may go, and those on which some did. */
+  readonly #lanes: RTCDataChannel[] = [];
+  readonly #used = new Set<RTCDataChannel>();
   #socket: WebSocket | null = null;
   /** Text frames for a side that is not open yet. */
-  readonly #early: Record<'host' | 'peer', string[]> = { host: [], peer: [] };
+  readonly #early: Record<From, string[]> = { host: [], peer: [] };
   #ended = false;
-  #allSent = false;
-  #credit = 0;
-  #bytes = 0;
+  #told = -Infinity;
+  #contentSeen = false;
 
   constructor(options: PumpOptions) {
     this.#options = options;
+    this.#flow = new Flow(options.size);
+    this.#source = options.direction === 'send' ? 'host' : 'peer';
     let settle: (end: PumpEnd) => void = () => undefined;
     this.done = new Promise((resolve) => {
       settle = resolve;
     });
-    this.#finish = settle;
+    this.#settle = settle;
     const { channel } = options;
     channel.binaryType = 'arraybuffer';
     channel.onmessage = ({ data }) => this.#take(data, 'peer');
     channel.onopen = () => this.#flush('peer');
-    channel.onclose = () => this.#end({ problem: 'link-lost', byPeer: false });
+    channel.onclose = () => this.#fail('link-lost');
     options.url.then(
       (url) => this.#connect(url),
       () => this.#fail(this.#hostProblem()),
     );
+  }
+
+  /** Content bytes that have passed or were there before. */
+  get bytes(): number {
+    return this.#flow.bytes;
+  }
+
+  /** Puts a further channel to the same participant to use, for chunks alone. False when it is not wanted. */
+  addLane(channel: RTCDataChannel): boolean {
+    if (this.#ended || this.#lanes.length >= MAX_LANES) return false;
+    this.#lanes.push(channel);
+    channel.binaryType = 'arraybuffer';
+    channel.onmessage = ({ data }) => {
+      if (data instanceof ArrayBuffer) this.#take(data, 'peer');
+      else this.#fail('protocol');
+    };
+    channel.onclose = () => {
+      const index = this.#lanes.indexOf(channel);
+      if (index === -1) return;
+      this.#lanes.splice(index, 1);
+      // What was on its way there is lost, and nobody knows how much that is: the part on disk does.
+      if (this.#used.has(channel)) this.#fail('link-lost');
+    };
+    return true;
+  }
+
+  /** Stops for now: the part that has arrived stays. */
+  pause(): void {
+    this.#fail('paused');
   }
 
   /** Ends the transfer from this side; the other is told why. */
@@ -70,10 +118,7 @@ export class Pump {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#flush('host');
     socket.onmessage = ({ data }) => this.#take(data, 'host');
-    socket.onclose = () => {
-      // A source may close once it has said all; the target's `saved` is still to come.
-      if (!this.#allSent) this.#fail(this.#hostProblem());
-    };
+    socket.onclose = () => this.#fail(this.#hostProblem());
     this.#socket = socket;
   }
 
@@ -81,90 +126,115 @@ export class Pump {
     return this.#options.direction === 'send' ? 'source-unreadable' : 'target-unwritable';
   }
 
-  #take(data: unknown, from: 'host' | 'peer'): void {
+  #take(data: unknown, from: From): void {
     if (this.#ended) return;
-    if (data instanceof ArrayBuffer) return this.#takeBytes(data, from);
+    if (data instanceof ArrayBuffer) return this.#takeChunk(data, from);
     const frame =
       typeof data === 'string' && data.length <= MAX_TRANSFER_FRAME ? parseTransferFrame(data) : undefined;
-    if (!frame) return this.#fail('protocol');
-    this.#takeFrame(frame, from);
+    if (frame) this.#takeFrame(frame, from);
+    else this.#fail('protocol');
   }
 
-  /** Content flows from the source's side only, and never more than was asked for. */
-  #takeBytes(data: ArrayBuffer, from: 'host' | 'peer'): void {
-    const { direction, channel, size, onProgress } = this.#options;
-    this.#bytes += data.byteLength;
-    this.#credit -= data.byteLength;
-    if (from !== sourceOf(direction) || this.#bytes > size || this.#credit < 0) return this.#fail('protocol');
-    if (direction === 'send') channel.send(data);
-    else this.#socket?.send(data);
-    onProgress(this.#bytes);
+  #takeChunk(data: ArrayBuffer, from: From): void {
+    const header = from === this.#source ? readChunkHeader(new Uint8Array(data)) : undefined;
+    if (!header || !this.#flow.chunk(header, data.byteLength - CHUNK_HEADER)) return this.#fail('protocol');
+    if (from === 'peer') this.#socket?.send(data);
+    else this.#sendChunk(data, header.kind === 'manifest');
+    if (header.kind === 'manifest') return;
+    if (!this.#contentSeen) {
+      this.#contentSeen = true;
+      this.#options.onContent?.();
+    }
+    const now = performance.now();
+    if (now - this.#told < PROGRESS_PAUSE) return;
+    this.#told = now;
+    this.#options.onProgress(this.#flow.bytes);
   }
 
-  #takeFrame(frame: TransferFrame, from: 'host' | 'peer'): void {
-    const { direction } = this.#options;
-    const fromSource = from === sourceOf(direction);
+  /** A manifest takes the way of the frame that announced it, so that it is there before any content. */
+  #sendChunk(data: ArrayBuffer, first: boolean): void {
+    let best = this.#options.channel;
+    if (!first) {
+      for (const lane of this.#lanes) {
+        if (lane.readyState === 'open' && lane.bufferedAmount < best.bufferedAmount) best = lane;
+      }
+    }
+    try {
+      best.send(data);
+    } catch {
+      // The channel is closing, which its own event is about to say, or it holds more than it can.
+      return this.#fail('link-lost');
+    }
+    if (best !== this.#options.channel) this.#used.add(best);
+  }
+
+  #takeFrame(frame: TransferFrame, from: From): void {
+    const side: Side = from === this.#source ? 'source' : 'target';
+    if (!this.#flow.frame(frame, side) || this.#tooFarAhead(frame)) return this.#fail('protocol');
     if (frame.t === 'error') {
       this.#forward(frame, from);
-      this.#end({ problem: frame.problem, byPeer: from === 'peer' });
-    } else if (frame.t === 'end' && fromSource) {
-      this.#allSent = direction === 'send';
-      this.#forward(frame, from);
-    } else if (frame.t === 'credit' && !fromSource) {
-      this.#credit += frame.bytes;
-      if (this.#credit > FILE_WINDOW) return this.#fail('protocol');
-      this.#forward(frame, from);
-    } else if (frame.t === 'saved' && !fromSource && this.#bytes === this.#options.size) {
+      this.#end({ problem: frame.problem, byPeer: from === 'peer' }, from);
+    } else if (frame.t === 'saved') {
       // The name under which it was saved is the receiver's own business.
-      if (direction === 'receive') this.#forward({ t: 'saved', name: '' }, from);
-      this.#end({ saved: frame.name });
+      this.#forward({ t: 'saved', name: '' }, from);
+      this.#end({ saved: frame.name }, from);
     } else {
-      this.#fail('protocol');
+      this.#forward(frame, from);
     }
   }
 
+  /** Credit for what has not even left this page would fill it without end. */
+  #tooFarAhead({ t }: TransferFrame): boolean {
+    if (this.#source === 'peer' || (t !== 'credit' && t !== 'again')) return false;
+    let ahead = this.#flow.credit + this.#options.channel.bufferedAmount;
+    for (const lane of this.#lanes) ahead += lane.bufferedAmount;
+    return ahead > MAX_AHEAD;
+  }
+
   /** Hands a frame on to the side it did not come from, or keeps it until that side is open. */
-  #forward(frame: TransferFrame, from: 'host' | 'peer'): void {
+  #forward(frame: TransferFrame, from: From): void {
     const to = from === 'host' ? 'peer' : 'host';
     const early = this.#early[to];
     early.push(JSON.stringify(frame));
-    if (early.length > MAX_EARLY) this.#end({ problem: 'protocol', byPeer: false });
+    if (early.length > MAX_EARLY) this.#fail('protocol');
     else this.#flush(to);
   }
 
-  #flush(to: 'host' | 'peer'): void {
+  #flush(to: From): void {
     const { channel } = this.#options;
-    const open = to === 'peer' ? channel.readyState === 'open' : this.#socket?.readyState === WebSocket.OPEN;
-    if (!open) return;
-    for (const text of this.#early[to].splice(0)) {
-      if (to === 'peer') channel.send(text);
-      else this.#socket?.send(text);
+    if (to === 'peer' && channel.readyState === 'open') {
+      for (const text of this.#early.peer.splice(0)) channel.send(text);
+    } else if (to === 'host' && this.#socket?.readyState === WebSocket.OPEN) {
+      for (const text of this.#early.host.splice(0)) this.#socket.send(text);
     }
   }
 
   /** Gives up and tells both sides. */
   #fail(problem: TransferProblem): void {
     if (this.#ended) return;
-    const frame: TransferFrame = { t: 'error', problem };
-    this.#forward(frame, 'host');
-    this.#forward(frame, 'peer');
-    this.#end({ problem, byPeer: false });
+    // Once only: telling may fail in its turn.
+    this.#ended = true;
+    const text = JSON.stringify({ t: 'error', problem } satisfies TransferFrame);
+    for (const to of ['host', 'peer'] as const) {
+      this.#early[to].push(text);
+      this.#flush(to);
+    }
+    this.#finish({ problem, byPeer: false }, false);
   }
 
-  #end(end: PumpEnd): void {
+  #end(end: PumpEnd, saidBy: From): void {
     if (this.#ended) return;
     this.#ended = true;
-    const { channel } = this.#options;
-    channel.onmessage = channel.onopen = channel.onclose = null;
-    channel.close();
-    if (this.#socket) {
-      this.#socket.onmessage = this.#socket.onopen = this.#socket.onclose = null;
-      this.#socket.close();
-    }
-    this.#finish(end);
+    this.#finish(end, saidBy === 'peer');
   }
-}
 
-function sourceOf(direction: PumpOptions['direction']): 'host' | 'peer' {
-  return direction === 'send' ? 'host' : 'peer';
+  #finish(end: PumpEnd, heard: boolean): void {
+    const { channel } = this.#options;
+    channel.onopen = () => this.#flush('peer');
+    closeInTime([channel, ...this.#lanes], heard);
+    closeSocket(this.#socket).then(
+      () => this.#settle(end),
+      () => this.#settle(end),
+    );
+  }
 }

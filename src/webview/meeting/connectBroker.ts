@@ -3,14 +3,11 @@ import type { ConnectBroker } from '../rtc/broker.ts';
 import { PeerBroker } from '../rtc/peerBroker.ts';
 
 /**
- * How ids are registered in a meeting: through the gateway, with the meeting's STUN and TURN servers and no others.
+ * How this page's connections are made: with the meeting's STUN and TURN servers and no others.
  * @param certificate one a person and meeting, so that a fingerprint means the same person on every link.
  */
-export function connectBroker(
-  { broker: address, addresses, iceServers }: MeetingBootstrap,
-  certificate: RTCCertificate,
-): ConnectBroker {
-  const config: RTCConfiguration = {
+export function rtcConfig({ iceServers }: MeetingBootstrap, certificate: RTCCertificate): RTCConfiguration {
+  return {
     iceServers: iceServers.map(({ urls, username, credential }) => ({
       urls,
       ...(username === undefined ? {} : { username }),
@@ -19,5 +16,12 @@ export function connectBroker(
     certificates: [certificate],
     bundlePolicy: 'max-bundle',
   };
+}
+
+/** How ids are registered in a meeting: through the gateway. */
+export function connectBroker(
+  { broker: address, addresses }: MeetingBootstrap,
+  config: RTCConfiguration,
+): ConnectBroker {
   return (seat) => PeerBroker.connect({ address, config, addresses, ...seat });
 }

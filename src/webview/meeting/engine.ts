@@ -1,6 +1,7 @@
-import type { MeetingBootstrap } from '../../shared/hostRpc.ts';
-import type { FileOffer, ParticipantState } from '../../shared/protocol.ts';
-import { FileExchange } from '../files/fileExchange.ts';
+import type { MeetingBootstrap, OwnOffer } from '../../shared/hostRpc.ts';
+import type { ParticipantId } from '../../shared/ids.ts';
+import type { ParticipantState } from '../../shared/protocol.ts';
+import type { Link } from '../rtc/link.ts';
 import type { HostClient } from '../host/hostContext.ts';
 import type { TrackSource } from '../media/trackSource.ts';
 import type { MeetingActions, MeetingModel, MeetingView } from '../model.ts';
@@ -19,6 +20,7 @@ import { tellGone, tellNews } from './news.ts';
 import { Notices } from './notices.ts';
 import { Presenting } from './presenting.ts';
 import * as say from './sentences.ts';
+import { Sharing } from './sharing.ts';
 import { Store } from './store.ts';
 import { Voices } from './voices.ts';
 
@@ -30,6 +32,8 @@ export interface EngineOptions {
   readonly source: TrackSource;
   /** Registers an id with the meeting's server. */
   readonly connect: ConnectBroker;
+  /** A connection like those of the links, for files. */
+  readonly connectLane: () => RTCPeerConnection;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -43,7 +47,7 @@ export class MeetingEngine implements MeetingView {
   readonly #options: EngineOptions;
   readonly #store: Store;
   readonly #notices: Notices;
-  readonly #files: FileExchange;
+  readonly #sharing: Sharing;
   readonly #mesh: Mesh;
   readonly #chat: Chat;
   readonly #presenting: Presenting;
@@ -54,7 +58,8 @@ export class MeetingEngine implements MeetingView {
   readonly #leaveListeners = new Set<() => void>();
   #model: MeetingModel | null = null;
   #scheduled = false;
-  #sentState = '';
+  /** What was said of ourselves last on each link. */
+  readonly #said = new WeakMap<Link, string>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -63,10 +68,15 @@ export class MeetingEngine implements MeetingView {
     const store = (this.#store = new Store(initialState(bootstrap), () => this.#changed()));
     this.#reporter = new HostReporter(host, () => this.#onHostSilent());
     const notices = (this.#notices = new Notices(() => this.#changed()));
-    const files = (this.#files = new FileExchange({
+    const { files } = (this.#sharing = new Sharing({
       self,
+      hostId: bootstrap.hostId,
       host,
-      openChannel: (to, label) => this.#mesh.member(to)?.link.openChannel(label) ?? null,
+      addresses: bootstrap.addresses,
+      connect: options.connectLane,
+      members: () => this.#mesh.members,
+      member: (id) => this.#mesh.member(id),
+      notices,
       onChange: () => this.#changed(),
       onProblem: (what, error) => this.#problem(what, error),
     }));
@@ -97,14 +107,14 @@ export class MeetingEngine implements MeetingView {
       source,
       chat,
       presenting,
-      files: makeFileActions({ files, host, members, tell }),
+      files: makeFileActions({ files, host, tell }),
       notices,
       join: (name) => attendance.join(name),
       leave: (how) => void attendance.leave(how),
       tell,
     });
     source.onChange(() => this.#onDevices());
-    files.offer([...(bootstrap.session?.offers ?? []), ...bootstrap.offers]);
+    this.#sharing.restore([...(bootstrap.session?.offers ?? []), ...bootstrap.offers], bootstrap.parts);
     if (bootstrap.session) attendance.join(bootstrap.session.name);
   }
 
@@ -112,7 +122,7 @@ export class MeetingEngine implements MeetingView {
     this.#model ??= makeModel(this.#store.state, {
       devices: this.#options.source.devices,
       members: this.#mesh.members,
-      files: this.#files,
+      files: this.#sharing.files,
       notices: this.#notices.list,
     });
     return this.#model;
@@ -134,16 +144,20 @@ export class MeetingEngine implements MeetingView {
   }
 
   /** Files shared outside the page. */
-  shareFiles(offers: readonly FileOffer[]): void {
-    const refused = this.#files.offer(offers);
-    if (refused.length > 0) this.#notices.add('warning', say.tooManyFilesSentence(refused.length));
+  shareFiles(offers: readonly OwnOffer[]): void {
+    this.#sharing.files.offer(offers);
+  }
+
+  /** Own files were taken back outside the page. */
+  withdrawn(offers: readonly string[]): void {
+    this.#sharing.files.withdrawn(offers);
   }
 
   /** Leaves without a question. Resolves when the others were told. */
   async leaveNow(end: boolean): Promise<void> {
     this.#reporter.dispose();
     this.#notices.dispose();
-    this.#files.dispose();
+    this.#sharing.dispose();
     this.#options.source.dispose();
     await this.#mesh.leave(end);
   }
@@ -158,7 +172,7 @@ export class MeetingEngine implements MeetingView {
       identity,
       connect,
       mayOpen: role === 'host' || session !== null,
-      state: () => this.#ownState(),
+      state: (to) => this.#ownState(to),
       tracks: () => source.tracks,
       chatSeen: (author) => this.#chat.seen(author),
       chatAfter: (seen) => this.#chat.after(seen),
@@ -166,9 +180,10 @@ export class MeetingEngine implements MeetingView {
         onEntered: (member, returned) => this.#onEntered(member, returned),
         onState: (member, before) => this.#onState(member, before),
         onChat: (author, entry) => this.#chat.add(author, entry),
-        onGone: (member, how) => tellGone(this.#notices, member, how),
+        onGone: (member, how) => this.#onGone(member, how),
         onMedia: () => this.#changed(),
-        onChannel: (_from, channel) => void this.#files.serve(channel),
+        onChannel: (from, channel) => void this.#sharing.files.serve(from, channel),
+        onLane: (from, message) => this.#sharing.onLane(from, message),
         onPlace: (place) => this.#store.set({ place }),
         onEnded: () => void this.#attendance.leave('ended-by-host'),
         onServer: (connected) => this.#store.set({ serverLost: !connected }),
@@ -190,6 +205,8 @@ export class MeetingEngine implements MeetingView {
     this.#presenting.witness(member.state);
     if (!returned) this.#notices.add('info', say.enteredSentence(member.state.name));
     this.#presenting.stepBack();
+    this.#sharing.lost(member.address.id);
+    this.#sharing.sync();
   }
 
   #onState(member: Member, before: ParticipantState): void {
@@ -197,6 +214,13 @@ export class MeetingEngine implements MeetingView {
     tellNews(this.#notices, member, before);
     this.#remember(member);
     this.#presenting.stepBack();
+    this.#sharing.sync();
+  }
+
+  #onGone(member: Member, how: 'left' | 'lost'): void {
+    tellGone(this.#notices, member, how);
+    this.#sharing.lost(member.address.id);
+    this.#sharing.sync();
   }
 
   /** Their chat lines keep their name when they are gone. */
@@ -204,8 +228,9 @@ export class MeetingEngine implements MeetingView {
     this.#store.set({ names: new Map(this.#store.state.names).set(address.id, state.name) });
   }
 
-  #ownState(): ParticipantState {
-    return ownState(this.#store.state, this.#options.source.devices, this.#files.offers);
+  /** What a member hears of us: to whom an own file does not go, it is not named. */
+  #ownState(to: ParticipantId): ParticipantState {
+    return ownState(this.#store.state, this.#options.source.devices, this.#sharing.files.offersTo(to));
   }
 
   /** Everything that follows from a change happens once for all changes of a task. */
@@ -219,7 +244,7 @@ export class MeetingEngine implements MeetingView {
       this.#voices.handOn(this.model);
       this.#reporter.report(
         statusOf(this.model),
-        sessionOf(this.#store.state, this.#files.offers, this.model.devices),
+        sessionOf(this.#store.state, this.#sharing.files.offers, this.model.devices),
       );
       for (const listener of this.#listeners) listener(this.model);
     });
@@ -227,11 +252,13 @@ export class MeetingEngine implements MeetingView {
 
   #tellMembers(): void {
     if (this.#store.state.phase !== 'in') return;
-    const state = this.#ownState();
-    const text = JSON.stringify(state);
-    if (text === this.#sentState) return;
-    this.#sentState = text;
-    this.#mesh.broadcast({ t: 'state', state });
+    for (const { address, link } of this.#mesh.members) {
+      const state = this.#ownState(address.id);
+      const text = JSON.stringify(state);
+      if (text === this.#said.get(link)) continue;
+      this.#said.set(link, text);
+      link.send({ t: 'state', state });
+    }
   }
 
   #problem(what: string, error?: unknown): void {

@@ -1,4 +1,4 @@
-import type { ChatRecord, MeetingBootstrap, SessionRecord } from '../../shared/hostRpc.ts';
+import type { ChatRecord, MeetingBootstrap, OwnOffer, SessionRecord } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { addLine, type ChatLog, emptyChat } from '../../shared/meeting/chatLog.ts';
 import type { FileOffer, ParticipantState } from '../../shared/protocol.ts';
@@ -65,7 +65,7 @@ export function ownState(
 /** What the host keeps for a panel that is closed and opened again; null before entering. */
 export function sessionOf(
   state: EngineState,
-  offers: readonly FileOffer[],
+  offers: readonly OwnOffer[],
   { microphone, camera, chosen }: DevicesModel,
 ): SessionRecord | null {
   const { place, name, chat, names, bootstrap } = state;

@@ -1,13 +1,19 @@
 import type { ParticipantId } from '../../shared/ids.ts';
-import type { ChatEntry, LinkMessage, MemberAddress, ParticipantState } from '../../shared/protocol.ts';
+import type {
+  ChatEntry,
+  LaneMessage,
+  LinkMessage,
+  MemberAddress,
+  ParticipantState,
+} from '../../shared/protocol.ts';
 import type { Link, LinkEnd } from '../rtc/link.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
 import type { Member, Place } from './member.ts';
 
 /** What we say of ourselves to a member. */
 export interface OwnWord {
-  /** What this participant says of themselves now. */
-  readonly state: () => ParticipantState;
+  /** What this participant says of themselves to a member now. */
+  readonly state: (to: ParticipantId) => ParticipantState;
   readonly tracks: () => LocalTracks;
   /** The highest `seq` of this author's chat that is known here. */
   readonly chatSeen: (author: ParticipantId) => number;
@@ -25,6 +31,7 @@ export interface MemberEvents {
   /** Media to and from a member is negotiated. */
   readonly onMedia: (id: ParticipantId) => void;
   readonly onChannel: (from: ParticipantId, channel: RTCDataChannel) => void;
+  readonly onLane: (from: ParticipantId, message: LaneMessage) => void;
   /** The host ended the meeting for all. */
   readonly onEnded: () => void;
   readonly onProblem: (what: string, error?: unknown) => void;
@@ -115,7 +122,7 @@ export class Members {
 
   #sayEnter(link: Link, { ordinal }: Place): void {
     const { state, chatSeen } = this.#options.own;
-    link.send({ t: 'enter', ordinal, state: state(), chatSeen: chatSeen(link.remote.id) });
+    link.send({ t: 'enter', ordinal, state: state(link.remote.id), chatSeen: chatSeen(link.remote.id) });
   }
 
   #onMessage(link: Link, message: LinkMessage): void {
@@ -131,6 +138,9 @@ export class Members {
         break;
       case 'chat':
         events.onChat(id, message.entry);
+        break;
+      case 'lane':
+        events.onLane(id, message);
         break;
       case 'members':
         this.#options.onTold(message.members);
@@ -165,7 +175,7 @@ export class Members {
       if (before.address.peer !== peer) onDeparted(before.address);
     }
     // What has changed since our own `enter` was told to members only.
-    link.send({ t: 'state', state: own.state() });
+    link.send({ t: 'state', state: own.state(id) });
     events.onEntered(member, before !== undefined);
     for (const entry of own.chatAfter(chatSeen)) link.send({ t: 'chat', entry });
     onChanged();

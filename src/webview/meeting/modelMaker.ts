@@ -1,12 +1,10 @@
-import { safeFileName } from '../../shared/fileNames.ts';
 import type { MeetingStatus } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { presenterOf } from '../../shared/meeting/presenter.ts';
-import { type FileExchange, fileKey } from '../files/fileExchange.ts';
+import type { FileExchange } from '../files/fileExchange.ts';
 import type {
   ChatModel,
   DevicesModel,
-  FileModel,
   MeetingModel,
   Notice,
   PersonModel,
@@ -40,7 +38,7 @@ export function makeModel(state: EngineState, around: Surroundings): MeetingMode
     presentation: presentation(state, around, presenter),
     hand: state.hand,
     chat: chatModels(state),
-    files: fileModels(state, around),
+    files: around.files.models(state.name, (id) => state.names.get(id) ?? ''),
     notices: around.notices,
     startedAt: state.place?.startedAt ?? null,
     serverLost: state.serverLost,
@@ -55,6 +53,7 @@ export function statusOf(model: MeetingModel): MeetingStatus {
     people: people.length,
     microphone: devices.microphone.status === 'on',
     camera: devices.camera.status === 'on',
+    others: people.filter(({ self }) => !self).map(({ id, name }) => ({ id, name })),
     presenter: shown?.name ?? null,
   };
 }
@@ -135,32 +134,4 @@ function chatModels({ chat, names, name, bootstrap }: EngineState): ChatModel[] 
       text: entry.text,
     };
   });
-}
-
-function fileModels(state: EngineState, { files, members }: Surroundings): FileModel[] {
-  const own = files.offers.map((file) => ({
-    id: fileKey(state.bootstrap.identity.id, file.id),
-    name: safeFileName(file.name),
-    size: file.size,
-    owner: state.bootstrap.identity.id,
-    ownerName: state.name,
-    self: true,
-    transfer: null,
-    ...files.counts(file.id),
-  }));
-  const theirs = members.flatMap(({ address, state: { name, offers } }) =>
-    offers.map((file) => ({
-      id: fileKey(address.id, file.id),
-      // Shown as it would be saved: a name from outside may look like another one.
-      name: safeFileName(file.name),
-      size: file.size,
-      owner: address.id,
-      ownerName: name,
-      self: false,
-      transfer: files.transfer(fileKey(address.id, file.id)),
-      sending: 0,
-      taken: 0,
-    })),
-  );
-  return [...own, ...theirs];
 }

@@ -1,3 +1,5 @@
+import { safeFileName } from '../../shared/fileNames.ts';
+import type { TransferProblem } from '../../shared/transfer.ts';
 import type { OutcomeModel } from '../model.ts';
 import type { EnterProblem } from './entry.ts';
 
@@ -17,6 +19,33 @@ export const strangerSentence = 'Somebody tried to join without a valid invite a
 export const hostSilentSentence = 'VS Code could not do that. The output channel “Parley” says why.';
 export const tooManyFilesSentence = (count: number): string =>
   `${count === 1 ? 'One file was' : `${count} files were`} not shared: withdraw others first.`;
+
+/** Why an own file could not be handed over, and what to do about it. */
+export function sourceSentence(name: string, problem: TransferProblem): string {
+  const safe = safeFileName(name);
+  switch (problem) {
+    case 'source-changed':
+      return `${safe} has changed since you shared it. Withdraw it and share it again as it is now.`;
+    case 'source-gone':
+      return `${safe} is not there any more. Put it back where it was, or withdraw it.`;
+    default:
+      return `${safe} cannot be read. Check that you may open it, then share it again.`;
+  }
+}
+
+/** Why something that was dropped is not shared. */
+export function notSharedSentence(name: string, problem: TransferProblem): string {
+  switch (problem) {
+    case 'disk-full':
+      return `${name} was not shared: the disk is full. Make room and drop it again.`;
+    case 'source-changed':
+    case 'source-gone':
+    case 'source-unreadable':
+      return `${name} was not shared: it cannot be read, or is a folder. Share it from the explorer instead.`;
+    default:
+      return `${name} was not shared. The output channel “Parley” says why.`;
+  }
+}
 export const waitingSentence = (host: string): string =>
   `Waiting for ${host || 'the host'} to open the meeting…`;
 

@@ -110,7 +110,8 @@ export class MediaSlots {
   }
 }
 
-function preferCodecs(transceiver: RTCRtpTransceiver, kind: TrackKind): void {
+/** Puts the codecs that suit this kind of track first, as this page would receive them. */
+export function preferCodecs(transceiver: RTCRtpTransceiver, kind: TrackKind): void {
   const order = CODEC_ORDER[kind];
   const codecs = RTCRtpReceiver.getCapabilities('video')?.codecs;
   if (!order || !codecs) return;

@@ -1,5 +1,6 @@
 import type { MeetingModel, MeetingView, Phase } from '../model.ts';
 import type { Widget } from './dom.ts';
+import { DropZone } from './dropZone.ts';
 import { LeaveDialog } from './leaveDialog.ts';
 import { Lobby } from './lobby.ts';
 import { MeetingScreen } from './meeting.ts';
@@ -29,6 +30,7 @@ export class App {
   readonly #view: MeetingView;
   readonly #notices: Notices;
   readonly #leave: LeaveDialog;
+  readonly #drop: DropZone;
   readonly #stops: readonly (() => void)[];
   #screen: Screen | null = null;
   #kind: ScreenKind | null = null;
@@ -40,8 +42,9 @@ export class App {
     this.#view = view;
     this.#notices = new Notices((id) => view.actions.dismissNotice(id));
     this.#leave = new LeaveDialog(view.actions);
+    this.#drop = new DropZone(view.actions, (sentence) => this.#notices.tell(sentence));
     root.classList.add('parley');
-    root.append(this.#notices.elem, this.#leave.elem);
+    root.append(this.#notices.elem, this.#leave.elem, this.#drop.elem);
     const onVisibility = () => root.classList.toggle('unseen', document.hidden);
     document.addEventListener('visibilitychange', onVisibility);
     this.#stops = [
@@ -58,6 +61,7 @@ export class App {
     this.#screen?.dispose();
     this.#notices.dispose();
     this.#leave.dispose();
+    this.#drop.dispose();
     this.#root.replaceChildren();
     this.#root.classList.remove('parley', 'unseen');
   }
@@ -78,6 +82,7 @@ export class App {
     if (changed && (document.activeElement === null || document.activeElement === document.body))
       this.#screen?.focus();
     this.#notices.update(model.notices);
+    this.#drop.setOpen(model.phase === 'in');
     if (model.phase !== 'in') this.#leave.close();
   }
 

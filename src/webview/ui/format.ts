@@ -1,7 +1,17 @@
+import { fileStrings } from './fileStrings.ts';
+
+/** Seconds. */
+const DAY = 86_400;
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** A size as people read it: 0 B, 1.4 MB, 24 GB. Units of 1024, as in the explorer of VS Code. */
 export function formatBytes(bytes: number): string {
+  const { unit, value } = scaled(bytes);
+  const digits = unit > 0 && value < 9.95 ? 1 : 0;
+  return `${value.toFixed(digits)} ${UNITS[unit] ?? ''}`;
+}
+
+function scaled(bytes: number): { readonly value: number; readonly unit: number } {
   let value = bytes;
   let unit = 0;
   // 1023.5 would round to 1024 of the smaller unit.
@@ -9,8 +19,37 @@ export function formatBytes(bytes: number): string {
     value /= 1024;
     unit++;
   }
-  const digits = unit > 0 && value < 9.95 ? 1 : 0;
-  return `${value.toFixed(digits)} ${UNITS[unit] ?? ''}`;
+  return { value, unit };
+}
+
+/** How much of it: 12.3 of 28.1 MB, or 40 MB of 1.2 GB while it is less than one of the whole's unit. */
+export function formatDone(bytes: number, size: number): string {
+  const { unit, value } = scaled(size);
+  const digits = unit > 0 && value < 99.95 ? 1 : 0;
+  const whole = `${value.toFixed(digits)} ${UNITS[unit] ?? ''}`;
+  const done = Math.min(Math.max(bytes, 0), size);
+  const scale = 1024 ** unit;
+  return `${done < scale && unit > 0 ? formatBytes(done) : (done / scale).toFixed(digits)} of ${whole}`;
+}
+
+/** Bytes a second as 9.1 MB/s; null where there is nothing to tell. */
+export function formatRate(rate: number | null): string | null {
+  return rate !== null && Number.isFinite(rate) && rate >= 1 ? `${formatBytes(rate)}/s` : null;
+}
+
+/** A time to wait, in seconds: 2 s, 2 min 5 s, 1 h 4 min; null where there is nothing to tell. */
+export function formatLeft(seconds: number | null): string | null {
+  if (seconds === null || Number.isNaN(seconds) || seconds < 0) return null;
+  if (seconds < 1) return fileStrings.lessThanASecond;
+  if (seconds >= DAY) return fileStrings.moreThanADay;
+  const whole = Math.floor(seconds);
+  if (whole >= 3600) return joined(whole / 3600, 'h', (whole % 3600) / 60, 'min');
+  return whole >= 60 ? joined(whole / 60, 'min', whole % 60, 's') : `${String(whole)} s`;
+}
+
+function joined(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  const rest = Math.floor(small);
+  return `${String(Math.floor(large))} ${largeUnit}${rest > 0 ? ` ${String(rest)} ${smallUnit}` : ''}`;
 }
 
 /** Whole percent done, 0 to 100; a file of no bytes is done, and 100 is shown only when all is there. */
@@ -59,23 +98,4 @@ export function hueOf(id: string): number {
   let hash = 2166136261;
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 16777619);
   return (hash >>> 0) % 360;
-}
-
-const ICONS: readonly (readonly [string, RegExp])[] = [
-  ['file-media', /\.(?:avif|bmp|gif|ico|jpe?g|mov|mp3|mp4|ogg|png|svg|wav|webm|webp)$/iu],
-  ['file-zip', /\.(?:7z|bz2|gz|rar|tar|tgz|vsix|xz|zip|zst)$/iu],
-  ['file-pdf', /\.pdf$/iu],
-  ['markdown', /\.(?:md|markdown)$/iu],
-  ['json', /\.(?:json|jsonc|jsonl)$/iu],
-  ['file-text', /\.(?:csv|log|rst|txt)$/iu],
-  ['file-binary', /\.(?:bin|dll|dylib|exe|o|so|wasm)$/iu],
-  [
-    'file-code',
-    /\.(?:[cm]?[jt]sx?|c|cc|cpp|cs|css|go|h|hpp|html?|java|kt|lua|php|py|rb|rs|scss|sh|sql|swift|toml|vue|xml|ya?ml)$/iu,
-  ],
-];
-
-/** The codicon that fits a file by its name. */
-export function fileIcon(name: string): string {
-  return ICONS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'file';
 }

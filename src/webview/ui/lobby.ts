@@ -18,7 +18,6 @@ export class Lobby implements Widget<MeetingModel> {
   readonly #problem = h('div', { class: 'problem', attrs: { role: 'alert' } });
   readonly #preview: Preview;
   readonly #invite: HTMLElement;
-  readonly #without: HTMLElement;
   readonly #actions: MeetingActions;
   #touched = false;
 
@@ -38,7 +37,7 @@ export class Lobby implements Widget<MeetingModel> {
     this.#invite = textButton(strings.copyInvite, 'secondary', () => actions.copyInvite(), 'link');
     const join = textButton(strings.lobby.join, 'primary', () => this.#join());
     join.classList.add('lobby-join');
-    this.#without = textButton(strings.lobby.joinWithoutDevices, 'secondary', () =>
+    const without = textButton(strings.lobby.joinWithoutDevices, 'secondary', () =>
       this.#enter((name) => actions.joinWithoutDevices(name)),
     );
     const leave = h('button', {
@@ -47,7 +46,7 @@ export class Lobby implements Widget<MeetingModel> {
       attrs: { type: 'button' },
     });
     leave.addEventListener('click', () => actions.leave());
-    const buttons = h('div', { class: 'lobby-buttons' }, join, this.#without, this.#invite);
+    const buttons = h('div', { class: 'lobby-buttons' }, join, without, this.#invite);
     const form = h('div', { class: 'lobby-form' });
     form.append(this.#title, this.#intro, this.#name, this.#problem, buttons, leave);
     const card = h('div', { class: 'lobby-card' }, this.#preview.elem, form);
@@ -57,7 +56,6 @@ export class Lobby implements Widget<MeetingModel> {
   update(model: MeetingModel): void {
     setText(this.#title, strings.lobby.title(model.role, model.hostName));
     setText(this.#intro, strings.lobby.intro(model.role));
-    show(this.#without, model.devices.allowed === 'no');
     show(this.#invite, model.role === 'host');
     if (!this.#touched && this.#name.value !== model.name) this.#name.value = model.name;
     this.#preview.update(model);

@@ -56,13 +56,12 @@ export class Side implements Widget<SideModel> {
   constructor(actions: MeetingActions, close: (pane: Pane) => void) {
     this.#files = new Files(actions);
     this.#chat = new Chat((text) => actions.sendChat(text));
-    const { side, files } = strings;
-    const share = iconButton('add', files.share, () => actions.shareFiles());
+    const { side } = strings;
     const make = (pane: Pane, title: string, body: HTMLElement, tools: readonly HTMLElement[] = []) =>
       new PaneView(pane, title, body, tools, () => close(pane));
     this.#panes = {
       participants: make('participants', side.participants, this.#participants.elem),
-      files: make('files', side.files, this.#files.elem, [share]),
+      files: make('files', side.files, this.#files.elem, this.#files.tools),
       chat: make('chat', side.chat, this.#chat.elem),
     };
     this.elem = h('aside', { class: 'side', attrs: { 'aria-label': side.region } });
@@ -82,7 +81,7 @@ export class Side implements Widget<SideModel> {
   /** Puts the focus where a person goes on after opening a part. */
   focusPane(pane: Pane): void {
     if (pane === 'chat') this.#chat.focus();
-    else this.#panes[pane].elem.querySelector<HTMLElement>('vscode-button')?.focus();
+    else this.#panes[pane].elem.querySelector<HTMLElement>('vscode-button:not([hidden])')?.focus();
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
-import type { TransferProblem } from '../../shared/transfer.ts';
 import type { CaptureProblem } from '../../shared/stageRpc.ts';
+import { fileStrings } from './fileStrings.ts';
 
 // Every text of the page's views. Names that tests and screen readers rely on stand in the design and may not change.
 
@@ -186,28 +186,7 @@ export const strings = {
     notSent: 'The message was not sent. It is still here; try once more.',
   },
 
-  files: {
-    share: 'Share files…',
-    empty: 'Nothing shared yet. Right-click a file in the explorer and choose “Share File in Meeting”.',
-    from: (size: string, owner: string) => `${size} · from ${owner}`,
-    own: (size: string) => `${size} · Shared by you`,
-    sending: (count: number) => `going to ${people(count)}`,
-    taken: (count: number) => `taken by ${people(count)}`,
-    save: 'Save',
-    saveNamed: (name: string) => `Save ${name}`,
-    cancel: 'Cancel',
-    cancelNamed: (name: string) => `Cancel ${name}`,
-    show: 'Show',
-    showNamed: (name: string) => `Show ${name}`,
-    retryNamed: (name: string) => `Try again to save ${name}`,
-    withdraw: 'Withdraw',
-    withdrawNamed: (name: string) => `Withdraw ${name}`,
-    asking: 'Asking where to save it…',
-    progress: (percent: number, done: string, size: string) => `${String(percent)}% · ${done} of ${size}`,
-    progressOf: (name: string) => `Saving ${name}`,
-    saved: (name: string) => `Saved as ${name}`,
-    cancelled: 'Cancelled',
-  },
+  files: fileStrings,
 
   leave: {
     title: 'Leave the meeting?',
@@ -263,22 +242,4 @@ export function captureSentence(
     case 'unknown':
       return kind === 'screen' ? 'The screen could not be shared.' : `The ${kind} could not be started.`;
   }
-}
-
-const TRANSFER: Readonly<Record<TransferProblem, string>> = {
-  withdrawn: 'It is not shared any more.',
-  'source-changed': "It changed on the sender's disk while it was sent.",
-  'source-unreadable': "The sender's machine cannot read it.",
-  'target-unwritable': 'It could not be written to that folder.',
-  'disk-full': 'There is not enough room on the disk.',
-  mismatch: 'What arrived is not what was sent, so it was thrown away.',
-  protocol: "The sender's Parley said something that could not be understood.",
-  cancelled: 'The transfer was cancelled.',
-  'too-many': 'Too many files are on their way. Wait for one to finish.',
-  'link-lost': 'The connection to the sender was lost.',
-};
-
-/** What a person reads when a file did not arrive. */
-export function transferSentence(problem: TransferProblem): string {
-  return TRANSFER[problem];
 }

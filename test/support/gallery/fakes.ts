@@ -235,9 +235,13 @@ export function loggingActions(log: Log): MeetingActions {
       return true;
     },
     shareFiles: say('shareFiles'),
+    shareDropped: (uris, files) => log(['shareDropped', ...uris, ...files.map(({ name }) => name)].join(' ')),
     takeFile: say('takeFile'),
+    takeAllFiles: say('takeAllFiles'),
+    pauseFile: say('pauseFile'),
     cancelFile: say('cancelFile'),
     withdrawFile: say('withdrawFile'),
+    chooseReceivers: say('chooseReceivers'),
     showFile: say('showFile'),
     copyInvite: say('copyInvite'),
     leave: say('leave'),

@@ -1,4 +1,4 @@
-import type { ChatModel, FileModel, MeetingModel, TransferModel } from '../../../src/webview/model.ts';
+import type { ChatModel, MeetingModel } from '../../../src/webview/model.ts';
 import {
   choices,
   codeScreen,
@@ -12,6 +12,7 @@ import {
   tone,
   wish,
 } from './fakes.ts';
+import { everyState, files, queue } from './files.ts';
 import type { StagePageModel } from '../../../src/webview/stageModel.ts';
 
 const MINUTE = 60_000;
@@ -37,37 +38,6 @@ const chat: readonly ChatModel[] = [
     9,
   ),
   line(5, 1, '👍', 10),
-];
-
-const transfer = (changes: Partial<TransferModel>): TransferModel => ({
-  status: 'running',
-  bytes: 0,
-  problem: null,
-  savedAs: null,
-  ...changes,
-});
-const file = (id: string, name: string, size: number, changes: Partial<FileModel> = {}): FileModel => ({
-  id,
-  owner: person(1).id,
-  ownerName: 'Bob',
-  self: false,
-  name,
-  size,
-  transfer: null,
-  sending: 0,
-  taken: 0,
-  ...changes,
-});
-const files: readonly FileModel[] = [
-  file('1', 'retry.test.ts', 4_321),
-  file('2', 'trace-of-last-night-with-a-very-long-name-that-must-not-break-anything.zip', 734_003_200, {
-    transfer: transfer({ bytes: 251_658_240 }),
-  }),
-  file('3', 'diagram.png', 182_000, {
-    transfer: transfer({ status: 'saved', bytes: 182_000, savedAs: 'diagram (2).png' }),
-  }),
-  file('4', 'core.dump', 9_000_000_000, { transfer: transfer({ status: 'failed', problem: 'disk-full' }) }),
-  file('5', 'notes.md', 0, { self: true, ownerName: 'Alice Nguyen', sending: 1, taken: 2 }),
 ];
 
 const inside = (people: number, changes: Partial<MeetingModel> = {}): MeetingModel => {
@@ -139,6 +109,9 @@ export const scenes: Readonly<Record<string, () => MeetingModel>> = {
       people: [person(0), person(1, { link: 'connecting', camera: false }), person(4, { hand: true })],
     }),
   five: () => inside(5, { chat, files }),
+  files: () => inside(3, { files: everyState }),
+  'files-queue': () => inside(3, { files: queue }),
+  'files-none': () => inside(3),
   nine: () => inside(9, { chat }),
   twelve: () => inside(12, { chat }),
   presentation: () =>

@@ -101,6 +101,7 @@ describe('names shared by package.json and the code', () => {
       [Commands.leaveMeeting]: 'Leave Meeting',
       [Commands.copyInvite]: 'Copy Invite',
       [Commands.shareFile]: 'Share File in Meeting',
+      [Commands.shareFileWith]: 'Share File With…',
       [Commands.openPanel]: 'Show Meeting',
     });
   });

@@ -1,79 +1,103 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import * as v from 'valibot';
-import { OfferBook } from '../../../src/extension/offerBook.ts';
-import { MAX_OFFERS } from '../../../src/shared/limits.ts';
+import { OfferBook, type Offering } from '../../../src/extension/files/offerBook.ts';
+import { fileOffering } from '../../../src/extension/files/offerings.ts';
+import { MAX_FILE_NAME, MAX_OFFERS } from '../../../src/shared/limits.ts';
 import { fileOffer } from '../../../src/shared/protocol.ts';
 
+const FILE = { path: '/home/secret-place/a b.txt', size: 5, mtimeMs: 1_000.7 };
+
+function offering(key = 'k', change: Partial<typeof FILE> = {}, onDispose = (): void => undefined): Offering {
+  const file = { ...FILE, ...change };
+  const chosen = { key, name: 'a b.txt', path: 'docs/a b.txt' };
+  return fileOffering(chosen, { ...file, executable: true }, () => Promise.resolve(file), onDispose);
+}
+
 describe('files on offer', () => {
-  let folder = '';
-  let lines: string[] = [];
-  let book = new OfferBook(() => undefined);
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'parley-offers-'));
-    lines = [];
-    book = new OfferBook((_level, line) => lines.push(line));
-  });
-  afterEach(() => rm(folder, { recursive: true }));
-
-  async function file(name: string, content = 'hello'): Promise<string> {
-    const path = join(folder, name);
-    await writeFile(path, content);
-    return path;
-  }
-
-  it('tell others the name and the size, and keep the path here', async () => {
-    const path = await file('a b.txt');
-    const offer = await book.add(path);
-    assert.ok(v.is(fileOffer, offer));
-    assert.deepEqual(offer, { id: offer.id, name: 'a b.txt', size: 5 });
-    assert.equal(book.get(offer.id)?.path, path);
-    assert.deepEqual(book.offers, [offer]);
+  it('tell others what they need and keep the place here', async () => {
+    const book = new OfferBook();
+    const own = book.add(offering(), null);
+    assert.ok(own && v.is(fileOffer, own.offer));
+    const { id, ...facts } = own.offer;
+    assert.deepEqual(facts, {
+      kind: 'file',
+      name: 'a b.txt',
+      size: 5,
+      files: 1,
+      modified: 1_000,
+      path: 'docs/a b.txt',
+    });
+    assert.deepEqual(book.offers, [own]);
+    assert.equal(JSON.stringify(own).includes('secret-place'), false);
+    assert.deepEqual(await book.source(id)?.open(), {
+      manifest: { kind: 'file', files: [{ path: 'a b.txt', size: 5, executable: true }], emptyFolders: [] },
+      files: [FILE],
+    });
   });
 
-  it('may be empty', async () => {
-    const offer = await book.add(await file('empty', ''));
-    assert.ok(typeof offer === 'object' && offer.size === 0);
+  it('have a name that others accept, whatever the disk allows', () => {
+    for (const name of ['', 'x'.repeat(300), `${'x'.repeat(MAX_FILE_NAME - 1)}😀`]) {
+      const { facts } = fileOffering(
+        { key: '', name, path: null },
+        { ...FILE, mtimeMs: -5, executable: false },
+        () => Promise.resolve(FILE),
+      );
+      assert.ok(v.is(fileOffer, { id: 'i'.repeat(22), ...facts }));
+    }
   });
 
-  it('are files and nothing else', async () => {
-    assert.equal(await book.add(folder), 'folder');
-    assert.equal(await book.add(join(folder, 'secret-name')), 'unreadable');
-    assert.equal(await book.add('/dev/null'), 'not-a-file');
-    assert.deepEqual(book.offers, []);
-    assert.ok(lines.length > 0 && lines.every((line) => !line.includes('secret-name')));
+  it('are known again until they change', () => {
+    const book = new OfferBook();
+    book.add(offering(), null);
+    assert.equal(book.has(offering()), true);
+    assert.equal(book.has(offering('other')), false);
+    assert.equal(book.has(offering('k', { size: 6 })), false);
+    assert.equal(book.has(offering('k', { mtimeMs: 2_000 })), false);
   });
 
-  it('are offered once, unless they changed', async () => {
-    const path = await file('a.txt');
-    await book.add(path);
-    assert.equal(await book.add(path), 'already-shared');
-    await utimes(path, new Date(), new Date(Date.now() + 5_000));
-    assert.equal(typeof (await book.add(path)), 'object');
+  it('go to whom their owner says', () => {
+    const book = new OfferBook();
+    const own = book.add(offering(), ['p'.repeat(43)]);
+    assert.deepEqual(own?.to, ['p'.repeat(43)]);
+    book.setReceivers(own.offer.id, null);
+    assert.equal(book.get(own.offer.id)?.to, null);
+    assert.equal(book.offers[0]?.to, null);
+    book.setReceivers('unknown', null);
   });
 
-  it('end what is being read of them when they are withdrawn', async () => {
-    const offer = await book.add(await file('a.txt'));
-    assert.ok(typeof offer === 'object');
-    const signal = book.get(offer.id)?.signal;
-    book.withdraw(offer.id);
-    assert.equal(signal?.aborted, true);
-    assert.equal(book.get(offer.id), undefined);
+  it('end what is being read of them when they are withdrawn', () => {
+    const book = new OfferBook();
+    let disposed = 0;
+    const own = book.add(
+      offering('k', {}, () => (disposed += 1)),
+      null,
+    );
+    const id = own?.offer.id ?? '';
+    const source = book.source(id);
+    book.withdraw(id);
+    book.withdraw(id);
+    assert.equal(source?.signal.aborted, true);
+    assert.equal(disposed, 1);
+    assert.equal(book.source(id), undefined);
+    assert.equal(book.get(id), undefined);
   });
 
-  it('all end with the meeting', async () => {
-    const offer = await book.add(await file('a.txt'));
-    assert.ok(typeof offer === 'object');
-    const signal = book.get(offer.id)?.signal;
+  it('all end with the meeting', () => {
+    const book = new OfferBook();
+    const ids = ['a', 'b'].map((key) => book.add(offering(key), null)?.offer.id ?? '');
+    const signals = ids.map((id) => book.source(id)?.signal);
     book.dispose();
-    assert.equal(signal?.aborted, true);
+    assert.ok(signals.every((signal) => signal?.aborted));
+    assert.deepEqual(book.offers, []);
   });
 
-  it('are not more than a meeting holds', async () => {
-    for (let n = 0; n < MAX_OFFERS; n++) await book.add(await file(`${n}`));
-    assert.equal(await book.add(await file('one-more')), 'too-many');
+  it('are not more than a meeting holds', () => {
+    const book = new OfferBook();
+    for (let n = 0; n < MAX_OFFERS; n++) assert.ok(book.add(offering(String(n)), null));
+    assert.equal(book.room, 0);
+    assert.equal(book.add(offering('one more'), null), undefined);
+    book.withdraw(book.offers[0]?.offer.id ?? '');
+    assert.ok(book.add(offering('one more'), null));
   });
 });

@@ -1,218 +1,510 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { MAX_OFFERS, MAX_TRANSFERS } from '../../../src/shared/limits.ts';
+import { MAX_CONTROL_MESSAGE, MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../../../src/shared/limits.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
-import { FileExchange, fileKey } from '../../../src/webview/files/fileExchange.ts';
-import type { HostClient } from '../../../src/webview/host/hostContext.ts';
-import { FakeChannel, fakeSockets, FakeSocket, turn } from './support.ts';
+import { fileKey } from '../../../src/webview/files/fileKeys.ts';
+import { begin, close, Desk, OLGA, PETE, SELF } from './desk.ts';
+import { chunkOf, FakeChannel, fakeSockets, FakeSocket, offerOf, SAVED, turn, until } from './support.ts';
 
-const SELF = 'S'.repeat(43);
-const OWNER = 'O'.repeat(43);
-const offerOf = (letter: string, size = 4): FileOffer => ({
-  id: letter.repeat(22),
-  name: `${letter}.txt`,
-  size,
-});
 const FILE = offerOf('a');
-const KEY = fileKey(OWNER, FILE.id);
+const KEY = fileKey(OLGA, FILE.id);
 
-type Replies = Record<string, () => unknown>;
-
-function makeExchange(replies: Replies = {}) {
-  const calls: { name: string; params: unknown }[] = [];
-  const problems: string[] = [];
-  const channels: FakeChannel[] = [];
-  const answers: Replies = {
-    openTarget: () => ({ target: 't'.repeat(22), url: 'ws://127.0.0.1:1/files/t' }),
-    openSource: () => ({ url: 'ws://127.0.0.1:1/files/s' }),
-    ...replies,
-  };
-  const call = async (name: string, params: unknown): Promise<unknown> => {
-    calls.push({ name, params });
-    return answers[name]?.() ?? null;
-  };
-  const facts = { linked: true };
-  const exchange = new FileExchange({
-    self: SELF,
-    host: { call } as unknown as HostClient,
-    openChannel: (_to, label) => {
-      if (!facts.linked) return null;
-      const channel = new FakeChannel(label);
-      channels.push(channel);
-      return channel.asChannel;
-    },
-    onChange: () => undefined,
-    onProblem: (what) => problems.push(what),
+/** An answer that the test gives when it likes. */
+function later() {
+  let answer: (value: unknown) => void = () => undefined;
+  const answered = new Promise((resolve) => {
+    answer = resolve;
   });
-  const called = (name: string) => calls.filter((made) => made.name === name).map(({ params }) => params);
-  return { exchange, called, problems, channels, facts };
+  return { answer, reply: () => answered };
 }
 
-/** A member asks for a file. */
-function ask(exchange: FileExchange, label: string) {
-  const channel = new FakeChannel(label);
-  return { channel, served: exchange.serve(channel.asChannel) };
-}
+const TARGET = { target: 't'.repeat(22), url: 'ws://127.0.0.1:1/files/t', bytes: 0 };
 
-describe('FileExchange', () => {
+function withFakes(): void {
   let restore: () => void;
   beforeEach(() => {
     restore = fakeSockets();
   });
   afterEach(() => restore());
+}
 
-  const lastSocket = (): FakeSocket => {
-    const socket = FakeSocket.made.at(-1);
-    assert.ok(socket);
-    return socket;
-  };
-
+describe('FileExchange, taking', () => {
+  withFakes();
   it('takes a file, once at a time, and shows what was saved', async () => {
-    const { exchange, called, channels } = makeExchange();
-    const taken = exchange.take(OWNER, 'Olga', FILE);
-    assert.equal(exchange.transfer(KEY)?.status, 'asking');
-    await exchange.take(OWNER, 'Olga', FILE);
+    const desk = new Desk();
+    desk.offers(OLGA, FILE);
+    desk.take(OLGA, FILE);
+    assert.equal(desk.status(OLGA, FILE), 'asking');
+    desk.take(OLGA, FILE);
     await turn();
-    assert.equal(exchange.transfer(KEY)?.status, 'running');
-    assert.deepEqual(called('openTarget'), [{ name: 'a.txt', size: 4, from: 'Olga' }]);
-    assert.equal(channels[0]?.label, `file/${FILE.id}`);
-    const socket = lastSocket().open();
-    socket.receive({ t: 'credit', bytes: 100 });
-    channels[0].receive(new ArrayBuffer(4));
-    assert.equal(exchange.transfer(KEY)?.bytes, 4);
-    socket.receive({ t: 'saved', name: 'a (2).txt' });
-    await taken;
-    assert.deepEqual(exchange.transfer(KEY), {
-      status: 'saved',
-      bytes: 4,
-      problem: null,
-      savedAs: 'a (2).txt',
-    });
-    exchange.show(KEY);
-    assert.deepEqual(called('showSaved'), [{ target: 't'.repeat(22) }]);
+    assert.equal(desk.status(OLGA, FILE), 'running');
+    assert.deepEqual(desk.called('openTarget'), [
+      { offer: FILE, from: 'Olga', purpose: 'save', unasked: false },
+    ]);
+    const wires = desk.wires();
+    assert.match(wires.peer.label, new RegExp(`^file/${FILE.id}/[A-Za-z0-9_-]{22}$`));
+    begin(wires, 4);
+    assert.equal(desk.transfer(OLGA, FILE)?.bytes, 4);
+    wires.host.receive({ ...SAVED, name: 'a (2).txt' });
+    await close(wires);
+    const { status, bytes, savedAs, problem, kept } = desk.transfer(OLGA, FILE) ?? assert.fail();
+    assert.deepEqual([status, bytes, savedAs, problem, kept], ['saved', 4, 'a (2).txt', null, false]);
+    desk.exchange.show(KEY, 'reveal');
+    assert.deepEqual(desk.called('showSaved'), [{ target: 't'.repeat(22), how: 'reveal' }]);
   });
 
-  it('knows files by their owner, too', async () => {
-    const { exchange } = makeExchange({ openTarget: () => null });
-    await exchange.take(OWNER, 'Olga', FILE);
-    assert.equal(exchange.transfer(fileKey('P'.repeat(43), FILE.id)), null);
-  });
-
-  it('asks nobody for content when the person thinks better of it', async () => {
-    const { exchange, channels } = makeExchange({ openTarget: () => null });
-    await exchange.take(OWNER, 'Olga', FILE);
-    assert.deepEqual([exchange.transfer(KEY)?.status, channels.length], ['cancelled', 0]);
-  });
-
-  it('is cancelled while it asks, and while it runs', async () => {
-    const { exchange, channels } = makeExchange();
-    const asking = exchange.take(OWNER, 'Olga', FILE);
-    exchange.cancel(KEY);
-    await asking;
-    assert.deepEqual([exchange.transfer(KEY)?.status, channels.length], ['cancelled', 0]);
-    const running = exchange.take(OWNER, 'Olga', FILE);
+  it('asks nobody for content when the person thinks better of it, and is as it was before', async () => {
+    const desk = new Desk({ openTarget: () => null });
+    desk.offers(OLGA, FILE);
+    desk.take(OLGA, FILE);
     await turn();
-    exchange.cancel(KEY);
-    await running;
-    assert.equal(exchange.transfer(KEY)?.status, 'cancelled');
-    assert.deepEqual(channels[0]?.frames, [{ t: 'error', problem: 'cancelled' }]);
+    assert.deepEqual([desk.transfer(OLGA, FILE), desk.channels.length], [null, 0]);
+    const answers: unknown[] = [TARGET, null];
+    const again = new Desk({ openTarget: () => answers.shift() });
+    again.offers(OLGA, FILE);
+    again.take(OLGA, FILE);
+    await turn();
+    begin(again.wires(), 4);
+    again.wires().host.receive(SAVED);
+    await close(again.wires());
+    again.exchange.take(KEY, 'open');
+    await turn();
+    const { status, purpose } = again.transfer(OLGA, FILE) ?? assert.fail();
+    assert.deepEqual([status, purpose], ['saved', 'save']);
+  });
+
+  it('is cancelled while it waits, asks and runs; what the host answers then is not heeded', async () => {
+    const { answer, reply } = later();
+    const desk = new Desk({ openTarget: reply });
+    desk.offers(OLGA, FILE);
+    desk.take(OLGA, FILE);
+    desk.exchange.cancel(KEY);
+    answer(TARGET);
+    await turn();
+    assert.deepEqual([desk.status(OLGA, FILE), desk.channels.length], ['none', 0]);
+    desk.take(OLGA, FILE);
+    await turn();
+    const wires = desk.wires();
+    begin(wires, 2);
+    desk.exchange.cancel(KEY);
+    assert.equal(desk.status(OLGA, FILE), 'none');
+    for (const { frames } of [wires.host, wires.peer])
+      assert.deepEqual(frames.at(-1), { t: 'error', problem: 'cancelled' });
+    assert.deepEqual(desk.called('discardPart'), [], 'not while the stream is at it');
+    await close(wires);
+    assert.deepEqual(desk.called('discardPart'), [{ offer: FILE }]);
+  });
+
+  it('is taken again after a cancel only when the stream before is over', async () => {
+    const desk = new Desk();
+    desk.offers(OLGA, FILE);
+    desk.take(OLGA, FILE);
+    await turn();
+    const first = desk.wires();
+    begin(first, 2);
+    desk.exchange.cancel(KEY);
+    desk.take(OLGA, FILE);
+    await turn();
+    assert.deepEqual([desk.status(OLGA, FILE), desk.channels.length], ['queued', 1]);
+    await close(first);
+    await turn();
+    assert.deepEqual([desk.status(OLGA, FILE), desk.called('discardPart')], ['running', []]);
+    desk.exchange.dispose();
+    await close(desk.wires());
+  });
+
+  it('is paused, and goes on for the person alone', async () => {
+    const desk = new Desk();
+    desk.offers(OLGA, FILE);
+    desk.take(OLGA, FILE);
+    await turn();
+    begin(desk.wires(), 2);
+    desk.exchange.pause(KEY);
+    const { status, bytes, kept } = desk.transfer(OLGA, FILE) ?? assert.fail();
+    assert.deepEqual([status, bytes, kept], ['paused', 2, true]);
+    assert.deepEqual(desk.wires().host.frames.at(-1), { t: 'error', problem: 'paused' });
+    await close(desk.wires());
+    desk.leaves(OLGA);
+    desk.offers(OLGA, FILE);
+    await turn();
+    assert.equal(desk.status(OLGA, FILE), 'paused');
+    desk.take(OLGA, FILE);
+    await turn();
+    assert.equal(desk.status(OLGA, FILE), 'running');
+    desk.exchange.dispose();
+    await close(desk.wires());
+  });
+
+  it('waits for who is gone when the person says to go on', () => {
+    const desk = new Desk();
+    desk.addPart(FILE, { bytes: 3, paused: true });
+    const [row] = desk.models;
+    assert.deepEqual(
+      [row?.transfer?.status, row?.transfer?.bytes, row?.gone, row?.owner],
+      ['paused', 3, true, ''],
+    );
+    desk.exchange.take(row?.id ?? '', 'save');
+    assert.equal(desk.models[0]?.transfer?.status, 'interrupted');
+  });
+
+  it('goes on by itself when a channel is lost and when its owner is back, not asking anybody', async () => {
+    const desk = new Desk();
+    desk.offers(OLGA, FILE);
+    desk.take(OLGA, FILE);
+    await turn();
+    begin(desk.wires(), 2);
+    const first = desk.wires();
+    first.peer.lose();
+    first.host.lose();
+    await until(() => desk.channels.length === 2);
+    assert.equal(desk.status(OLGA, FILE), 'running');
+    begin(desk.wires(), 3);
+    const second = desk.wires();
+    desk.leaves(OLGA);
+    assert.deepEqual(second.peer.frames.at(-1), { t: 'error', problem: 'link-lost' }, 'no event says so');
+    await close(second);
+    const { status, bytes, kept, problem } = desk.transfer(OLGA, FILE) ?? assert.fail();
+    assert.deepEqual([status, bytes, kept, problem], ['interrupted', 3, true, 'link-lost']);
+    assert.equal(desk.model(OLGA, FILE)?.gone, true);
+    desk.offers(OLGA, FILE);
+    await turn();
+    assert.deepEqual([desk.status(OLGA, FILE), desk.model(OLGA, FILE)?.gone], ['running', false]);
+    const unasked = desk.called('openTarget').map((params) => (params as { unasked: boolean }).unasked);
+    assert.deepEqual(unasked, [false, true, true]);
+    desk.exchange.dispose();
+    await close(desk.wires());
+  });
+
+  it('goes on with the same under another id or from another owner, and with nothing else', async () => {
+    const others = [
+      { size: 5 },
+      { modified: 2 },
+      { name: 'b.txt' },
+      { kind: 'folder' },
+      { files: 2 },
+    ] as const;
+    for (const more of [{}, ...others]) {
+      const desk = new Desk();
+      desk.addPart(FILE, { bytes: 3 });
+      desk.offers(PETE, offerOf('z', { name: 'a.txt', ...more }));
+      await turn();
+      const same = Object.keys(more).length === 0;
+      assert.equal(
+        desk.models[0]?.transfer?.status ?? 'none',
+        same ? 'running' : 'none',
+        JSON.stringify(more),
+      );
+      assert.equal(desk.models.length, same ? 1 : 2);
+      desk.exchange.dispose();
+      if (same) await close(desk.wires());
+    }
+  });
+
+  it('does not take from an owner what is another’s who is here', async () => {
+    const desk = new Desk();
+    desk.offers(OLGA, FILE);
+    desk.take(OLGA, FILE);
+    await turn();
+    begin(desk.wires(), 2);
+    desk.exchange.pause(KEY);
+    await close(desk.wires());
+    desk.offers(PETE, offerOf('z', { name: 'a.txt' }));
+    assert.equal(desk.status(OLGA, FILE), 'paused');
+    assert.equal(desk.transfer(PETE, offerOf('z')), null);
   });
 
   it('says why a file did not come', async () => {
-    const gone = makeExchange();
-    gone.facts.linked = false;
-    await gone.exchange.take(OWNER, 'Olga', FILE);
-    assert.equal(gone.exchange.transfer(KEY)?.problem, 'link-lost');
-    const unwritable = makeExchange({
+    const unwritable = new Desk({
       openTarget: () => {
         throw new Error('EACCES');
       },
     });
-    await unwritable.exchange.take(OWNER, 'Olga', FILE);
-    assert.equal(unwritable.exchange.transfer(KEY)?.problem, 'target-unwritable');
-    assert.deepEqual(unwritable.problems, ['a file could not be taken']);
-    const withdrawn = makeExchange();
-    const taken = withdrawn.exchange.take(OWNER, 'Olga', FILE);
+    unwritable.offers(OLGA, FILE);
+    unwritable.take(OLGA, FILE);
     await turn();
-    withdrawn.channels[0]?.receive({ t: 'error', problem: 'withdrawn' });
-    await taken;
-    const model = withdrawn.exchange.transfer(KEY);
-    assert.deepEqual([model?.status, model?.problem], ['failed', 'withdrawn']);
-    const others = makeExchange();
-    const cancelledThere = others.exchange.take(OWNER, 'Olga', FILE);
-    await turn();
-    others.channels[0]?.receive({ t: 'error', problem: 'cancelled' });
-    await cancelledThere;
-    assert.equal(others.exchange.transfer(KEY)?.status, 'failed', 'the other side cancelled, not this one');
+    assert.equal(unwritable.transfer(OLGA, FILE)?.problem, 'target-unwritable');
+    assert.deepEqual(unwritable.told, ['a file could not be taken']);
+    for (const [problem, kept] of [
+      ['withdrawn', true],
+      ['disk-full', true],
+      ['source-changed', false],
+      ['mismatch', false],
+      ['cancelled', false],
+    ] as const) {
+      const desk = new Desk();
+      desk.offers(OLGA, FILE);
+      desk.take(OLGA, FILE);
+      await turn();
+      begin(desk.wires(), 2);
+      desk.wires().peer.receive({ t: 'error', problem });
+      await close(desk.wires());
+      const model = desk.transfer(OLGA, FILE) ?? assert.fail();
+      assert.deepEqual(
+        [model.status, model.problem, model.kept, model.bytes],
+        ['failed', problem, kept, kept ? 2 : 0],
+      );
+    }
   });
 
-  it('hands out what is on offer, and counts', async () => {
-    const { exchange } = makeExchange();
-    exchange.offer([FILE]);
-    const { channel, served } = ask(exchange, `file/${FILE.id}`);
+  it('takes so many at once, the others in their order, and of one thing only one', async () => {
+    const desk = new Desk();
+    const offers = ['a', 'b', 'c', 'd', 'e'].map((letter) => offerOf(letter));
+    const twin = offerOf('z', { name: 'a.txt' });
+    desk.offers(PETE, twin);
+    desk.offers(OLGA, ...offers);
+    desk.take(OLGA, FILE);
+    desk.take(PETE, twin);
+    desk.exchange.takeAll();
     await turn();
-    assert.deepEqual(exchange.counts(FILE.id), { sending: 1, taken: 0 });
-    const socket = lastSocket().open();
-    channel.receive({ t: 'credit', bytes: 100 });
-    socket.receive(new ArrayBuffer(4));
-    channel.receive({ t: 'saved', name: '' });
-    await served;
-    assert.deepEqual([channel.bytes, exchange.counts(FILE.id)], [4, { sending: 0, taken: 1 }]);
+    const statuses = () => [desk.status(PETE, twin), ...offers.map((offer) => desk.status(OLGA, offer))];
+    assert.deepEqual(statuses(), ['queued', 'running', 'running', 'running', 'queued', 'queued']);
+    assert.equal(desk.channels.length, MAX_TAKING);
+    const first = { host: FakeSocket.made[0] ?? assert.fail(), peer: desk.channels[0] ?? assert.fail() };
+    begin(first, 4);
+    first.host.receive(SAVED);
+    await close(first);
+    assert.deepEqual(statuses(), ['running', 'saved', 'running', 'running', 'queued', 'queued']);
+    desk.exchange.pause(fileKey(OLGA, offerOf('d').id));
+    assert.deepEqual(statuses().slice(4), ['paused', 'queued']);
+    desk.exchange.dispose();
   });
 
-  it('refuses what is not on offer, without asking the disk', async () => {
-    const { exchange, called } = makeExchange();
-    exchange.offer([FILE]);
-    for (const label of [`file/${'b'.repeat(22)}`, `file/${FILE.id}x`, `files/${FILE.id}`, FILE.id, '']) {
-      const { channel, served } = ask(exchange, label);
-      await served;
-      assert.deepEqual([channel.frames, channel.closed], [[{ t: 'error', problem: 'withdrawn' }], true]);
+  it('keeps what is gone as long as it matters', async () => {
+    const desk = new Desk();
+    desk.offers(OLGA, FILE, offerOf('b'));
+    desk.take(OLGA, FILE);
+    await turn();
+    begin(desk.wires(), 4);
+    desk.wires().host.receive(SAVED);
+    await close(desk.wires());
+    const shown = () => desk.models.map(({ name, gone, ownerHere }) => ({ name, gone, ownerHere }));
+    desk.offers(OLGA);
+    assert.deepEqual(shown(), [{ name: 'a.txt', gone: true, ownerHere: true }], 'withdrawn');
+    desk.leaves(OLGA);
+    assert.deepEqual(shown(), [{ name: 'a.txt', gone: true, ownerHere: false }], 'left');
+    desk.take(OLGA, FILE);
+    assert.equal(desk.status(OLGA, FILE), 'saved');
+    desk.addPart(offerOf('c'), {});
+    desk.exchange.cancel(desk.models[1]?.id ?? '');
+    await turn();
+    assert.deepEqual(
+      desk.models.map(({ name }) => name),
+      ['a.txt'],
+      'what was discarded is not kept',
+    );
+    assert.equal(desk.called('discardPart').length, 1);
+  });
+
+  it('takes unasked what the settings say, and nothing that was seen before', async () => {
+    const desk = new Desk({
+      mayTake: ({ offer }: { offer: FileOffer }) => ({ take: offer.name === 'a.txt' }),
+    });
+    desk.offers(OLGA, FILE, offerOf('b'));
+    for (let turns = 0; turns < 5; turns++) await turn();
+    assert.deepEqual([desk.status(OLGA, FILE), desk.status(OLGA, offerOf('b'))], ['running', 'none']);
+    assert.deepEqual(desk.called('openTarget'), [
+      { offer: FILE, from: 'Olga', purpose: 'save', unasked: true },
+    ]);
+    desk.offers(OLGA, FILE, offerOf('b'));
+    assert.equal(desk.called('mayTake').length, 2);
+    desk.exchange.dispose();
+    await close(desk.wires());
+  });
+
+  it('asks about so many offers at once and no more', async () => {
+    let answer: (reply: { take: boolean }) => void = () => undefined;
+    const desk = new Desk({
+      mayTake: () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    });
+    desk.offers(
+      OLGA,
+      ...Array.from({ length: 1_000 }, (_, n) => offerOf('w', { id: String(n).padStart(22, '0') })),
+    );
+    let asked = 0;
+    while (desk.called('mayTake').length > asked) {
+      asked = desk.called('mayTake').length;
+      answer({ take: false });
+      await turn();
+    }
+    assert.equal(asked, 401);
+  });
+
+  it('keeps parts when the page goes', async () => {
+    const desk = new Desk();
+    desk.offers(OLGA, FILE);
+    desk.take(OLGA, FILE);
+    await turn();
+    begin(desk.wires(), 2);
+    desk.exchange.dispose();
+    assert.deepEqual(desk.wires().host.frames.at(-1), { t: 'error', problem: 'link-lost' });
+    await close(desk.wires());
+    assert.equal(desk.channels.length, 1, 'and tries nothing more');
+  });
+});
+
+describe('FileExchange, giving', () => {
+  withFakes();
+  it('hands out what is on offer, and counts people', async () => {
+    const desk = new Desk();
+    desk.shares(FILE);
+    for (const transfer of ['1', '2']) {
+      const peer = desk.asked(OLGA, FILE.id, transfer.repeat(22));
+      await turn();
+      assert.deepEqual(desk.models[0]?.sending, [{ name: 'Olga', bytes: 0 }]);
+      const host = FakeSocket.made.at(-1) ?? assert.fail();
+      begin({ host: host.open(), peer }, 0);
+      peer.receive({ t: 'start', at: 0, manifest: null, sha256: null });
+      await close({ host, peer });
+    }
+    assert.equal(desk.models[0]?.taken, 0);
+    for (const transfer of ['3', '4']) {
+      const peer = desk.asked(OLGA, FILE.id, transfer.repeat(22));
+      await turn();
+      const host = FakeSocket.made.at(-1) ?? assert.fail();
+      host.open();
+      peer.receive({ t: 'start', at: 0, manifest: null, sha256: null });
+      peer.receive({ t: 'credit', bytes: 100 });
+      host.receive({ t: 'manifest', bytes: 10, sha256: 'A'.repeat(43) });
+      host.receive(chunkOf(0, 4));
+      peer.receive({ t: 'saved', name: '' });
+      await close({ host, peer });
+    }
+    assert.deepEqual([desk.models[0]?.taken, desk.models[0]?.sending], [1, []]);
+  });
+
+  it('refuses what is not on offer to who asks, without asking the disk', async () => {
+    const desk = new Desk();
+    desk.shares(FILE, [PETE]);
+    const id = 't'.repeat(22);
+    const labels = [
+      `file/${'b'.repeat(22)}/${id}`,
+      `file/${FILE.id}`,
+      `file/${FILE.id}/${id}x`,
+      `files/${FILE.id}/${id}`,
+      '',
+    ];
+    const refused = [
+      ...labels.map((label) => new FakeChannel(label)),
+      new FakeChannel(`file/${FILE.id}/${id}`),
+    ];
+    for (const channel of refused) {
+      await desk.exchange.serve(channel === refused.at(-1) ? OLGA : PETE, channel.asChannel);
+      assert.deepEqual(channel.frames, [{ t: 'error', problem: 'withdrawn' }], channel.label);
+      assert.equal(channel.closed, false, 'who hears it closes');
+      channel.lose();
     }
     const opening = new FakeChannel('file/none', 'connecting');
-    await exchange.serve(opening.asChannel);
+    await desk.exchange.serve(PETE, opening.asChannel);
     opening.open();
-    assert.ok(opening.closed, 'one that is opening is told when it is open');
-    assert.deepEqual(called('openSource'), []);
+    assert.deepEqual(opening.frames, [{ t: 'error', problem: 'withdrawn' }]);
+    opening.lose();
+    assert.deepEqual(desk.called('openSource'), []);
   });
 
-  it('hands out so many at once and no more', async () => {
-    const { exchange } = makeExchange();
-    exchange.offer([FILE]);
-    for (let count = 0; count < MAX_TRANSFERS; count++) void ask(exchange, `file/${FILE.id}`).served;
-    const { channel, served } = ask(exchange, `file/${FILE.id}`);
-    await served;
-    assert.deepEqual(channel.frames, [{ t: 'error', problem: 'too-many' }]);
-    exchange.dispose();
+  it('hands out so much at once, and to one person so much', async () => {
+    const desk = new Desk();
+    desk.shares(FILE);
+    const ask = (from: string, n: number) => desk.asked(from, FILE.id, String(n).padStart(22, '0'));
+    for (let n = 0; n < 2 * MAX_TAKING; n++) assert.deepEqual(ask(OLGA, n).frames, []);
+    const more = ask(OLGA, 99);
+    assert.deepEqual(more.frames, [{ t: 'error', problem: 'too-many' }]);
+    assert.deepEqual(ask(PETE, 0).frames, [], 'another’s id is not taken');
+    const twice = ask(PETE, 0);
+    assert.deepEqual(twice.frames, [{ t: 'error', problem: 'protocol' }]);
+    let given = 2 * MAX_TAKING + 1;
+    // The extension host has MAX_TRANSFERS streams, and taking is to find some free.
+    for (let n = 0; given < MAX_TRANSFERS - 2 * MAX_TAKING - 1; n++, given++)
+      assert.deepEqual(ask(String(n).padEnd(43, 'x'), 0).frames, []);
+    const last = ask('Q'.repeat(43), 0);
+    assert.deepEqual(last.frames, [{ t: 'error', problem: 'too-many' }]);
+    desk.exchange.dispose();
+    for (const channel of [more, twice, last]) channel.lose();
   });
 
-  it('withdraws its own files alone, and tells who is taking them', async () => {
-    const { exchange, called } = makeExchange();
+  it('withdraws its own files alone, narrows who may have them, and tells who is taking them', async () => {
+    const desk = new Desk({ chooseReceivers: () => ({ to: [PETE] }) });
     const other = offerOf('b');
-    exchange.offer([FILE, other]);
-    const first = ask(exchange, `file/${FILE.id}`);
-    const second = ask(exchange, `file/${other.id}`);
+    desk.shares(FILE);
+    desk.shares(other);
+    const first = desk.asked(OLGA, FILE.id);
+    const second = desk.asked(OLGA, other.id, 'u'.repeat(22));
+    const third = desk.asked(PETE, other.id, 'u'.repeat(22));
     await turn();
-    exchange.withdraw(fileKey(OWNER, FILE.id));
-    assert.equal(exchange.offers.length, 2, 'the file of another by the same id');
-    exchange.withdraw(fileKey(SELF, FILE.id));
-    await first.served;
-    assert.deepEqual(first.channel.frames, [{ t: 'error', problem: 'withdrawn' }]);
-    assert.equal(second.channel.closed, false);
-    assert.deepEqual(called('withdrawFile'), [{ offer: FILE.id }]);
-    assert.deepEqual(exchange.offers, [other]);
-    exchange.dispose();
-    await second.served;
-    assert.ok(second.channel.closed);
+    desk.exchange.withdraw(KEY);
+    assert.equal(desk.exchange.offers.length, 2, 'the file of another by the same id');
+    desk.exchange.withdraw(fileKey(SELF, FILE.id));
+    assert.deepEqual(first.frames, [{ t: 'error', problem: 'withdrawn' }]);
+    assert.deepEqual(desk.called('withdrawFile'), [{ offer: FILE.id }]);
+    assert.deepEqual(second.frames, []);
+    await desk.exchange.chooseReceivers(fileKey(SELF, other.id));
+    assert.deepEqual([second.frames, third.frames], [[{ t: 'error', problem: 'withdrawn' }], []]);
+    assert.deepEqual([desk.exchange.offersTo(OLGA), desk.exchange.offersTo(PETE)], [[], [other]]);
+    assert.deepEqual(desk.models[0]?.to, ['Pete']);
+    desk.exchange.dispose();
+    assert.deepEqual(third.frames, [{ t: 'error', problem: 'link-lost' }], 'what they have stays good');
+    for (const channel of [first, second, third]) channel.lose();
   });
 
-  it('offers so many files and no more', () => {
-    const { exchange } = makeExchange();
+  it('tells the sharer what they can mend', async () => {
+    const desk = new Desk();
+    desk.shares(FILE);
+    for (const problem of ['source-gone', 'disk-full'] as const) {
+      const peer = desk.asked(OLGA, FILE.id);
+      await turn();
+      const host = FakeSocket.made.at(-1) ?? assert.fail();
+      host.open().receive({ t: 'error', problem });
+      await close({ host, peer });
+    }
+    assert.deepEqual(desk.told.slice(0, 1), ['a.txt: source-gone']);
+    assert.equal(desk.told.filter((line) => line.startsWith('a.txt')).length, 1);
+  });
+
+  it('gives lanes to transfers that run, and closes others', async () => {
+    const desk = new Desk();
+    desk.shares(FILE);
+    const transfer = 't'.repeat(22);
+    const first = desk.asked(OLGA, FILE.id, transfer);
+    await turn();
+    assert.equal(desk.exchange.givesTo(OLGA), true);
+    const lane = (from: string, label: string) => {
+      const channel = new FakeChannel(label);
+      desk.exchange.serveLane(from, channel.asChannel);
+      return channel.closed;
+    };
+    assert.equal(lane(OLGA, `lane/${transfer}`), false);
+    assert.equal(lane(PETE, `lane/${transfer}`), true, 'of another');
+    assert.equal(lane(OLGA, `lane/${'u'.repeat(22)}`), true);
+    assert.equal(lane(OLGA, `file/${FILE.id}/${transfer}`), true);
+    first.lose();
+    FakeSocket.made.at(-1)?.lose();
+    await turn();
+    await turn();
+    assert.deepEqual([desk.exchange.givesTo(OLGA), lane(OLGA, `lane/${transfer}`)], [false, true]);
+  });
+
+  it('offers so many files and no more, and gives back what does not fit', () => {
+    const desk = new Desk();
     const many = Array.from({ length: MAX_OFFERS + 2 }, (_, index) => ({
-      ...FILE,
-      id: String(index).padStart(22, '0'),
+      offer: { ...FILE, id: String(index).padStart(22, '0') },
+      to: null,
     }));
-    assert.equal(exchange.offer(many).length, 2);
-    assert.equal(exchange.offers.length, MAX_OFFERS);
-    assert.deepEqual(exchange.offer(many.slice(0, 1)), [], 'one that is on offer already');
+    desk.exchange.offer(many);
+    assert.deepEqual([desk.exchange.offers.length, desk.told], [MAX_OFFERS, ['2 too many']]);
+    assert.equal(desk.called('withdrawFile').length, 2);
+    desk.exchange.offer(many.slice(0, 1));
+    assert.deepEqual(desk.told, ['2 too many'], 'one that is on offer already');
+  });
+
+  it('tells others so many paths and no more: all offers go in one message', () => {
+    const desk = new Desk();
+    const long = 'x'.repeat(1_000);
+    for (let n = 0; n < MAX_OFFERS; n++)
+      desk.shares(offerOf('p', { id: String(n).padStart(22, '0'), path: long }));
+    const told = desk.exchange.offersTo(OLGA);
+    assert.deepEqual([told.length, told.filter(({ path }) => path !== null).length], [MAX_OFFERS, 16]);
+    assert.ok(JSON.stringify(told).length < MAX_CONTROL_MESSAGE);
   });
 });

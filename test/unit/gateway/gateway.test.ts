@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'mocha';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { Gateway } from '../../../src/extension/gateway/gateway.ts';
+import { MAX_TRANSFERS } from '../../../src/shared/limits.ts';
 import { startServerProcess, type ServerProcess } from '../../../src/extension/server/serverProcess.ts';
 import { peerId, PROGRAM, TestClient, TOKEN } from '../peer-server/support.ts';
-import { makeFolder, makeTarget, ORIGIN, Page, startGateway } from './support.ts';
+import { ORIGIN, Page, startGateway } from './support.ts';
 
 const KEY = 'secret-key';
 
@@ -171,20 +172,44 @@ describe('the gateway', function () {
   });
 
   it('takes a ticket once, and only in time', async () => {
-    const folder = await makeFolder();
-    const { source } = await folder.file('file', 10);
-    const url = gateway.openSource(source);
+    const serve = (socket: WebSocket): Promise<void> =>
+      new Promise((resolve) => {
+        socket.once('close', () => resolve());
+      });
+    const url = gateway.openStream({ serve });
     await turnedDown(url, 403, { Origin: 'https://evil.example' });
     const page = await new Page(url).open();
     await turnedDown(url, 403);
     page.socket.close();
     const { gateway: hasty } = await startGateway({ ticketLifetime: 5 });
-    const { target, end } = makeTarget(folder.path, 'late.txt', 1);
-    const late = hasty.openTarget(target);
-    assert.deepEqual(await end, { problem: 'cancelled' });
+    let late = '';
+    await new Promise<void>((resolve) => {
+      late = hasty.openStream({ serve, onUnused: resolve });
+    });
     await turnedDown(late, 403);
     await hasty.dispose();
-    await folder.dispose();
+  });
+
+  it('carries so many streams at once and no more', async () => {
+    const { gateway: busy } = await startGateway();
+    const open = () =>
+      busy.openStream({
+        serve: (socket, ended) =>
+          new Promise((resolve) => {
+            socket.once('close', () => resolve());
+            ended.addEventListener('abort', () => socket.close());
+          }),
+      });
+    const pages = [];
+    for (let n = 0; n < MAX_TRANSFERS; n++) pages.push(await new Page(open()).open());
+    const url = open();
+    await turnedDown(url, 429);
+    pages[0]?.socket.close();
+    await pages[0]?.closed;
+    // Being turned down has not cost the ticket.
+    await new Page(url).open();
+    await busy.dispose();
+    await Promise.all(pages.map(({ closed }) => closed));
   });
 
   it('takes the wanted port, another when that is taken, and gives it back', async () => {

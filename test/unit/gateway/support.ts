@@ -1,12 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { WebSocket, type ClientOptions } from 'ws';
-import type { FileSource } from '../../../src/extension/gateway/fileSource.ts';
-import type { FileTarget } from '../../../src/extension/gateway/fileTarget.ts';
 import { Gateway, type GatewayOptions } from '../../../src/extension/gateway/gateway.ts';
-import type { TransferFrame, TransferProblem } from '../../../src/shared/transfer.ts';
+import type { TransferFrame } from '../../../src/shared/transfer.ts';
 
 export const ORIGIN = 'vscode-webview://0123456789abcdef';
 
@@ -81,18 +79,17 @@ export class Page {
 
 /** A folder that goes away with `dispose`. */
 export async function makeFolder() {
-  const path = await mkdtemp(join(tmpdir(), 'parley-gateway-'));
+  const path = await realpath(await mkdtemp(join(tmpdir(), 'parley-gateway-')));
   return {
     path,
-    /** Writes a file of so many random bytes and gives it as an offer. */
+    /** Writes a file of so many random bytes, and gives it as it would be put on offer. */
     async file(name: string, size: number) {
       const content = randomBytes(size);
       const file = join(path, name);
+      await mkdir(dirname(file), { recursive: true });
       await writeFile(file, content);
-      const abort = new AbortController();
       const { mtimeMs } = await stat(file);
-      const source: FileSource = { path: file, size, mtimeMs, signal: abort.signal };
-      return { source, content, abort, sha256: sha256(content) };
+      return { file: { path: file, size, mtimeMs }, content };
     },
     async folder(name: string): Promise<string> {
       await mkdir(join(path, name));
@@ -104,24 +101,6 @@ export async function makeFolder() {
 
 export function sha256(content: Buffer): string {
   return createHash('sha256').update(content).digest('base64url');
-}
-
-/** A target whose end can be waited for. */
-export function makeTarget(directory: string, name: string, size: number) {
-  const abort = new AbortController();
-  let settle: (end: { saved: string } | { problem: TransferProblem }) => void = () => undefined;
-  const end = new Promise<{ saved: string } | { problem: TransferProblem }>((resolve) => {
-    settle = resolve;
-  });
-  const target: FileTarget = {
-    directory,
-    name,
-    size,
-    signal: abort.signal,
-    onSaved: (path) => settle({ saved: path }),
-    onFailed: (problem) => settle({ problem }),
-  };
-  return { target, abort, end };
 }
 
 export async function hashOf(path: string): Promise<string> {

@@ -92,6 +92,17 @@ describe('Mesh', () => {
     assert.deepEqual([bob.chat, alice.chat], [['before Bob'], ['hello']]);
   });
 
+  it('says to each what is for them, from the first word on, and hands on what concerns lanes', async () => {
+    const alice = await host();
+    alice.stateTo = (to) => stateOf(`Alice to ${to.slice(0, 4)}`);
+    const bob = await enter('Bob');
+    await until(() => bob.mesh.members.length === 1, 'Bob knows Alice');
+    const heard = bob.mesh.member(alice.identity.id);
+    assert.equal(heard?.state.name, `Alice to ${bob.identity.id.slice(0, 4)}`);
+    heard.link.send({ t: 'lane', lane: 2, mine: true, signal: { kind: 'close' } });
+    await until(() => alice.log.includes('lane 2'), 'Alice heard of the lane');
+  });
+
   it('turns away who does not hold the secret, and says so', async () => {
     const alice = await host();
     const mallory = await open('Mallory', { secret: OTHER_SECRET });

@@ -61,6 +61,8 @@ export class Person {
   /** Lines of our own, and how many of each author's are known. */
   readonly own: ChatEntry[] = [];
   state: ParticipantState;
+  /** Says something else of us to some. */
+  stateTo: ((to: ParticipantId) => ParticipantState) | null = null;
   strangers = 0;
   waited = 0;
   place: Place | null = null;
@@ -90,7 +92,7 @@ export class Person {
         identity,
         connect,
         mayOpen: change.mayOpen ?? false,
-        state: () => this.state,
+        state: (to) => this.stateTo?.(to) ?? this.state,
         tracks: () => ({ microphone: null, camera: null, screen: null, screenAudio: null }),
         chatSeen: (author) => known.get(author) ?? 0,
         chatAfter: (seen) => this.own.filter(({ seq }) => seq > seen),
@@ -107,6 +109,7 @@ export class Person {
           onGone: (member, how) => this.log.push(`${nameOf(member)} ${how}`),
           onMedia: () => undefined,
           onChannel: (_from, channel) => this.log.push(`channel ${channel.label}`),
+          onLane: (_from, { lane }) => this.log.push(`lane ${String(lane)}`),
           onPlace: (place) => {
             this.place = place;
             this.log.push('back');

@@ -1,9 +1,11 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import {
-  fileIcon,
   formatBytes,
+  formatDone,
   formatDuration,
+  formatLeft,
+  formatRate,
   formatTime,
   hueOf,
   initials,
@@ -25,6 +27,52 @@ describe('formatBytes', () => {
     [Number.MAX_SAFE_INTEGER, '8.0 PB'],
   ] as const)
     it(`says ${text} for ${String(bytes)}`, () => assert.equal(formatBytes(bytes), text));
+});
+
+describe('formatDone', () => {
+  for (const [bytes, size, text] of [
+    [12.3 * 1024 ** 2, 28.1 * 1024 ** 2, '12.3 of 28.1 MB'],
+    [240 * 1024 ** 2, 700 * 1024 ** 2, '240 of 700 MB'],
+    [40 * 1024 ** 2, 1.2 * 1024 ** 3, '40 MB of 1.2 GB'],
+    [0, 28.1 * 1024 ** 2, '0 B of 28.1 MB'],
+    [3, 7, '3 of 7 B'],
+    [0, 0, '0 of 0 B'],
+    [9_000, 4_000, '3.9 of 3.9 KB'],
+    [-1, 4_000, '0 B of 3.9 KB'],
+  ] as const)
+    it(`says ${text}`, () => assert.equal(formatDone(bytes, size), text));
+});
+
+describe('formatRate', () => {
+  it('is in bytes a second', () => {
+    assert.equal(formatRate(9.1 * 1024 ** 2), '9.1 MB/s');
+    assert.equal(formatRate(512), '512 B/s');
+  });
+  it('says nothing where nothing can be told', () => {
+    for (const rate of [null, 0, 0.4, -3, Number.NaN, Number.POSITIVE_INFINITY])
+      assert.equal(formatRate(rate), null);
+  });
+});
+
+describe('formatLeft', () => {
+  for (const [seconds, text] of [
+    [0, 'less than a second'],
+    [0.99, 'less than a second'],
+    [1, '1 s'],
+    [59.9, '59 s'],
+    [60, '1 min'],
+    [125, '2 min 5 s'],
+    [3_599, '59 min 59 s'],
+    [3_600, '1 h'],
+    [3_840, '1 h 4 min'],
+    [86_399, '23 h 59 min'],
+    [86_400, 'more than a day'],
+    [Number.POSITIVE_INFINITY, 'more than a day'],
+    [null, null],
+    [Number.NaN, null],
+    [-1, null],
+  ] as const)
+    it(`says ${String(text)} for ${String(seconds)}`, () => assert.equal(formatLeft(seconds), text));
 });
 
 describe('percentOf', () => {
@@ -71,16 +119,4 @@ describe('hueOf', () => {
     assert.equal(hueOf('person-1'), hues[1]);
     assert.ok(new Set(hues).size > 35);
   });
-});
-
-describe('fileIcon', () => {
-  for (const [name, icon] of [
-    ['retry.test.ts', 'file-code'],
-    ['PHOTO.JPG', 'file-media'],
-    ['a.tar.gz', 'file-zip'],
-    ['README.md', 'markdown'],
-    ['package.json', 'json'],
-    ['Makefile', 'file'],
-  ] as const)
-    it(`shows ${icon} for ${name}`, () => assert.equal(fileIcon(name), icon));
 });

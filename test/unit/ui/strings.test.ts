@@ -1,8 +1,7 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { transferProblem } from '../../../src/shared/transfer.ts';
 import type { CaptureProblem } from '../../../src/shared/stageRpc.ts';
-import { captureSentence, strings, transferSentence } from '../../../src/webview/ui/strings.ts';
+import { captureSentence, strings } from '../../../src/webview/ui/strings.ts';
 
 const SENTENCE = /^[A-Z].*[.]$/u;
 // A record, so that a new problem without a line here does not compile.
@@ -36,12 +35,6 @@ describe('sentences', () => {
         assert.doesNotMatch(sentence, /VS Code|panel/u);
       }
     assert.match(captureSentence('camera', 'denied', 'stage'), /page's address/u);
-  });
-
-  it('there is one of its own for each problem of a transfer', () => {
-    const sentences = transferProblem.options.map(transferSentence);
-    for (const sentence of sentences) assert.match(sentence, SENTENCE);
-    assert.equal(new Set(sentences).size, sentences.length);
   });
 
   it('numbers agree with their nouns', () => {

@@ -1,0 +1,269 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { safeFileName } from '../../shared/fileNames.ts';
+import type { HostApi, MeetingStatus, OwnOffer } from '../../shared/hostRpc.ts';
+import { RpcError, type Handlers, type Params } from '../../shared/rpc.ts';
+import type { Dialogs } from '../dialogs.ts';
+import { describeError } from '../gateway/errorCode.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { sendBundle } from '../gateway/sendBundle.ts';
+import { pageUrl, type GatewayAddress } from '../gatewayAddress.ts';
+import type { Log } from '../log.ts';
+import { plainName } from '../personName.ts';
+import { choose, type Chosen } from './chosen.ts';
+import { changePeople, choosePeople } from './choosePeople.ts';
+import { receiveDrop } from './drops.ts';
+import { OfferBook } from './offerBook.ts';
+import { makeOfferings } from './makeOfferings.ts';
+import { leftOutSentences, nameList, notSharedSentences, type Refused } from './shareSentences.ts';
+import { Spool } from './spool.ts';
+
+/** What the desk works with, and whom it tells. */
+export interface ShareDeskOptions {
+  readonly gateway: Gateway;
+  readonly gatewayAddress: GatewayAddress;
+  readonly dialogs: Dialogs;
+  readonly log: Log;
+  /** A folder of this extension's own. */
+  readonly storage: vscode.Uri;
+  /** The others in the meeting. */
+  readonly others: () => MeetingStatus['others'];
+  /** New offers, for the page. */
+  readonly onShared: (offers: readonly OwnOffer[]) => Promise<void>;
+  /** Ids of offers that were taken back elsewhere than in the page. */
+  readonly onWithdrawn: (offers: readonly string[]) => void;
+}
+
+/** What the page asks of a participant's own files. */
+type ShareApi = Pick<
+  HostApi,
+  'pickFiles' | 'shareUris' | 'openDrop' | 'chooseReceivers' | 'withdrawFile' | 'openSource'
+>;
+
+/** A participant's own files: puts them on offer, asking what has to be asked, and hands them over. */
+export class ShareDesk {
+  readonly #options: ShareDeskOptions;
+  readonly #book = new OfferBook();
+  readonly #spool: Spool;
+  readonly #ended = new AbortController();
+
+  constructor(options: ShareDeskOptions) {
+    this.#options = options;
+    this.#spool = new Spool(join(options.storage.fsPath, 'spool'), options.log);
+  }
+
+  /** What is on offer. */
+  get offers(): readonly OwnOffer[] {
+    return this.#book.offers;
+  }
+
+  /**
+   * Shares files and folders; without any, lets the person choose them.
+   * @param audience `chosen`: people are asked for first.
+   */
+  async share(uris: readonly vscode.Uri[], audience: 'everybody' | 'chosen'): Promise<void> {
+    const chosen = uris.length > 0 ? uris : await pickFiles();
+    if (!chosen) return;
+    let to: OwnOffer['to'] = null;
+    if (audience === 'chosen') {
+      const others = this.#options.others();
+      if (others.length === 0) {
+        void this.#options.dialogs.info(vscode.l10n.t('Nobody else is in the meeting yet.'));
+        return;
+      }
+      const people = await choosePeople(others);
+      if (!people) return;
+      to = people;
+    }
+    await this.#shareUris(chosen, to);
+  }
+
+  /** What the page asks for. */
+  handlers(): Pick<Handlers<HostApi>, keyof ShareApi> {
+    return {
+      pickFiles: () => this.share([], 'everybody').then(() => null),
+      shareUris: ({ uris }) => this.#shareDropped(uris).then(() => null),
+      openDrop: (file) => this.#openDrop(file),
+      chooseReceivers: ({ offer }) => this.#chooseReceivers(offer),
+      withdrawFile: ({ offer }) => {
+        this.#book.withdraw(offer);
+        return null;
+      },
+      openSource: ({ offer }) => this.#openSource(offer),
+    };
+  }
+
+  /** Takes everything back; resolves when no copy is left on disk. */
+  async dispose(): Promise<void> {
+    this.#ended.abort();
+    this.#book.dispose();
+    await this.#spool.dispose();
+  }
+
+  /** @param texts URIs as a drop named them: anything at all. */
+  async #shareDropped(texts: readonly string[]): Promise<void> {
+    const uris = texts.flatMap((text) => parseUri(text) ?? []);
+    if (uris.length < texts.length) this.#options.log('info', 'something dropped was no URI');
+    if (uris.length > 0) await this.#shareUris(uris, null);
+  }
+
+  async #shareUris(uris: readonly vscode.Uri[], to: OwnOffer['to']): Promise<void> {
+    const all = await Promise.all(
+      outermost(uris).map(async (uri) => {
+        const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+        return { name, found: await choose(uri, this.#options.log) };
+      }),
+    );
+    const refused = all.flatMap(({ name, found }) =>
+      typeof found === 'string' ? [{ name, problem: found }] : [],
+    );
+    const chosen = all.flatMap(({ found }) => (typeof found === 'string' ? [] : [found]));
+    await this.#offer(chosen, to, refused);
+  }
+
+  /** @returns how many offers there are more. */
+  async #offer(chosen: readonly Chosen[], to: OwnOffer['to'], refused: readonly Refused[]): Promise<number> {
+    const { dialogs, log } = this.#options;
+    const made = await makeOfferings(chosen, { dialogs, spool: this.#spool });
+    if (this.#ended.signal.aborted) return 0;
+    const problems = [...refused, ...(made?.refused ?? [])];
+    const offers: OwnOffer[] = [];
+    for (const offering of made?.offerings ?? []) {
+      const { name } = offering.facts;
+      const known = this.#book.has(offering);
+      const own = known ? undefined : this.#book.add(offering, to);
+      if (own) offers.push(own);
+      else {
+        problems.push({ name, problem: known ? 'already-shared' : 'too-many' });
+        offering.dispose();
+      }
+    }
+    for (const sentence of notSharedSentences(problems)) void dialogs.warning(sentence);
+    if (offers.length === 0) return 0;
+    log('info', `shared: ${String(offers.length)}`);
+    await this.#options.onShared(offers);
+    const notes = [...unsavedNote(chosen), ...leftOutSentences(made?.folders ?? [])];
+    this.#offerUndo(offers, notes).catch((error: unknown) => {
+      log('warn', `what was shared could not be told: ${describeError(error)}`);
+    });
+    return offers.length;
+  }
+
+  /** Says what was shared, and takes it back at a click. */
+  async #offerUndo(offers: readonly OwnOffer[], notes: readonly string[]): Promise<void> {
+    const withdraw = vscode.l10n.t('Withdraw');
+    const answer = await this.#options.dialogs.info([sharedSentence(offers), ...notes].join(' '), withdraw);
+    if (answer !== withdraw) return;
+    const ids = offers.map(({ offer }) => offer.id).filter((id) => this.#book.get(id));
+    for (const id of ids) this.#book.withdraw(id);
+    if (ids.length > 0) this.#options.onWithdrawn(ids);
+  }
+
+  async #chooseReceivers(id: string): Promise<{ to: OwnOffer['to'] } | null> {
+    const own = this.#book.get(id);
+    if (!own) throw notOnOffer();
+    const chosen = await changePeople(own.offer.name, this.#options.others(), own.to);
+    if (chosen) this.#book.setReceivers(id, chosen.to);
+    return chosen;
+  }
+
+  #openSource(offer: string): { url: string } {
+    const source = this.#book.source(offer);
+    if (!source) throw notOnOffer();
+    const { gateway, gatewayAddress, log } = this.#options;
+    const url = gateway.openStream({
+      serve: (socket, ended) =>
+        sendBundle(socket, { ...source, signal: AbortSignal.any([source.signal, ended]) }, log),
+    });
+    return { url: pageUrl(url, gatewayAddress) };
+  }
+
+  async #openDrop({ name, size }: Params<HostApi['openDrop']>): Promise<{ url: string }> {
+    const { gateway, gatewayAddress, log } = this.#options;
+    if (this.#book.room === 0) {
+      for (const sentence of notSharedSentences([{ name, problem: 'too-many' }]))
+        void this.#options.dialogs.warning(sentence);
+      throw new RpcError('failed', 'there is no room for another offer');
+    }
+    const stream = await receiveDrop({ name: safeFileName(name), size }, this.#spool, {
+      log,
+      signal: this.#ended.signal,
+      onReceived: async (chosen) => {
+        try {
+          return (await this.#offer([chosen], null, [])) > 0;
+        } catch (error) {
+          log('warn', `what was dropped could not be shared: ${describeError(error)}`);
+          return false;
+        }
+      },
+    });
+    return { url: pageUrl(gateway.openStream(stream), gatewayAddress) };
+  }
+}
+
+function notOnOffer(): RpcError {
+  return new RpcError('failed', 'this is not on offer');
+}
+
+/** Lets the person choose what to share. Where a dialog of the system shows either files or folders, asks which. */
+async function pickFiles(): Promise<vscode.Uri[] | undefined> {
+  const both = process.platform === 'darwin' || vscode.env.uiKind === vscode.UIKind.Web;
+  const files = { label: vscode.l10n.t('$(file) Files…'), canSelectFiles: true, canSelectFolders: both };
+  const folders = {
+    label: vscode.l10n.t('$(folder) Folders…'),
+    canSelectFiles: false,
+    canSelectFolders: true,
+  };
+  const title = vscode.l10n.t('Share in Meeting');
+  const what = both ? files : await vscode.window.showQuickPick([files, folders], { title });
+  if (!what) return undefined;
+  return vscode.window.showOpenDialog({
+    title,
+    openLabel: vscode.l10n.t('Share'),
+    canSelectMany: true,
+    canSelectFiles: what.canSelectFiles,
+    canSelectFolders: what.canSelectFolders,
+    defaultUri: vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir()),
+  });
+}
+
+function parseUri(text: string): vscode.Uri | undefined {
+  try {
+    const uri = vscode.Uri.parse(text, true);
+    return uri.path === '' ? undefined : uri;
+  } catch {
+    // What is no URI is no file: a drop may hold any text.
+    return undefined;
+  }
+}
+
+/** Leaves out what is named twice, or lies in a folder that was chosen, too. */
+function outermost(uris: readonly vscode.Uri[]): vscode.Uri[] {
+  const unique = new Map(uris.map((uri) => [uri.toString(), uri]));
+  return Array.from(unique.values()).filter((uri) => {
+    const { path } = uri;
+    // The path of an editor that was never saved has no slash at all.
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      if (unique.has(uri.with({ path: path.slice(0, end) }).toString())) return false;
+    }
+    return true;
+  });
+}
+
+function sharedSentence(offers: readonly OwnOffer[]): string {
+  const names = nameList(offers.map(({ offer }) => offer.name));
+  const [first] = offers;
+  return first?.to
+    ? vscode.l10n.t('Shared with the people you chose ({0}): {1}.', first.to.length, names)
+    : vscode.l10n.t('Shared in the meeting: {0}.', names);
+}
+
+/** Says so where an editor holds more than the disk, which is what is shared. */
+function unsavedNote(chosen: readonly Chosen[]): string[] {
+  const dirty = vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty);
+  const keys = new Set(dirty.map(({ uri }) => uri.toString()));
+  const names = chosen.filter(({ uri }) => keys.has(uri.toString())).map(({ name }) => plainName(name));
+  if (names.length === 0) return [];
+  return [vscode.l10n.t('Shared as it is on disk, without unsaved changes: {0}.', nameList(names))];
+}

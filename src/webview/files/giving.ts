@@ -1,0 +1,214 @@
+import type { OwnOffer } from '../../shared/hostRpc.ts';
+import type { ParticipantId } from '../../shared/ids.ts';
+import { MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../../shared/limits.ts';
+import type { FileOffer } from '../../shared/protocol.ts';
+import type { TransferFrame, TransferProblem } from '../../shared/transfer.ts';
+import type { HostClient } from '../host/hostContext.ts';
+import { fileKey, parseFileLabel, parseLaneLabel } from './fileKeys.ts';
+import { closeInTime } from './lastWord.ts';
+import { Pump, type PumpEnd } from './pump.ts';
+
+/** What giving needs of the meeting, and whom it tells. */
+export interface GivingOptions {
+  readonly self: ParticipantId;
+  readonly host: HostClient;
+  readonly onChange: () => void;
+  /** What is on offer cannot be handed over as it is: the person can do something about it. */
+  readonly onSourceProblem: (offer: FileOffer, problem: TransferProblem) => void;
+  readonly onProblem: (what: string, error?: unknown) => void;
+}
+
+/** An own file on its way to somebody. */
+interface Sending {
+  readonly offer: string;
+  readonly to: ParticipantId;
+  readonly pump: Pump;
+  bytes: number;
+}
+
+/** One person takes MAX_TAKING at once; as many again may still be ending. */
+const MAX_EACH = 2 * MAX_TAKING;
+/** What is given may not use up the extension host's streams: taking needs some, and so does what is dropped. */
+const MAX_GIVING = MAX_TRANSFERS - 2 * MAX_TAKING - 1;
+
+/** Code units of all paths together: a control message has to hold all offers, and can do without paths. */
+const MAX_PATHS = 16 * 1024;
+
+/** What is the sharer's to mend. */
+const SOURCE_PROBLEMS: ReadonlySet<TransferProblem> = new Set([
+  'source-changed',
+  'source-gone',
+  'source-unreadable',
+]);
+
+/** Owns what this participant has on offer, and hands it to those who may have it. */
+export class Giving {
+  readonly #options: GivingOptions;
+  readonly #offers = new Map<string, OwnOffer>();
+  /** By receiver and transfer id: what a receiver names is theirs alone. */
+  readonly #sending = new Map<string, Sending>();
+  readonly #takenBy = new Map<string, Set<ParticipantId>>();
+
+  constructor(options: GivingOptions) {
+    this.#options = options;
+  }
+
+  get offers(): readonly OwnOffer[] {
+    return [...this.#offers.values()];
+  }
+
+  /** What a member may know of. */
+  offersTo(member: ParticipantId): FileOffer[] {
+    const offers: FileOffer[] = [];
+    let paths = 0;
+    for (const { offer, to } of this.#offers.values()) {
+      if (to?.includes(member) === false) continue;
+      paths += offer.path?.length ?? 0;
+      offers.push(paths > MAX_PATHS ? { ...offer, path: null } : offer);
+    }
+    return offers;
+  }
+
+  /** Puts files on offer. Gives those that no longer fit. */
+  offer(offers: readonly OwnOffer[]): OwnOffer[] {
+    const refused: OwnOffer[] = [];
+    for (const own of offers) {
+      if (this.#offers.size < MAX_OFFERS || this.#offers.has(own.offer.id)) this.#put(own);
+      else refused.push(own);
+    }
+    this.#options.onChange();
+    return refused;
+  }
+
+  /** Takes an own file, by its key, off the table; who is in the middle of taking it is told. */
+  withdraw(key: string): void {
+    const offer = this.#idOf(key);
+    if (offer === undefined) return;
+    this.forget(offer);
+    this.#tell('withdrawFile', this.#options.host.call('withdrawFile', { offer }));
+    this.#options.onChange();
+  }
+
+  /** An own offer is no more. */
+  forget(offer: string): void {
+    this.#offers.delete(offer);
+    this.#stop((sending) => sending.offer === offer);
+  }
+
+  /** Lets the person choose to whom an own file goes. */
+  async chooseReceivers(key: string): Promise<void> {
+    const offer = this.#idOf(key);
+    if (offer === undefined) return;
+    try {
+      const chosen = await this.#options.host.call('chooseReceivers', { offer });
+      const own = this.#offers.get(offer);
+      if (!chosen || !own) return;
+      this.#put({ ...own, to: chosen.to });
+      this.#options.onChange();
+    } catch (error) {
+      this.#options.onProblem('receivers were not chosen', error);
+    }
+  }
+
+  /** To whom an own file is on its way. */
+  sending(offer: string): readonly { readonly to: ParticipantId; readonly bytes: number }[] {
+    return [...this.#sending.values()].filter((sending) => sending.offer === offer);
+  }
+
+  /** How many people have taken it. */
+  taken(offer: string): number {
+    return this.#takenBy.get(offer)?.size ?? 0;
+  }
+
+  /** Whether something is on its way to a member. */
+  givesTo(member: ParticipantId): boolean {
+    return [...this.#sending.values()].some(({ to }) => to === member);
+  }
+
+  /** A member opened a channel: they ask for one of our files. Anything else is refused. */
+  async serve(from: ParticipantId, channel: RTCDataChannel): Promise<void> {
+    const request = parseFileLabel(channel.label);
+    const own = this.#offers.get(request?.offer ?? '');
+    // To whom it does not go is told what they would be told of a file that never was.
+    if (!request || !own || own.to?.includes(from) === false) return refuse(channel, 'withdrawn');
+    const key = sendingKey(from, request.transfer);
+    const theirs = [...this.#sending.values()].filter(({ to }) => to === from).length;
+    if (this.#sending.size >= MAX_GIVING || theirs >= MAX_EACH) return refuse(channel, 'too-many');
+    if (this.#sending.has(key)) return refuse(channel, 'protocol');
+    const { offer } = own;
+    const pump = new Pump({
+      direction: 'send',
+      channel,
+      url: this.#options.host.call('openSource', { offer: offer.id }).then(({ url }) => url),
+      size: offer.size,
+      onProgress: (bytes) => {
+        sending.bytes = bytes;
+        this.#options.onChange();
+      },
+    });
+    const sending: Sending = { offer: offer.id, to: from, pump, bytes: 0 };
+    this.#sending.set(key, sending);
+    this.#options.onChange();
+    this.#ended(offer, from, await pump.done);
+    this.#sending.delete(key);
+    this.#options.onChange();
+  }
+
+  /** A member opened a channel on a lane of theirs: more room for a transfer that is running to them. */
+  serveLane(from: ParticipantId, channel: RTCDataChannel): void {
+    const transfer = parseLaneLabel(channel.label);
+    const sending = transfer === undefined ? undefined : this.#sending.get(sendingKey(from, transfer));
+    if (!sending?.pump.addLane(channel)) channel.close();
+  }
+
+  /** The link to this member is not what it was: what was on its way over it is lost. */
+  lost(member: ParticipantId): void {
+    for (const { to, pump } of this.#sending.values()) if (to === member) pump.cancel('link-lost');
+  }
+
+  dispose(): void {
+    // Not `cancelled`: what they have of it is still good when this participant is back.
+    for (const { pump } of this.#sending.values()) pump.cancel('link-lost');
+  }
+
+  #put(own: OwnOffer): void {
+    this.#offers.set(own.offer.id, own);
+    const { to } = own;
+    if (to) this.#stop((sending) => sending.offer === own.offer.id && !to.includes(sending.to));
+  }
+
+  #stop(which: (sending: Sending) => boolean): void {
+    for (const sending of this.#sending.values()) if (which(sending)) sending.pump.cancel('withdrawn');
+  }
+
+  #ended(offer: FileOffer, to: ParticipantId, end: PumpEnd): void {
+    if ('saved' in end) {
+      const takenBy = this.#takenBy.get(offer.id) ?? new Set();
+      this.#takenBy.set(offer.id, takenBy.add(to));
+      return;
+    }
+    if (!end.byPeer && SOURCE_PROBLEMS.has(end.problem)) this.#options.onSourceProblem(offer, end.problem);
+    this.#options.onProblem(`a file was not handed over: ${end.problem}`);
+  }
+
+  #idOf(key: string): string | undefined {
+    return [...this.#offers.keys()].find((id) => fileKey(this.#options.self, id) === key);
+  }
+
+  #tell(what: string, reply: Promise<unknown>): void {
+    reply.catch((error: unknown) => this.#options.onProblem(`${what} failed`, error));
+  }
+}
+
+function sendingKey(to: ParticipantId, transfer: string): string {
+  return `${to}/${transfer}`;
+}
+
+function refuse(channel: RTCDataChannel, problem: TransferProblem): void {
+  const say = (): void => {
+    channel.send(JSON.stringify({ t: 'error', problem } satisfies TransferFrame));
+  };
+  closeInTime([channel], false);
+  if (channel.readyState === 'open') say();
+  else channel.onopen = say;
+}

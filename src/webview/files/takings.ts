@@ -1,0 +1,292 @@
+import { toBase64Url } from '../../shared/base64url.ts';
+import type { FilePart, TakePurpose } from '../../shared/hostRpc.ts';
+import type { ParticipantId } from '../../shared/ids.ts';
+import { MAX_TAKING } from '../../shared/limits.ts';
+import { samenessOf } from '../../shared/sameness.ts';
+import type { HostClient } from '../host/hostContext.ts';
+import type { TransferModel } from '../model.ts';
+import { fileLabel } from './fileKeys.ts';
+import type { Offered } from './others.ts';
+import { Pump } from './pump.ts';
+import { type Attempt, Taking } from './taking.ts';
+import type { Ways } from './ways.ts';
+
+/** What taking needs of the meeting. */
+export interface TakingsOptions {
+  readonly host: HostClient;
+  /** Opens a channel to a member, or gives null when they are gone. */
+  readonly openChannel: (to: ParticipantId, label: string) => RTCDataChannel | null;
+  readonly ways: Ways;
+  /** Milliseconds by any clock that only goes forward. */
+  readonly now: () => number;
+  readonly onChange: () => void;
+  readonly onProblem: (what: string, error?: unknown) => void;
+  /** Milliseconds before a try after so many in a row that brought nothing. */
+  readonly pauses?: readonly number[];
+}
+
+const PAUSES = [0, 1_000, 2_000, 5_000, 15_000];
+/** Between two looks at how fast what is running is. */
+const TICK = 1_000;
+
+/** Owns all that this participant takes of others: the queue, who goes on when, and what became of each. */
+export class Takings {
+  readonly #options: TakingsOptions;
+  readonly #takings = new Map<string, Taking>();
+  /** In the order in which they are to begin. */
+  readonly #queue: Taking[] = [];
+  readonly #attempts = new Set<Attempt>();
+  #tick: ReturnType<typeof setInterval> | undefined;
+  #disposed = false;
+
+  constructor(options: TakingsOptions) {
+    this.#options = options;
+  }
+
+  /** How taking something stands, if it was begun. */
+  transfer(key: string): TransferModel | null {
+    return this.#takings.get(key)?.model(this.#options.now()) ?? null;
+  }
+
+  /** Whether this still matters when nobody offers it any more. */
+  matters(key: string): boolean {
+    return this.#takings.get(key)?.matters ?? false;
+  }
+
+  /** Whether it is, or is about to be, where the person keeps things. */
+  inHand(key: string): boolean {
+    const taking = this.#takings.get(key);
+    return taking !== undefined && (taking.busy || taking.keptForGood);
+  }
+
+  /** Takes something, or goes on with it. Does nothing when that is under way. */
+  take(offered: Offered, purpose: TakePurpose, unasked: boolean): void {
+    const known = this.#takings.get(offered.key);
+    if (known?.busy || this.#disposed) return;
+    if (offered.gone) {
+      // Whoever is asked for is not here: it goes on when they are.
+      if (known?.status === 'paused') known.wait();
+      return this.#options.onChange();
+    }
+    const taking = known ?? new Taking(offered, { purpose });
+    this.#takings.set(offered.key, taking);
+    taking.offered = offered;
+    taking.vain = unasked ? taking.vain : 0;
+    this.#enqueue(taking, purpose, unasked);
+  }
+
+  /** Stops it for now; it goes on when the person says so. */
+  pause(key: string): void {
+    const taking = this.#takings.get(key);
+    if (!taking || (!taking.busy && taking.status !== 'interrupted')) return;
+    const attempt = this.#let(taking);
+    taking.pause(attempt?.pump?.bytes ?? (taking.kept ? taking.model(0).bytes : 0));
+    attempt?.pump?.pause();
+    this.#next();
+  }
+
+  /** Stops it, and removes what has arrived. Gives whether nothing is left of it. */
+  cancel(key: string): boolean {
+    const taking = this.#takings.get(key);
+    if (!taking || taking.status === 'saved') return false;
+    const attempt = this.#let(taking);
+    if (!taking.restoreSaved()) this.#takings.delete(key);
+    clearTimeout(taking.retry);
+    const over = attempt?.pump?.done ?? Promise.resolve();
+    attempt?.pump?.cancel();
+    // The stream's own `cancelled` may not have reached the extension host, or there was no stream.
+    if (taking.kept || attempt?.pump) {
+      const { offer } = taking;
+      this.#tell(
+        'discardPart',
+        over.then(() => (this.#isTaken(taking) ? null : this.#options.host.call('discardPart', { offer }))),
+      );
+    }
+    this.#next();
+    return !this.#takings.has(key);
+  }
+
+  /** Opens or reveals what was saved. */
+  show(key: string, how: 'open' | 'reveal'): void {
+    const target = this.#takings.get(key)?.target;
+    if (target) this.#tell('showSaved', this.#options.host.call('showSaved', { target, how }));
+  }
+
+  /** Something that an earlier meeting or panel left unfinished, under a key of its own until somebody offers it. */
+  addPart(offered: Offered, { bytes, paused }: FilePart): void {
+    const status = paused ? 'paused' : 'interrupted';
+    this.#takings.set(offered.key, new Taking(offered, { status, bytes, kept: true }));
+  }
+
+  /**
+   * Something is on offer that was not before. What is unfinished of it goes on, also what was begun with another
+   * offer of the same that is gone.
+   * @param isGone whether nobody offers what has this key.
+   * @returns the key by which it was known before, if it was another; `undefined` when nothing of it is unfinished.
+   */
+  appeared(offered: Offered, isGone: (key: string) => boolean): string | undefined {
+    const found = this.#takings.get(offered.key) ?? this.#orphan(offered, isGone);
+    if (!found) return undefined;
+    const before = found.offered.key;
+    this.#takings.delete(before);
+    this.#takings.set(offered.key, found);
+    found.offered = offered;
+    if (found.status === 'interrupted') this.#enqueue(found, found.purpose, true);
+    return before;
+  }
+
+  /** Nobody offers it any more. What waits for its turn waits for its owner now. */
+  departed(offered: Offered): void {
+    const taking = this.#takings.get(offered.key);
+    if (!taking) return;
+    taking.offered = offered;
+    if (taking.status !== 'queued') return;
+    this.#let(taking);
+    taking.wait();
+  }
+
+  /** The link to this member is not what it was: what was on its way over it is lost. */
+  lost(owner: ParticipantId): void {
+    for (const { offered, attempt } of this.#takings.values()) {
+      if (offered.owner === owner) attempt?.pump?.cancel('link-lost');
+    }
+  }
+
+  /** Forgets everything but these keys. */
+  prune(known: (key: string) => boolean): void {
+    for (const [key, taking] of this.#takings) {
+      if (known(key)) continue;
+      this.#let(taking)?.pump?.cancel('link-lost');
+      clearTimeout(taking.retry);
+      this.#takings.delete(key);
+    }
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearInterval(this.#tick);
+    this.#queue.length = 0;
+    for (const { retry } of this.#takings.values()) clearTimeout(retry);
+    // Not `cancelled`: what has arrived is gone on with when this participant is back.
+    for (const { pump } of this.#attempts) pump?.cancel('link-lost');
+  }
+
+  #orphan({ offer }: Offered, isGone: (key: string) => boolean): Taking | undefined {
+    const sameness = samenessOf(offer);
+    return [...this.#takings.values()].find(
+      (taking) =>
+        taking.sameness === sameness &&
+        isGone(taking.offered.key) &&
+        (taking.status === 'interrupted' ||
+          taking.status === 'paused' ||
+          (taking.status === 'failed' && taking.kept)),
+    );
+  }
+
+  #enqueue(taking: Taking, purpose: TakePurpose, unasked: boolean): void {
+    taking.queue(purpose, unasked);
+    this.#queue.push(taking);
+    this.#next();
+  }
+
+  /** Takes it out of the queue and off its try, which goes on to its end on its own. */
+  #let(taking: Taking): Attempt | null {
+    const index = this.#queue.indexOf(taking);
+    if (index !== -1) this.#queue.splice(index, 1);
+    const { attempt } = taking;
+    taking.attempt = null;
+    // One that has no stream yet holds up nobody: the extension host's question is answered for nothing.
+    if (attempt && !attempt.pump) this.#attempts.delete(attempt);
+    return attempt;
+  }
+
+  /** Begins what there is room for. Of one thing there is never more than one try, not even from two people. */
+  #next(): void {
+    for (const taking of this.#queue.slice()) {
+      if (this.#attempts.size >= MAX_TAKING || this.#disposed) break;
+      if ([...this.#attempts].some(({ sameness }) => sameness === taking.sameness)) continue;
+      this.#queue.splice(this.#queue.indexOf(taking), 1);
+      const attempt: Attempt = { sameness: taking.sameness, pump: null };
+      this.#attempts.add(attempt);
+      taking.ask(attempt);
+      void this.#try(taking, attempt).finally(() => {
+        this.#attempts.delete(attempt);
+        this.#next();
+      });
+    }
+    this.#mindTick();
+    this.#options.onChange();
+  }
+
+  async #try(taking: Taking, attempt: Attempt): Promise<void> {
+    const { host, openChannel, onProblem, ways, now, onChange } = this.#options;
+    const { offer, ownerName, owner } = taking.offered;
+    try {
+      const { purpose, unasked } = taking;
+      const opened = await host.call('openTarget', { offer, from: ownerName, purpose, unasked });
+      if (taking.attempt !== attempt || this.#disposed) return;
+      if (!opened) return this.#thoughtBetter(taking);
+      const transfer = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
+      const channel = openChannel(owner, fileLabel({ offer: offer.id, transfer }));
+      if (!channel) return this.#again(taking, () => taking.miss('link-lost'));
+      const further = ways.open(owner, transfer, offer.size - opened.bytes);
+      const pump = new Pump({
+        direction: 'receive',
+        channel,
+        url: Promise.resolve(opened.url),
+        size: offer.size,
+        onProgress: (bytes) => {
+          if (taking.attempt !== attempt) return;
+          taking.progress(bytes, now());
+          onChange();
+        },
+        onContent: () => further.start((lane) => pump.addLane(lane) || lane.close()),
+      });
+      taking.run(pump, opened.target, opened.bytes, now());
+      this.#mindTick();
+      onChange();
+      const end = await pump.done;
+      further.end();
+      if (taking.attempt !== attempt) return;
+      if ('problem' in end) onProblem(`a file did not arrive: ${end.problem}`);
+      this.#again(taking, () => taking.end(end, pump.bytes));
+    } catch (error) {
+      onProblem('a file could not be taken', error);
+      if (taking.attempt === attempt) taking.miss('target-unwritable');
+    }
+  }
+
+  #thoughtBetter(taking: Taking): void {
+    if (!taking.restore()) this.#takings.delete(taking.offered.key);
+  }
+
+  /** The try is over in some way; what passes by itself is tried again, the sooner the more the last one brought. */
+  #again(taking: Taking, end: () => void): void {
+    end();
+    if (taking.status !== 'interrupted' || this.#disposed) return;
+    const { pauses = PAUSES } = this.#options;
+    const pause = pauses[Math.min(taking.vain, pauses.length - 1)] ?? 0;
+    clearTimeout(taking.retry);
+    taking.retry = setTimeout(() => {
+      if (taking.status === 'interrupted' && !taking.offered.gone)
+        this.#enqueue(taking, taking.purpose, true);
+    }, pause);
+  }
+
+  #isTaken(taking: Taking): boolean {
+    return [...this.#takings.values()].some(({ sameness, busy }) => sameness === taking.sameness && busy);
+  }
+
+  /** What is slow, or stands still, shows that too. */
+  #mindTick(): void {
+    const running = [...this.#attempts].some(({ pump }) => pump !== null) && !this.#disposed;
+    if (running && this.#tick === undefined) this.#tick = setInterval(this.#options.onChange, TICK);
+    if (running || this.#tick === undefined) return;
+    clearInterval(this.#tick);
+    this.#tick = undefined;
+  }
+
+  #tell(what: string, reply: Promise<unknown>): void {
+    reply.catch((error: unknown) => this.#options.onProblem(`${what} failed`, error));
+  }
+}
