@@ -39,6 +39,7 @@ export function activate(extension: vscode.ExtensionContext): TestHooks | undefi
       meetings.shareFileWith(clicked, selected),
     ),
     command(Commands.openPanel, (meetings) => meetings.openPanel()),
+    command(Commands.setTurnPassword, (meetings) => meetings.setTurnPassword()),
     vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).handleUri(uri) }),
   );
   activation = evaluation + performance.now() - began;

@@ -12,6 +12,7 @@ export const Commands = {
   shareFile: 'parley.shareFile',
   shareFileWith: 'parley.shareFileWith',
   openPanel: 'parley.openPanel',
+  setTurnPassword: 'parley.setTurnPassword',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
 
@@ -28,6 +29,9 @@ export const SettingIds = {
   filesAskAbove: 'parley.files.askAbove',
   filesAutoAccept: 'parley.files.autoAccept',
   stageBrowser: 'parley.stage.browser',
+  iceServers: 'parley.iceServers',
+  iceTransportPolicy: 'parley.iceTransportPolicy',
+  shareAddresses: 'parley.shareAddresses',
 } as const;
 
 /** What each setting is when nobody has set it; package.json says the same. */
@@ -43,6 +47,9 @@ export const settingDefaults = {
   [SettingIds.filesAskAbove]: 500,
   [SettingIds.filesAutoAccept]: 'nobody',
   [SettingIds.stageBrowser]: 'system',
+  [SettingIds.iceServers]: [],
+  [SettingIds.iceTransportPolicy]: 'all',
+  [SettingIds.shareAddresses]: true,
 } as const;
 
 /** Context keys of `when` clauses. */

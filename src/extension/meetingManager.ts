@@ -8,12 +8,14 @@ import { inviteFromUri } from './inviteUri.ts';
 import { errorText, type Log } from './log.ts';
 import type { EndedHow, MeetingSession } from './meetingSession.ts';
 import { openAsGuest, openAsHost, type OpenMeetingOptions } from './openMeeting.ts';
+import { readNetwork } from './networkSettings.ts';
 import { defaultName } from './personName.ts';
 import { askForInvite } from './askForInvite.ts';
 import type { SessionState } from './sessionState.ts';
 import { readSettings } from './settings.ts';
 import { reportStartFailure } from './startFailures.ts';
 import { StatusBar } from './statusBar.ts';
+import { setTurnPassword } from './turnPassword.ts';
 
 /** Where the name of the last meeting is kept. */
 const NAME_KEY = 'parley.name';
@@ -115,6 +117,10 @@ export class MeetingManager {
     if (!this.#session) this.#sayNoMeeting();
   }
 
+  setTurnPassword(): Promise<void> {
+    return setTurnPassword(this.#extension.secrets, this.#dialogs);
+  }
+
   openPanel(): void {
     if (this.#session) this.#session.reveal();
     else this.#sayNoMeeting();
@@ -192,6 +198,8 @@ export class MeetingManager {
 
   async #openOne({ title, role, open, retry }: WayIn): Promise<MeetingSession | undefined> {
     const settings = readSettings();
+    const network = await readNetwork(settings, this.#extension.secrets, this.#dialogs);
+    if (!network) return undefined;
     const cancelled = new AbortController();
     try {
       const session = await vscode.window.withProgress(
@@ -200,7 +208,7 @@ export class MeetingManager {
           token.onCancellationRequested(() => cancelled.abort());
           const remembered = this.#extension.globalState.get<string>(NAME_KEY, '');
           const name = await defaultName({ setting: settings.displayName, remembered }, this.#log);
-          return open(this.#openOptions(settings, name, cancelled.signal));
+          return open(this.#openOptions({ settings, network }, name, cancelled.signal));
         },
       );
       this.#session = session;
@@ -214,13 +222,13 @@ export class MeetingManager {
   }
 
   #openOptions(
-    settings: OpenMeetingOptions['settings'],
+    found: Pick<OpenMeetingOptions, 'settings' | 'network'>,
     name: string,
     signal: AbortSignal,
   ): OpenMeetingOptions {
     return {
       extension: this.#extension,
-      settings,
+      ...found,
       name,
       dialogs: this.#dialogs,
       log: this.#log,

@@ -9,6 +9,7 @@ import type { Gateway } from './gateway/gateway.ts';
 import type { GatewayAddress } from './gatewayAddress.ts';
 import { errorText, type Log } from './log.ts';
 import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
+import type { Network } from './networkSettings.ts';
 import { MeetingPanel } from './panel.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
@@ -34,6 +35,7 @@ export interface MeetingSessionOptions {
   readonly reachGateway: () => Promise<GatewayAddress>;
   /** Addresses of the machine on which the page runs, loopback last. */
   readonly addresses: () => string[];
+  readonly network: Network;
   readonly dialogs: Dialogs;
   /** Base URLs of the meeting's server, as an invite names them. */
   readonly servers: () => readonly string[];
@@ -217,7 +219,7 @@ export class MeetingSession {
   }
 
   #bootstrap(): MeetingBootstrap {
-    const { facts, gateway, gatewayAddress } = this.#options;
+    const { facts, gateway, gatewayAddress, network } = this.#options;
     const { offers } = this.#shares;
     const known = new Set(this.#record?.offers.map(({ offer }) => offer.id));
     return {
@@ -229,7 +231,8 @@ export class MeetingSession {
       identity: facts.identity,
       name: this.#record?.name ?? this.#name ?? this.#options.name,
       broker: { ...gatewayAddress, key: gateway.brokerKey },
-      iceServers: [],
+      iceServers: network.iceServers,
+      iceTransportPolicy: network.iceTransportPolicy,
       // What was withdrawn, or goes to others, since the page remembered it is told as it is now.
       session: this.#record && {
         ...this.#record,

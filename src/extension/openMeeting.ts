@@ -15,6 +15,7 @@ import { errorText, type Log } from './log.ts';
 import { machineAddresses } from './machineAddresses.ts';
 import { guestFacts, hostFacts } from './meetingFacts.ts';
 import { MeetingSession, type MeetingSessionOptions } from './meetingSession.ts';
+import type { Network } from './networkSettings.ts';
 import { findServer } from './server/findServer.ts';
 import { startServerProcess } from './server/serverProcess.ts';
 import { ServerKeeper } from './serverKeeper.ts';
@@ -38,6 +39,7 @@ export class ServerUrlError extends Error {
 export interface OpenMeetingOptions {
   readonly extension: vscode.ExtensionContext;
   readonly settings: Settings;
+  readonly network: Network;
   /** The name to offer in the lobby. */
   readonly name: string;
   readonly dialogs: Dialogs;
@@ -124,6 +126,7 @@ function makeSession(
     gatewayAddress: parts.way.address,
     reachGateway: parts.way.reach,
     addresses: parts.way.addresses,
+    network: options.network,
     dialogs: options.dialogs,
     servers: parts.upstream.servers,
     stopServer: parts.upstream.stop,
@@ -167,7 +170,7 @@ interface GatewayWay {
 }
 
 async function openGateway(
-  { extension, settings, log }: OpenMeetingOptions,
+  { extension, settings, network, log }: OpenMeetingOptions,
   open: OpenPart,
 ): Promise<GatewayWay> {
   const inBrowser = vscode.env.uiKind === vscode.UIKind.Web;
@@ -191,10 +194,11 @@ async function openGateway(
   const address = await reach();
   workbench.externalHost = address.host;
   log('info', `the gateway is on port ${gateway.port}`);
-  // The machine of a remote window has addresses that lead to nobody's panel.
+  // The machine of a remote window has addresses that lead to nobody's panel. A stage is reached by loopback.
   const sameMachine =
     nextToUi || vscode.env.remoteName === undefined || (inBrowser && isLoopbackHost(address.host));
-  return { gateway, address, reach, addresses: () => (sameMachine ? machineAddresses() : [LOOPBACK]) };
+  const shared = sameMachine && network.shareAddresses;
+  return { gateway, address, reach, addresses: () => (shared ? machineAddresses() : [LOOPBACK]) };
 }
 
 /** The address under which VS Code makes a port of this machine reachable for the machine with the window. */

@@ -87,6 +87,7 @@ export const meetingBootstrap = v.object({
     secure: v.boolean(),
     key: v.string(),
   }),
+  /** The STUN and TURN servers of every connection of the meeting, and no others. */
   iceServers: v.array(
     v.object({
       urls: v.array(v.string()),
@@ -94,6 +95,8 @@ export const meetingBootstrap = v.object({
       credential: v.optional(v.string()),
     }),
   ),
+  /** `relay`: nothing but a TURN server may be gone through. */
+  iceTransportPolicy: v.picklist(['all', 'relay']),
   /** Set when the panel was closed during the meeting: the page enters again at once, without asking for a name. */
   session: v.nullable(sessionRecord),
   /** Files shared from the explorer before the page was there. */
