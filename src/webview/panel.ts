@@ -2,9 +2,10 @@ import { connectHost } from './host/hostContext.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
 import { AutoSource } from './media/autoSource.ts';
 import { DEFAULT_DEVICES } from './media/localDevices.ts';
-import { connectBroker, rtcConfig } from './meeting/connectBroker.ts';
+import { connectBroker } from './meeting/connectBroker.ts';
 import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
+import { rtcConfig } from './rtc/rtcConfig.ts';
 import { App } from './ui/app.ts';
 import type { MeetingBootstrap, OwnOffer } from '../shared/hostRpc.ts';
 
