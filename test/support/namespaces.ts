@@ -1,0 +1,188 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { atExit } from '../../scripts/lib/children.ts';
+import { requireProgram } from '../../scripts/lib/debian.ts';
+
+// Machines on a network of their own: network namespaces on a bridge that is in a namespace as well, so that nothing
+// of the machine that runs the tests is touched or can be reached.
+
+const NET4 = '10.87.0';
+const NET6 = 'fd87';
+/** The switch, where packets to the rest of the world go and end. */
+const SWITCH = 254;
+const PREFIX = 'parley-net-';
+/** Here `ip netns exec` looks for a namespace's own files of /etc. */
+const ETC = '/etc/netns';
+
+/** What a machine tried to send beyond its network, since it was made. */
+export interface SentOutside {
+  /** Packets to other addresses than those of the network and of the machine itself. */
+  readonly packets: number;
+  /** Packets that ask for names, wherever to. */
+  readonly names: number;
+  /** Some of the addresses. */
+  readonly addresses: readonly string[];
+}
+
+/** A network that hands on what is sent to one machine, and no multicast; without a way to anywhere else. */
+export interface LocalNetwork {
+  readonly machines: readonly Machine[];
+  /** Removes it and all of its machines; programs on them should have ended. The end of this process does at the latest. */
+  dispose(): void;
+}
+
+/**
+ * Makes a network of so many machines. Linux and root only.
+ * @throws Error with a sentence that says what is missing.
+ */
+export async function makeNetwork(count: number): Promise<LocalNetwork> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    throw new Error('This test makes network namespaces: it needs Linux and has to run as root.');
+  }
+  const tools = { ip: await requireProgram('ip', 'iproute2'), nft: await requireProgram('nft', 'nftables') };
+  sweep(tools.ip);
+  const ip = (...args: string[]): string => execFileSync(tools.ip, args, { encoding: 'utf8' });
+  const made: string[] = [];
+  const add = (name: string): string => {
+    const namespace = `${PREFIX}${String(process.pid)}-${String(networks)}-${name}`;
+    ip('netns', 'add', namespace);
+    made.push(namespace);
+    mkdirSync(join(ETC, namespace), { recursive: true });
+    // Nobody answers there, and says so at once.
+    writeFileSync(join(ETC, namespace, 'resolv.conf'), `nameserver ${NET4}.${String(SWITCH)}\n`);
+    ip('-n', namespace, 'link', 'set', 'lo', 'up');
+    return namespace;
+  };
+  const dispose = (): void => {
+    for (const namespace of made.splice(0)) remove(tools.ip, namespace);
+  };
+  networks++;
+  atExit(dispose);
+  try {
+    const bridge = add('switch');
+    ip('-n', bridge, 'link', 'add', 'lan', 'type', 'bridge');
+    assign(ip, bridge, 'lan', SWITCH);
+    const machines: Machine[] = [];
+    for (let index = 1; index <= count; index++) {
+      const namespace = add(String(index));
+      const port = `port${String(index)}`;
+      ip('-n', bridge, 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+      ip('-n', bridge, 'link', 'set', port, 'master', 'lan', 'up');
+      assign(ip, namespace, 'eth0', index);
+      // Chromium sends from the addresses that a route to the world begins at.
+      ip('-n', namespace, 'route', 'add', 'default', 'via', `${NET4}.${String(SWITCH)}`);
+      ip('-n', namespace, '-6', 'route', 'add', 'default', 'via', `${NET6}::${String(SWITCH)}`);
+      machines.push(new Machine(namespace, index, tools));
+    }
+    return { machines, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+let networks = 0;
+
+/** One machine of a network. */
+export class Machine {
+  /** Its address on the network. */
+  readonly address: string;
+  readonly address6: string;
+  /** What to put before a command so that it runs on this machine. */
+  readonly prefix: readonly string[];
+  readonly #nft: string;
+
+  constructor(namespace: string, index: number, tools: { readonly ip: string; readonly nft: string }) {
+    this.address = `${NET4}.${String(index)}`;
+    this.address6 = `${NET6}::${String(index)}`;
+    this.prefix = [tools.ip, 'netns', 'exec', namespace];
+    this.#nft = tools.nft;
+    this.#filter(RULES);
+  }
+
+  /** Runs a short command to its end and gives what it printed. */
+  run(...command: string[]): string {
+    const [program = '', ...args] = [...this.prefix, ...command];
+    return execFileSync(program, args, { encoding: 'utf8' });
+  }
+
+  /** From now on what leaves this machine and fits one of these expressions of nftables is dropped, and nothing else. */
+  wall(...expressions: readonly string[]): void {
+    const rules = expressions.map((expression) => `add rule inet parley walls ${expression} drop`);
+    this.#filter(['flush chain inet parley walls', ...rules].join('\n'));
+  }
+
+  /** What it tried to send beyond the network. */
+  sentOutside(): SentOutside {
+    const count = (name: string): number => {
+      const listed = this.run(this.#nft, 'list', 'counter', 'inet', 'parley', name);
+      return Number(/packets (\d+)/.exec(listed)?.[1]);
+    };
+    const listed = this.run(this.#nft, 'list', 'set', 'inet', 'parley', 'strangers');
+    return {
+      packets: count('outside'),
+      names: count('names'),
+      addresses:
+        /elements = \{([^}]*)\}/
+          .exec(listed)?.[1]
+          ?.split(',')
+          .map((text) => text.trim()) ?? [],
+    };
+  }
+
+  #filter(input: string): void {
+    const [program, ...args] = [...this.prefix, this.#nft, '-f', '-'];
+    execFileSync(program, args, { input });
+  }
+}
+
+/** IPv6 finds its neighbours by multicast of its own, which no switch holds back. */
+const NO_MULTICAST = `
+    ip daddr 224.0.0.0/4 drop
+    icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
+    ip6 daddr ff00::/8 drop
+    udp dport 5353 drop`;
+
+const RULES = `
+table inet parley {
+  counter outside { }
+  counter names { }
+  set strangers { type ipv4_addr; size 64; flags dynamic; }
+  chain walls { }
+  chain input {
+    type filter hook input priority 0;
+    ${NO_MULTICAST}
+  }
+  chain output {
+    type filter hook output priority 0;
+    meta l4proto { tcp, udp } th dport 53 counter name names
+    ip daddr != { ${NET4}.0/24, 127.0.0.0/8, 224.0.0.0/4 } counter name outside add @strangers { ip daddr }
+    ip6 daddr != { ${NET6}::/64, ::1, ff00::/8, fe80::/10 } counter name outside
+    ${NO_MULTICAST}
+    oifname != "lo" jump walls
+  }
+}
+`;
+
+function assign(ip: (...args: string[]) => string, namespace: string, device: string, index: number): void {
+  ip('-n', namespace, 'addr', 'add', `${NET4}.${String(index)}/24`, 'dev', device);
+  // Nobody else has it, so there is no wait until that is sure.
+  ip('-n', namespace, 'addr', 'add', `${NET6}::${String(index)}/64`, 'dev', device, 'nodad');
+  ip('-n', namespace, 'link', 'set', device, 'up');
+}
+
+function remove(ip: string, namespace: string): void {
+  execFileSync(ip, ['netns', 'del', namespace]);
+  rmSync(join(ETC, namespace), { recursive: true, force: true });
+}
+
+/** Removes what was left by runs that were ended without a chance to do it. */
+function sweep(ip: string): void {
+  for (const line of execFileSync(ip, ['netns', 'list'], { encoding: 'utf8' }).split('\n')) {
+    const [namespace = ''] = line.split(' ');
+    if (!namespace.startsWith(PREFIX)) continue;
+    const [pid = ''] = namespace.slice(PREFIX.length).split('-');
+    if (!existsSync(`/proc/${pid}`)) remove(ip, namespace);
+  }
+}
