@@ -16,9 +16,11 @@ export const MAX_HANDSHAKE_MESSAGES = 3;
 export const HANDSHAKE_DEADLINE = 10_000;
 
 /** Between two heartbeats on a link. */
-export const HEARTBEAT_INTERVAL = 2_000;
-/** Silence after which a link is dead: ICE alone needs 6-8 s for `disconnected` and never reports a killed peer. */
-export const HEARTBEAT_DEADLINE = 8_000;
+export const HEARTBEAT_INTERVAL = 1_000;
+/** Silence after which the other side counts as reconnecting: ICE alone needs 6-8 s for `disconnected`. */
+export const HEARTBEAT_QUIET = 2_500;
+/** Silence after which a link is dead: ICE never reports a killed peer, and may find its way again until then. */
+export const HEARTBEAT_DEADLINE = 30_000;
 
 /** Control messages a link may send in any ten seconds before it is closed as abusive. */
 export const MAX_MESSAGES_PER_10_S = 1_000;

@@ -60,8 +60,8 @@ export interface PersonModel {
   readonly camera: boolean;
   readonly hand: boolean;
   readonly presenting: boolean;
-  /** `connecting` until the link is proven and media negotiated. */
-  readonly link: 'connecting' | 'connected';
+  /** `connecting` until the link is proven and media negotiated; `reconnecting` while nothing is heard of them. */
+  readonly link: 'connecting' | 'connected' | 'reconnecting';
   /** Shown when `camera` is true. Live once frames arrive. */
   readonly video: MediaStreamTrack | null;
   /** What is heard of them; null for oneself. */

@@ -94,7 +94,11 @@ async function main(root: HTMLElement): Promise<void> {
   });
   engine.shareFiles(early);
   const app = new App(root, engine);
-  window.addEventListener('pagehide', () => app.dispose());
+  window.addEventListener('pagehide', () => {
+    // The others are not to wait for a page that is gone.
+    engine?.sayGoodBye();
+    app.dispose();
+  });
   // A new page has no picks of its own yet; which devices there are is found out by opening them.
   source.choose(wanted.chosen);
   for (const device of ['microphone', 'camera'] as const) source.want(device, wanted[device]);

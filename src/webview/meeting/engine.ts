@@ -153,6 +153,11 @@ export class MeetingEngine implements MeetingView {
     this.#sharing.files.withdrawn(offers);
   }
 
+  /** The page is unloaded: there is time for one word. */
+  sayGoodBye(): void {
+    this.#mesh.broadcast({ t: 'leave' });
+  }
+
   /** Leaves without a question. Resolves when the others were told. */
   async leaveNow(end: boolean): Promise<void> {
     this.#reporter.dispose();
@@ -180,6 +185,7 @@ export class MeetingEngine implements MeetingView {
         onEntered: (member, returned) => this.#onEntered(member, returned),
         onState: (member, before) => this.#onState(member, before),
         onChat: (author, entry) => this.#chat.add(author, entry),
+        onAway: (member) => this.#onAway(member),
         onGone: (member, how) => this.#onGone(member, how),
         onMedia: () => this.#changed(),
         onChannel: (from, channel) => void this.#sharing.files.serve(from, channel),
@@ -215,6 +221,12 @@ export class MeetingEngine implements MeetingView {
     this.#remember(member);
     this.#presenting.stepBack();
     this.#sharing.sync();
+  }
+
+  /** They stay in the meeting; what was on its way over a link that ended goes on when there is another. */
+  #onAway({ link, address }: Member): void {
+    if (link.ended) this.#sharing.lost(address.id);
+    this.#changed();
   }
 
   #onGone(member: Member, how: 'left' | 'lost'): void {

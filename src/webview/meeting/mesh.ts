@@ -72,22 +72,27 @@ export class Mesh {
     this.#calls = new Calls({
       signal,
       self: () => this.#self(),
-      linked: () => [...this.#members.links].map((link) => link.remote.peer),
+      linked: () => [...this.#members.links].filter(({ quiet }) => !quiet).map((link) => link.remote.peer),
+      missing: (peer) => this.#members.list.some(({ away, address }) => away && address.peer === peer),
       call: (member) => this.#call(member),
       onLink: (link) => this.#members.join(link),
+      onCalled: (member, absent) => this.#members.noteCall(member, absent),
+      elderPatience: times.elderPatience,
       pauses: times.callPauses,
       onProblem,
     });
     this.#members = new Members({
+      self: options.identity.id,
       hostId: options.hostId,
       own: options,
       place: () => this.#place,
       placeGiven: (id) => this.#door.arrived(id),
       onTold: (members) => this.#calls.callMissing(members),
+      onMissing: (member, delay) => this.#calls.recover(member, delay),
       onDeparted: ({ peer }) => this.#calls.forget(peer),
       onChanged: () => this.#onChanged(),
       onAlone: () => void this.#wayBack.look(),
-      patience: times.admission,
+      times,
       events,
     });
     this.#door = new Door({
@@ -100,7 +105,7 @@ export class Mesh {
     });
     this.#wayBack = new WayBack({
       signal,
-      alone: () => this.#members.list.length === 0,
+      alone: () => this.#members.present.length === 0,
       openDoor: () => this.#openDoor(this.#place),
       knock: () => this.#knock(),
       settle: async (welcome) => events.onPlace(await this.#settle(welcome)),
@@ -155,6 +160,7 @@ export class Mesh {
     const told = new AbortController();
     if (links.size === 0) told.abort();
     this.#abort.abort();
+    this.#members.dispose();
     for (const link of links) link.close();
     await wait(this.#times.leaveGrace, told.signal);
     this.#door.dispose();
@@ -204,7 +210,8 @@ export class Mesh {
 
   #prove(raw: RawLink, more: Pick<LinkOptions, 'expected' | 'signal'> = {}): Promise<Link> {
     const { room, secret, identity } = this.#options;
-    return Link.prove({ raw, room, secret, identity, peer: this.#peer, ...more });
+    const { heartbeat } = this.#times;
+    return Link.prove({ raw, room, secret, identity, peer: this.#peer, heartbeat, ...more });
   }
 
   /** Somebody called us, or the door we keep, and holds the secret. */
@@ -215,12 +222,13 @@ export class Mesh {
     else this.#members.join(link);
   }
 
-  /** Tells the others whom we know, so that gaps close by themselves, and minds the door. */
+  /** Tells the others whom we reach, so that gaps close by themselves, and minds the door. */
   #onChanged(): void {
     const self = this.#self();
     if (!self || this.#abort.signal.aborted) return;
-    this.broadcast({ t: 'members', members: this.#addresses() });
-    this.#door.mind(self.id);
+    const members = [self, ...this.#members.present.map(({ address }) => address)];
+    this.broadcast({ t: 'members', members });
+    this.#door.mind(self.id, members);
   }
 
   #self(): MemberAddress | null {
@@ -234,8 +242,9 @@ export class Mesh {
   }
 
   async #call({ id, peer }: MemberAddress): Promise<Link> {
-    const broker = await this.#own.connected();
-    if (!broker) throw new BrokerError('closed');
-    return this.#prove(await broker.call(peer), { expected: id });
+    const { broker } = this.#own;
+    if (!broker) throw new BrokerError('unreachable');
+    const recall = this.#members.get(id) ? this.#times.recall : undefined;
+    return this.#prove(await broker.call(peer, recall), { expected: id });
   }
 }

@@ -86,7 +86,7 @@ function selfModel(
 }
 
 function others(state: EngineState, { members }: Surroundings, presenter: string | undefined): PersonModel[] {
-  return members.map(({ address: { id }, link, state: theirs }) => ({
+  return members.map(({ address: { id }, link, state: theirs, away }) => ({
     id,
     name: theirs.name,
     self: false,
@@ -95,7 +95,7 @@ function others(state: EngineState, { members }: Surroundings, presenter: string
     camera: theirs.camera,
     hand: theirs.hand,
     presenting: presenter === id,
-    link: link.media.ready ? 'connected' : 'connecting',
+    link: away ? 'reconnecting' : link.media.ready ? 'connected' : 'connecting',
     video: link.remoteTrack('camera'),
     audio: link.remoteTrack('microphone'),
   }));

@@ -77,6 +77,7 @@ export const strings = {
     unfocus: 'Show people',
     waiting: 'Waiting for the picture…',
     connecting: 'Connecting…',
+    reconnecting: 'Reconnecting…',
     alone: "You're the only one here",
     aloneDetail: 'Send the invite to whoever should join you.',
     microphoneOff: 'Microphone off',

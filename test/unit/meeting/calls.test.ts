@@ -29,10 +29,15 @@ function make(self: MemberAddress | null = carol) {
   const links: FakeLink[] = [];
   const linked: PeerId[] = [];
   const problems: string[] = [];
+  const missing = new Set<PeerId>();
+  const called: [PeerId, boolean][] = [];
   const calls = new Calls<FakeLink>({
     signal: abort.signal,
     self: () => self,
     linked: () => linked,
+    missing: (peer) => missing.has(peer),
+    onCalled: ({ peer }, absent) => called.push([peer, absent]),
+    elderPatience: 30,
     call: ({ id, peer }) =>
       new Promise((resolve, reject) => {
         asked.push({
@@ -62,7 +67,7 @@ function make(self: MemberAddress | null = carol) {
     assert.ok(attempt);
     return attempt;
   };
-  return { calls, asked, nth, links, linked, problems, abort };
+  return { calls, asked, nth, links, linked, problems, missing, called, abort };
 }
 
 describe('Calls', () => {

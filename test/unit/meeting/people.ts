@@ -29,6 +29,14 @@ const TIMES: MeshTimes = {
   callPauses: [2, 10],
   serverPauses: [2, 10],
   mediaGrace: 50,
+  heartbeat: { interval: 20, quiet: 60, deadline: 1_000 },
+  redial: 10,
+  elderPatience: 20,
+  recall: 500,
+  look: 5,
+  grace: 150,
+  absentGrace: 60,
+  aloneAfter: 30,
   leaveGrace: 20,
 };
 
@@ -106,6 +114,7 @@ export class Person {
             known.set(author, entry.seq);
             this.chat.push(entry.text);
           },
+          onAway: (member) => this.log.push(`${nameOf(member)} ${member.away ? 'away' : 'heard'}`),
           onGone: (member, how) => this.log.push(`${nameOf(member)} ${how}`),
           onMedia: () => undefined,
           onChannel: (_from, channel) => this.log.push(`channel ${channel.label}`),
@@ -173,6 +182,8 @@ export class Person {
   kill(): void {
     for (const id of this.#ids) this.#server.kill(id);
     for (const end of this.#server.endsOf(this.peer, this.#ids)) end.silence();
+    this.offline = true;
+    void this.mesh.leave(false);
   }
 
   say(text: string): void {

@@ -102,6 +102,7 @@ export class FakeConnection {
   readonly candidates: string[] = [];
   /** Offers of ours that were rolled back. */
   rolledBack = 0;
+  restarts = 0;
   /** Fails once, as a browser that is short of something. */
   failsNext = false;
   #transceivers: FakeTransceiver[] = [];
@@ -123,6 +124,12 @@ export class FakeConnection {
     if (this.#needed) return;
     this.#needed = true;
     queueMicrotask(() => this.#fire());
+  }
+
+  /** Asks for other routes. */
+  restartIce(): void {
+    this.restarts += 1;
+    this.need();
   }
 
   addTransceiver(trackOrKind: unknown): FakeTransceiver {

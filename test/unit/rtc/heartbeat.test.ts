@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Heartbeat } from '../../../src/webview/rtc/heartbeat.ts';
 
-const TIMES = { interval: 10, deadline: 80 };
+const TIMES = { interval: 10, quiet: 40, deadline: 80 };
 
 /** A heartbeat whose pings and end can be waited for. */
 function start(onPing: (beat: Heartbeat, count: number) => void = () => undefined, times = TIMES) {
@@ -12,10 +12,13 @@ function start(onPing: (beat: Heartbeat, count: number) => void = () => undefine
     settle = resolve;
   });
   const beat = new Heartbeat(
-    () => onPing(beat, ++seen.pings),
-    () => {
-      seen.ends += 1;
-      settle(performance.now());
+    {
+      ping: () => onPing(beat, ++seen.pings),
+      onQuiet: () => undefined,
+      onDead: () => {
+        seen.ends += 1;
+        settle(performance.now());
+      },
     },
     times,
   );
@@ -66,7 +69,7 @@ describe('Heartbeat', () => {
     }
     const woke = performance.now();
     assert.ok((await dead) - woke >= TIMES.deadline - 1, 'the second sleep counts as well');
-    const times = { interval: 200, deadline: 80 };
+    const times = { interval: 200, quiet: 40, deadline: 80 };
     const started = performance.now();
     const late = start(() => undefined, times).dead;
     sleep(times.deadline + 40);
