@@ -45,7 +45,7 @@ export const MESH_TIMES: MeshTimes = {
   mediaGrace: 500,
   heartbeat: HEARTBEAT_TIMES,
   redial: 1_500,
-  elderPatience: 2_500,
+  elderPatience: 1_500,
   recall: 6_000,
   look: 500,
   grace: 60_000,
