@@ -32,7 +32,7 @@ export interface EngineOptions {
   readonly source: TrackSource;
   /** Registers an id with the meeting's server. */
   readonly connect: ConnectBroker;
-  /** A connection like those of the links, for files. */
+  /** A connection like those that the server helps to make: for files, and for links when there is no server. */
   readonly connectLane: () => RTCPeerConnection;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -168,7 +168,7 @@ export class MeetingEngine implements MeetingView {
   }
 
   #makeMesh(): Mesh {
-    const { bootstrap, identity, connect, source } = this.#options;
+    const { bootstrap, identity, connect, connectLane, source } = this.#options;
     const { room, secret, hostId, role, session } = bootstrap;
     return new Mesh({
       room,
@@ -176,6 +176,8 @@ export class MeetingEngine implements MeetingView {
       hostId,
       identity,
       connect,
+      connection: connectLane,
+      addresses: bootstrap.addresses,
       mayOpen: role === 'host' || session !== null,
       state: (to) => this.#ownState(to),
       tracks: () => source.tracks,

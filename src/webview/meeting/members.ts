@@ -5,6 +5,7 @@ import type {
   LinkMessage,
   MemberAddress,
   ParticipantState,
+  RelayMessage,
 } from '../../shared/protocol.ts';
 import type { Link, LinkEnd } from '../rtc/link.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
@@ -52,6 +53,8 @@ export interface MembersOptions {
   readonly placeGiven: (id: ParticipantId) => MemberAddress | undefined;
   /** Others tell of members. */
   readonly onTold: (members: readonly MemberAddress[]) => void;
+  /** A member hands on a call, or wants one handed on. */
+  readonly onRelay: (from: ParticipantId, message: RelayMessage) => void;
   /** A member's link is silent or gone: they are to be called in so many milliseconds. */
   readonly onMissing: (address: MemberAddress, delay: number) => void;
   /** A page of a member is no more, and no rumour of it is to be followed. */
@@ -198,6 +201,9 @@ export class Members {
         break;
       case 'lane':
         events.onLane(id, message);
+        break;
+      case 'relay':
+        this.#options.onRelay(id, message);
         break;
       case 'members':
         this.#reached.set(id, new Set(message.members.map(({ peer }) => peer)));

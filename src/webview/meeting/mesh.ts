@@ -12,6 +12,7 @@ import { EnterError, findWayIn, knock, type KnockOutcome, type Welcome } from '.
 import type { Member, Place } from './member.ts';
 import { type MemberEvents, Members, type OwnWord } from './members.ts';
 import { MESH_TIMES, type MeshTimes } from './meshTimes.ts';
+import { Relay } from './relay.ts';
 import { wait } from './wait.ts';
 import { WayBack } from './wayBack.ts';
 
@@ -23,6 +24,10 @@ export interface MeshOptions extends OwnWord {
   readonly identity: Identity;
   /** Registers an id with the meeting's server. */
   readonly connect: ConnectBroker;
+  /** A connection like those that the server helps to make. */
+  readonly connection: () => RTCPeerConnection;
+  /** This machine's addresses, for twins of mDNS candidates. */
+  readonly addresses: readonly string[];
   /** May take the door when nobody stands at it: the host, and whoever was in before. */
   readonly mayOpen: boolean;
   readonly events: MeshEvents;
@@ -50,6 +55,7 @@ export class Mesh {
   readonly #admission: Admission;
   readonly #members: Members;
   readonly #calls: Calls;
+  readonly #relay: Relay;
   readonly #door: Door;
   readonly #wayBack: WayBack;
   #place: Place | null = null;
@@ -88,12 +94,27 @@ export class Mesh {
       place: () => this.#place,
       placeGiven: (id) => this.#door.arrived(id),
       onTold: (members) => this.#calls.callMissing(members),
+      onRelay: (from, message) => this.#relay.receive(from, message),
       onMissing: (member, delay) => this.#calls.recover(member, delay),
       onDeparted: ({ peer }) => this.#calls.forget(peer),
       onChanged: () => this.#onChanged(),
       onAlone: () => void this.#wayBack.look(),
       times,
       events,
+    });
+    this.#relay = new Relay({
+      self: () => this.#self(),
+      connect: options.connection,
+      addresses: options.addresses,
+      send: (to, message) => {
+        const member = this.#members.get(to);
+        member?.link.send(message);
+        return member?.away === false;
+      },
+      relaysTo: (id) => this.#members.relaysTo(id).map(({ address }) => address.id),
+      onLink: (raw) => void this.#admission.admit(raw),
+      patience: times.recall,
+      onProblem,
     });
     this.#door = new Door({
       register: () => this.#register(room, () => undefined),
@@ -161,6 +182,7 @@ export class Mesh {
     if (links.size === 0) told.abort();
     this.#abort.abort();
     this.#members.dispose();
+    this.#relay.dispose();
     for (const link of links) link.close();
     await wait(this.#times.leaveGrace, told.signal);
     this.#door.dispose();
@@ -209,9 +231,9 @@ export class Mesh {
   }
 
   #prove(raw: RawLink, more: Pick<LinkOptions, 'expected' | 'signal'> = {}): Promise<Link> {
-    const { room, secret, identity } = this.#options;
+    const { room, secret, identity, addresses } = this.#options;
     const { heartbeat } = this.#times;
-    return Link.prove({ raw, room, secret, identity, peer: this.#peer, heartbeat, ...more });
+    return Link.prove({ raw, room, secret, identity, peer: this.#peer, heartbeat, addresses, ...more });
   }
 
   /** Somebody called us, or the door we keep, and holds the secret. */
@@ -241,10 +263,20 @@ export class Mesh {
     return [...(self ? [self] : []), ...this.members.map((member) => member.address)];
   }
 
-  async #call({ id, peer }: MemberAddress): Promise<Link> {
+  /** Calls a member by the server, or where that does not help by somebody whom both reach. */
+  async #call(member: MemberAddress): Promise<Link> {
+    const expected = member.id;
+    try {
+      return await this.#prove(await this.#callByServer(member), { expected });
+    } catch (error) {
+      if (!(error instanceof BrokerError) || !this.#relay.reaches(expected)) throw error;
+      return this.#prove(await this.#relay.call(member), { expected });
+    }
+  }
+
+  #callByServer({ id, peer }: MemberAddress): Promise<RawLink> {
     const { broker } = this.#own;
-    if (!broker) throw new BrokerError('unreachable');
-    const recall = this.#members.get(id) ? this.#times.recall : undefined;
-    return this.#prove(await broker.call(peer, recall), { expected: id });
+    if (!broker) return Promise.reject(new BrokerError('unreachable'));
+    return broker.call(peer, this.#members.get(id) ? this.#times.recall : undefined);
   }
 }

@@ -361,6 +361,19 @@ describe('Mesh', () => {
     await until(() => bob.log.includes('Carol returned'), 'found again');
   });
 
+  it('finds a member again without a server, through somebody whom both reach', async () => {
+    const [alice, bob, carol] = await three();
+    server.stop();
+    const { length } = server.wires;
+    bob.cutFrom(carol);
+    bob.say('written meanwhile');
+    await until(() => bob.log.includes('Carol returned') && carol.log.includes('Bob returned'), 'found');
+    assert.equal(server.wires.length, length, 'without the server');
+    assert.deepEqual([bob.relayed.length > 0, carol.relayed.length > 0, alice.relayed], [true, true, []]);
+    await until(() => carol.chat.includes('written meanwhile'), 'the line that was missed');
+    assert.deepEqual(alice.log, ['Bob entered', 'Carol entered'], 'Alice noticed nothing');
+  });
+
   it('lets the elder call where the younger cannot', async () => {
     const [alice, bob] = [await host(), await enter('Bob')];
     await Person.agree([alice, bob], 'Alice@0 Bob@1');

@@ -12,7 +12,7 @@ import {
 } from '../../../src/webview/rtc/broker.ts';
 import type { Identity } from '../../../src/webview/rtc/identity.ts';
 import { Link } from '../../../src/webview/rtc/link.ts';
-import type { FakeConnection } from '../rtc/fakeConnection.ts';
+import { FakeConnection } from '../rtc/fakeConnection.ts';
 import { makeIdentity } from '../rtc/identities.ts';
 import { until } from '../rtc/until.ts';
 import type { FakeServer } from './fakeServer.ts';
@@ -76,6 +76,8 @@ export class Person {
   place: Place | null = null;
   /** Whether this machine reaches no server. */
   offline = false;
+  /** Our ends of the connections that were made without a server. */
+  readonly relayed: FakeConnection[] = [];
   readonly #server: FakeServer;
   /** Ids that this page has had from the server, its own first. */
   readonly #ids: string[] = [];
@@ -99,6 +101,12 @@ export class Person {
         hostId: change.hostId ?? identity.id,
         identity,
         connect,
+        connection: () => {
+          const end = FakeConnection.alone();
+          this.relayed.push(end);
+          return end as unknown as RTCPeerConnection;
+        },
+        addresses: [],
         mayOpen: change.mayOpen ?? false,
         state: (to) => this.stateTo?.(to) ?? this.state,
         tracks: () => ({ microphone: null, camera: null, screen: null, screenAudio: null }),
@@ -163,7 +171,8 @@ export class Person {
   /** This page's ends of the connections it has to another. */
   endsTo(other: Person): FakeConnection[] {
     const theirs = new Set(this.#server.endsOf(other.peer, other.#ids).map((end) => end.other));
-    return this.#server.endsOf(this.peer, this.#ids).filter((end) => theirs.has(end));
+    const relayed = this.relayed.filter(({ other: end }) => end && other.relayed.includes(end));
+    return [...this.#server.endsOf(this.peer, this.#ids).filter((end) => theirs.has(end)), ...relayed];
   }
 
   /** The network between two people is gone, for the connections they have. */
@@ -181,7 +190,7 @@ export class Person {
   /** The page is killed: nobody is told. */
   kill(): void {
     for (const id of this.#ids) this.#server.kill(id);
-    for (const end of this.#server.endsOf(this.peer, this.#ids)) end.silence();
+    for (const end of [...this.#server.endsOf(this.peer, this.#ids), ...this.relayed]) end.silence();
     this.offline = true;
     void this.mesh.leave(false);
   }
