@@ -12,7 +12,7 @@ import { readSettings } from './settings.ts';
 export async function setTurnPassword(secrets: vscode.SecretStorage, dialogs: Dialogs): Promise<void> {
   const servers = readSettings().iceServers.servers.filter(relays);
   if (servers.length === 0) return sayNoServer(dialogs);
-  const server = await choose(servers, secrets);
+  const server = servers.length === 1 ? servers[0] : await choose(servers, secrets);
   if (!server) return;
   const password = await dialogs.input({
     title: vscode.l10n.t('Set TURN Password'),
