@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
+import { serverUrls } from './invite.ts';
 import {
   MAX_CHAT_TEXT,
   MAX_ENTRIES,
@@ -166,6 +167,8 @@ export const linkMessage = v.variant('t', [
   candidateMessage,
   laneMessage,
   relayMessage,
+  /** From who runs the meeting's server: where it is now. */
+  v.object({ t: v.literal('servers'), urls: serverUrls }),
   v.object({ t: v.literal('ping'), n: count }),
   v.object({ t: v.literal('pong'), n: count }),
   /** From the door: you proved the secret, but may not come in. */

@@ -178,6 +178,8 @@ export interface MeetingModel {
   readonly startedAt: number | null;
   /** True while the meeting's server cannot be reached: people inside go on, nobody new can enter. */
   readonly serverLost: boolean;
+  /** Its host has left with it, and this person can run one for the others. */
+  readonly mayHostOn: boolean;
 }
 
 /** What a person can do. None of them throws: what goes wrong shows up in the model. */
@@ -216,6 +218,8 @@ export interface MeetingActions {
   chooseReceivers(file: string): void;
   showFile(file: string, how: 'open' | 'reveal'): void;
   copyInvite(): void;
+  /** Runs a server for the meeting in place of one that is gone. */
+  hostOn(): void;
   leave(): void;
   /** Host only. */
   endForAll(): void;

@@ -35,6 +35,10 @@ async function main(root: HTMLElement): Promise<void> {
         else early = early.filter(({ offer }) => !offers.includes(offer.id));
         return null;
       },
+      serversMoved: ({ servers }) => {
+        engine?.serversMoved(servers);
+        return null;
+      },
       askToLeave: () => {
         engine?.askToLeave();
         return null;

@@ -137,7 +137,7 @@ async function serverProcess(): Promise<number> {
     }
   }
   const ours = (pid: number): boolean => pid === process.pid || (pid > 1 && ours(parents.get(pid) ?? 0));
-  const [server] = servers.filter(ours);
+  const server = servers.find(ours);
   assert.ok(server !== undefined, 'the meeting has a server');
   return server;
 }

@@ -20,6 +20,7 @@ import { tellGone, tellNews } from './news.ts';
 import { Notices } from './notices.ts';
 import { Presenting } from './presenting.ts';
 import * as say from './sentences.ts';
+import { Servers } from './servers.ts';
 import { Sharing } from './sharing.ts';
 import { Store } from './store.ts';
 import { Voices } from './voices.ts';
@@ -52,6 +53,7 @@ export class MeetingEngine implements MeetingView {
   readonly #chat: Chat;
   readonly #presenting: Presenting;
   readonly #attendance: Attendance;
+  readonly #servers: Servers;
   readonly #voices: Voices;
   readonly #reporter: HostReporter;
   readonly #listeners = new Set<(model: MeetingModel) => void>();
@@ -86,6 +88,19 @@ export class MeetingEngine implements MeetingView {
       broadcast: (message) => this.#mesh.broadcast(message),
       now,
     }));
+    this.#servers = new Servers({
+      self,
+      hostId: bootstrap.hostId,
+      host,
+      present: () => this.#mesh.present,
+      isIn: (id) => this.#mesh.member(id) !== undefined,
+      broadcast: (message) => this.#mesh.broadcast(message),
+      onChange: () => this.#changed(),
+      onProblem: (what, error) => {
+        this.#problem(what, error);
+        notices.add('error', say.hostSilentSentence);
+      },
+    });
     const mesh = (this.#mesh = this.#makeMesh());
     const members = (): readonly Member[] => mesh.members;
     const presenting = (this.#presenting = new Presenting({ store, chat, notices, self, source, members }));
@@ -111,6 +126,7 @@ export class MeetingEngine implements MeetingView {
       notices,
       join: (name) => attendance.join(name),
       leave: (how) => void attendance.leave(how),
+      hostOn: () => void this.#servers.hostOn(),
       tell,
     });
     source.onChange(() => this.#onDevices());
@@ -124,6 +140,7 @@ export class MeetingEngine implements MeetingView {
       members: this.#mesh.members,
       files: this.#sharing.files,
       notices: this.#notices.list,
+      mayHostOn: this.#servers.mayHostOn,
     });
     return this.#model;
   }
@@ -158,10 +175,16 @@ export class MeetingEngine implements MeetingView {
     this.#mesh.broadcast({ t: 'leave' });
   }
 
+  /** The meeting's server runs here, and has other addresses now. */
+  serversMoved(urls: readonly string[]): void {
+    this.#servers.tell(urls);
+  }
+
   /** Leaves without a question. Resolves when the others were told. */
   async leaveNow(end: boolean): Promise<void> {
     this.#reporter.dispose();
     this.#notices.dispose();
+    this.#servers.dispose();
     this.#sharing.dispose();
     this.#options.source.dispose();
     await this.#mesh.leave(end);
@@ -194,7 +217,11 @@ export class MeetingEngine implements MeetingView {
         onLane: (from, message) => this.#sharing.onLane(from, message),
         onPlace: (place) => this.#store.set({ place }),
         onEnded: () => void this.#attendance.leave('ended-by-host'),
-        onServer: (connected) => this.#store.set({ serverLost: !connected }),
+        onServers: (urls) => this.#servers.onTold(urls),
+        onServer: (connected) => {
+          this.#servers.onServer(connected);
+          this.#store.set({ serverLost: !connected });
+        },
         onStranger: () => this.#notices.add('warning', say.strangerSentence),
         onProblem: (what, error) => this.#problem(what, error),
       },
@@ -213,6 +240,8 @@ export class MeetingEngine implements MeetingView {
     this.#presenting.witness(member.state);
     if (!returned) this.#notices.add('info', say.enteredSentence(member.state.name));
     this.#presenting.stepBack();
+    const greeting = this.#servers.greeting();
+    if (greeting) member.link.send(greeting);
     this.#sharing.lost(member.address.id);
     this.#sharing.sync();
   }

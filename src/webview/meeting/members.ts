@@ -37,6 +37,8 @@ export interface MemberEvents {
   readonly onMedia: (id: ParticipantId) => void;
   readonly onChannel: (from: ParticipantId, channel: RTCDataChannel) => void;
   readonly onLane: (from: ParticipantId, message: LaneMessage) => void;
+  /** A member runs the meeting's server at these addresses now. */
+  readonly onServers: (urls: readonly string[]) => void;
   /** The host ended the meeting for all. */
   readonly onEnded: () => void;
   readonly onProblem: (what: string, error?: unknown) => void;
@@ -205,8 +207,12 @@ export class Members {
       case 'relay':
         this.#options.onRelay(id, message);
         break;
+      case 'servers':
+        events.onServers(message.urls);
+        break;
       case 'members':
         this.#reached.set(id, new Set(message.members.map(({ peer }) => peer)));
+        this.#followPlace(member, message.members);
         this.#options.onTold(message.members);
         break;
       case 'leave':
@@ -219,6 +225,15 @@ export class Members {
       default:
         events.onProblem(`a ${message.t} out of place was dropped`);
     }
+  }
+
+  /** Who was forgotten and came back has a new place, always a later one: from a link on which they entered with the old. */
+  #followPlace(member: Member, told: readonly MemberAddress[]): void {
+    const { id, ordinal } = member.address;
+    const own = told.find((address) => address.id === id);
+    if (!own || own.ordinal <= ordinal) return;
+    this.#members.set(id, { ...member, address: { ...member.address, ordinal: own.ordinal } });
+    this.#options.onChanged();
   }
 
   #setState(member: Member, state: ParticipantState): void {

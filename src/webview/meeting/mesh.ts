@@ -140,6 +140,12 @@ export class Mesh {
     return this.#members.list;
   }
 
+  /** Who can be reached now, oneself included; empty before there is a meeting. */
+  get present(): readonly MemberAddress[] {
+    const self = this.#self();
+    return self ? [self, ...this.#members.present.map(({ address }) => address)] : [];
+  }
+
   member(id: ParticipantId): Member | undefined {
     return this.#members.get(id);
   }
@@ -248,9 +254,8 @@ export class Mesh {
   #onChanged(): void {
     const self = this.#self();
     if (!self || this.#abort.signal.aborted) return;
-    const members = [self, ...this.#members.present.map(({ address }) => address)];
-    this.broadcast({ t: 'members', members });
-    this.#door.mind(self.id, members);
+    this.broadcast({ t: 'members', members: [...this.present] });
+    this.#door.mind(self.id, this.present);
   }
 
   #self(): MemberAddress | null {

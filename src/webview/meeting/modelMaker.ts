@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly members: readonly Member[];
   readonly files: FileExchange;
   readonly notices: readonly Notice[];
+  /** Whether this person may be asked to run a server for the others. */
+  readonly mayHostOn: boolean;
 }
 
 /** Makes what the views draw. */
@@ -42,6 +44,7 @@ export function makeModel(state: EngineState, around: Surroundings): MeetingMode
     notices: around.notices,
     startedAt: state.place?.startedAt ?? null,
     serverLost: state.serverLost,
+    mayHostOn: around.mayHostOn,
   };
 }
 

@@ -131,6 +131,7 @@ export class Person {
             this.place = place;
             this.log.push('back');
           },
+          onServers: (urls) => this.log.push(`servers ${urls.join(' ')}`),
           onEnded: () => this.log.push('ended'),
           onServer: () => undefined,
           onStranger: () => {
