@@ -1,7 +1,7 @@
 import { loadedAt } from './loadTime.ts';
 import * as vscode from 'vscode';
 import { Dialogs, type DialogWatcher } from './dialogs.ts';
-import { Commands, type CommandId } from './ids.ts';
+import { Commands, KEPT_MARK, PANEL_VIEW_TYPE, type CommandId } from './ids.ts';
 import type { MeetingManager } from './meetingManager.ts';
 
 /** What extension tests are handed by `activate`; nobody else is handed anything. */
@@ -41,9 +41,14 @@ export function activate(extension: vscode.ExtensionContext): TestHooks | undefi
     command(Commands.openPanel, (meetings) => meetings.openPanel()),
     command(Commands.setTurnPassword, (meetings) => meetings.setTurnPassword()),
     vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).handleUri(uri) }),
+    vscode.window.registerWebviewPanelSerializer(PANEL_VIEW_TYPE, {
+      deserializeWebviewPanel: async (panel) => (await load()).revive(panel),
+    }),
   );
   activation = evaluation + performance.now() - began;
   if (hooks) hooks.activation = activation;
+  // The window or the extension host was loaded anew in the middle of a meeting.
+  if (extension.workspaceState.get(KEPT_MARK) !== undefined) void load();
   return hooks;
 }
 
@@ -57,10 +62,12 @@ async function loadManager(
   extension.subscriptions.push(channel);
   channel.info(`activated in ${activation().toFixed(1)} ms`);
   const { MeetingManager: Manager } = await import('./meetingManager.ts');
-  return new Manager(extension, dialogs, (level, message) => channel[level](message));
+  const made = new Manager(extension, dialogs, (level, message) => channel[level](message));
+  void made.comeBack();
+  return made;
 }
 
-/** Leaves the meeting and ends its server. VS Code waits a few seconds for it. */
+/** Ends what runs here; a meeting can be gone on with. VS Code waits a few seconds for it. */
 export async function deactivate(): Promise<void> {
   const loaded = await manager;
   manager = undefined;

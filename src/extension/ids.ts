@@ -60,5 +60,8 @@ export const ContextKeys = {
   meetingPhase: 'parley.meetingPhase',
 } as const;
 
+/** Where the workspace's state says that a meeting is kept over a restart (keptMeetings.ts). */
+export const KEPT_MARK = 'parley.kept';
+
 /** The type of the meeting's webview panel. */
 export const PANEL_VIEW_TYPE = 'parley.meeting';

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { KeptMeeting } from './keptMeeting.ts';
 import type { HostApi, MeetingBootstrap, OwnOffer, PageApi, SessionRecord } from '../shared/hostRpc.ts';
 import type { Invite } from '../shared/invite.ts';
 import { RpcError, type Handlers, type Params } from '../shared/rpc.ts';
@@ -39,12 +40,24 @@ export interface MeetingSessionOptions {
   readonly dialogs: Dialogs;
   /** Base URLs of the meeting's server, as an invite names them. */
   readonly servers: () => readonly string[];
+  /** The same as a restarted extension host has to know it. */
+  readonly keptServer: () => KeptMeeting['server'];
   /** Ends the server, when it is one of this meeting's own. */
   readonly stopServer: () => Promise<void>;
+  /** What the page may ask about the server. */
+  readonly serverHandlers: Pick<Handlers<HostApi>, 'serversChanged' | 'hostOn'>;
+  /** What an extension host before this one kept of the meeting; null for a new one. */
+  readonly kept: KeptMeeting | null;
+  /** The panel that is there already, brought back by VS Code. */
+  readonly revived: vscode.WebviewPanel | undefined;
+  /** Resolves, and never rejects, when the page can be told how things stand. */
+  readonly ready: Promise<unknown>;
   readonly log: Log;
   readonly rememberName: (name: string) => void;
   readonly copyInvite: () => Promise<void>;
   readonly onState: (state: SessionState) => void;
+  /** What `keep()` gives has changed. */
+  readonly onChanged: (session: MeetingSession) => void;
   /** The person closed the panel while in the meeting. */
   readonly onPanelClosed: (session: MeetingSession) => void;
   /** The meeting is over for this person; `end()` has to follow. */
@@ -68,6 +81,7 @@ export class MeetingSession {
   #name: string | undefined;
   #state = initialState;
   #ended = false;
+  readonly #ready: Promise<unknown>;
 
   constructor(options: MeetingSessionOptions) {
     this.#options = options;
@@ -86,7 +100,12 @@ export class MeetingSession {
       onMessage: (stage, message) => this.#tellPage('fromStage', { stage, message }),
       onConnected: (stage, connected) => this.#tellPage('stageConnected', { stage, connected }),
     });
-    this.#openPanel();
+    const { kept } = options;
+    this.#record = kept?.record ?? null;
+    this.#name = kept?.record?.name;
+    this.#ready = Promise.all([options.ready, kept && this.#putOffersBack(kept)]);
+    if (kept?.closed) this.#state = { ...initialState, phase: 'closed' };
+    else this.#openPanel(options.revived);
   }
 
   get facts(): MeetingFacts {
@@ -103,6 +122,11 @@ export class MeetingSession {
     // A host who called themselves something else in the lobby is known by that name.
     const hostName = facts.role === 'host' ? (this.#name ?? facts.hostName) : facts.hostName;
     return inviteTo({ ...facts, hostName }, this.#options.servers(), expires);
+  }
+
+  /** The server of one's own has other addresses now: the page tells the others. */
+  tellServers(): void {
+    this.#tellPage('serversMoved', { servers: [...this.#options.servers()] });
   }
 
   /** Shows the panel, or opens it again after it was closed. */
@@ -141,6 +165,36 @@ export class MeetingSession {
     await this.end();
   }
 
+  /** What a restarted extension host needs to go on with this. */
+  keep(): KeptMeeting {
+    const { facts, gateway, name, keptServer } = this.#options;
+    return {
+      v: 1,
+      facts,
+      name: this.#name ?? name,
+      record: this.#record,
+      closed: this.#state.phase === 'closed',
+      offers: [...this.#shares.kept],
+      gateway: { port: gateway.port, key: gateway.brokerKey },
+      server: keptServer(),
+    };
+  }
+
+  /** Brings in a panel that VS Code has brought back; false when there is one already. */
+  adopt(panel: vscode.WebviewPanel): boolean {
+    if (this.#panel || this.#ended) return false;
+    this.#openPanel(panel);
+    return true;
+  }
+
+  /** The extension host ends, perhaps to start again: lets go of everything but the panel, and tells nobody. */
+  async suspend(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#saves.dispose();
+    await this.#settle([this.#options.gateway.dispose(), this.#options.stopServer(), this.#shares.dispose()]);
+  }
+
   /** Ends panel, stages, file streams, gateway and server. */
   async end(): Promise<void> {
     if (this.#ended) return;
@@ -149,11 +203,22 @@ export class MeetingSession {
     this.#panel = undefined;
     const shares = this.#shares.dispose();
     this.#saves.dispose();
-    const ends = await Promise.allSettled([this.#endGateway(), this.#options.stopServer(), shares]);
-    for (const end of ends) {
+    await this.#settle([this.#endGateway(), this.#options.stopServer(), shares]);
+    this.#options.log('info', 'the meeting has ended here');
+  }
+
+  async #settle(ends: readonly Promise<void>[]): Promise<void> {
+    for (const end of await Promise.allSettled(ends)) {
       if (end.status === 'rejected') this.#options.log('warn', `not ended cleanly: ${errorText(end.reason)}`);
     }
-    this.#options.log('info', 'the meeting has ended here');
+  }
+
+  async #putOffersBack({ offers }: KeptMeeting): Promise<void> {
+    try {
+      await this.#shares.putBack(offers);
+    } catch (error) {
+      this.#options.log('warn', `what was on offer could not be put back: ${errorText(error)}`);
+    }
   }
 
   async #endGateway(): Promise<void> {
@@ -162,13 +227,14 @@ export class MeetingSession {
     await this.#options.gateway.dispose();
   }
 
-  #openPanel(): void {
+  #openPanel(revived?: vscode.WebviewPanel): void {
     this.#opened = false;
     this.#panel = new MeetingPanel({
       extensionUri: this.#options.extensionUri,
       gateway: this.#options.gatewayAddress,
       handlers: this.#handlers(),
       log: this.#options.log,
+      revived,
       onClosed: () => this.#handleClosed(),
     });
     this.#options.log('info', this.#record ? 'the panel is open again' : 'the panel is open');
@@ -192,7 +258,9 @@ export class MeetingSession {
 
   #setState(state: SessionState): void {
     this.#state = state;
-    if (!this.#ended) this.#options.onState(state);
+    if (this.#ended) return;
+    this.#options.onState(state);
+    this.#options.onChanged(this);
   }
 
   async #tellOffers(offers: readonly OwnOffer[]): Promise<void> {
@@ -207,7 +275,7 @@ export class MeetingSession {
   }
 
   /** Tells the page of what happened here, in order. A page that is not there asks how things stand when it comes. */
-  #tellPage<K extends 'fromStage' | 'stageConnected' | 'withdrawn'>(
+  #tellPage<K extends 'fromStage' | 'stageConnected' | 'withdrawn' | 'serversMoved'>(
     what: K,
     params: Params<PageApi[K]>,
   ): void {
@@ -249,7 +317,8 @@ export class MeetingSession {
     const { log, rememberName, copyInvite, onEnded } = this.#options;
     const done = null;
     return {
-      open: () => {
+      open: async () => {
+        await this.#ready;
         this.#opened = true;
         this.#stages.attend();
         log('info', 'the page is ready');
@@ -267,6 +336,7 @@ export class MeetingSession {
       },
       rememberSession: (record) => {
         this.#record = record;
+        this.#options.onChanged(this);
         return done;
       },
       showPanel: () => {
@@ -282,6 +352,7 @@ export class MeetingSession {
         return done;
       },
       ...this.#stages.handlers(),
+      ...this.#options.serverHandlers,
       log: ({ level, message }) => {
         log(level, `page: ${message}`);
         return done;

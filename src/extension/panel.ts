@@ -15,6 +15,8 @@ export interface MeetingPanelOptions {
   readonly gateway: GatewayAddress;
   readonly handlers: Handlers<HostApi>;
   readonly log: Log;
+  /** The panel that VS Code has brought back after a reload; without one, a new panel is made. */
+  readonly revived: vscode.WebviewPanel | undefined;
   /** The person closed the panel. Not told of `dispose()`. */
   readonly onClosed: () => void;
 }
@@ -30,12 +32,15 @@ export class MeetingPanel {
     const { extensionUri, log } = options;
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const media = vscode.Uri.joinPath(extensionUri, 'media');
-    this.#panel = vscode.window.createWebviewPanel(PANEL_VIEW_TYPE, 'Parley', vscode.ViewColumn.Beside, {
-      enableScripts: true,
-      // A meeting goes on behind other editors.
-      retainContextWhenHidden: true,
-      localResourceRoots: [dist, media],
-    });
+    const webviewOptions = { enableScripts: true, localResourceRoots: [dist, media] };
+    this.#panel =
+      options.revived ??
+      vscode.window.createWebviewPanel(PANEL_VIEW_TYPE, 'Parley', vscode.ViewColumn.Beside, {
+        ...webviewOptions,
+        // A meeting goes on behind other editors. A panel that is brought back has kept this.
+        retainContextWhenHidden: true,
+      });
+    this.#panel.webview.options = webviewOptions;
     this.#panel.iconPath = {
       light: vscode.Uri.joinPath(media, 'panel-light.svg'),
       dark: vscode.Uri.joinPath(media, 'panel-dark.svg'),

@@ -8,6 +8,9 @@ const RESTART_DELAYS = [500, 1_000, 2_000, 5_000, 10_000];
  * longer than these take (see above) keeps it.
  */
 const INSIST = 5;
+/** Milliseconds: for a server before this one to end and let go of its port, and between two looks whether it has. */
+const FIRST_INSIST = 3_000;
+const FIRST_PAUSE = 100;
 /** A server that ran for so long has recovered: its next death counts as the first. */
 const STEADY_AFTER = 60_000;
 
@@ -18,6 +21,8 @@ export interface ServerKeeperOptions {
   readonly program: string;
   /** The port to ask for; the one that was got is kept from then on, for as long as it can be had. */
   readonly port: number;
+  /** At the first start already insist on the port, as long as a server before this one may take to end. */
+  readonly insistAtFirst?: boolean;
   readonly key: string;
   readonly log: Log;
   /** Told after each restart. `moved`: the port is another one, so that nobody new finds the way by an older invite. */
@@ -49,8 +54,19 @@ export class ServerKeeper {
 
   /** @throws {ServerStartError} when the server does not start, or the signal's reason. */
   static async start(options: ServerKeeperOptions): Promise<ServerKeeper> {
-    const { start, program, port, key, log, signal } = options;
-    return new ServerKeeper(options, await start({ program, port, key, log, signal }));
+    const { start, program, port, insistAtFirst, key, log, signal } = options;
+    const until = insistAtFirst ? Date.now() + FIRST_INSIST : 0;
+    for (;;) {
+      const exactPort = Date.now() < until;
+      try {
+        return new ServerKeeper(options, await start({ program, port, exactPort, key, log, signal }));
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!exactPort) throw error;
+        log('info', `the server's port is not free yet: ${errorText(error)}`);
+        await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE));
+      }
+    }
   }
 
   get port(): number {
