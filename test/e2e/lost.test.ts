@@ -73,11 +73,10 @@ describe('a connection that is lost', () => {
       await sees(atAlice, 'Bob');
       const began = Date.now();
       assert.ok((await closeLinks(atBob, 'all')) > 0);
+      const back = Promise.all([sees(atAlice, 'Bob'), sees(atBob, 'Alice')]).then(() => Date.now() - began);
       await chat(atAlice, `Alice ${String(round)}`);
       await chat(atBob, `Bob ${String(round)}`);
-      await mark(atAlice, 'Bob', RECONNECTING).waitFor();
-      await Promise.all([sees(atAlice, 'Bob'), sees(atBob, 'Alice')]);
-      took.push(Date.now() - began);
+      took.push(await back);
     }
     const said = [1, 2, 3].flatMap((round) => [`Alice ${String(round)}`, `Bob ${String(round)}`]);
     for (const panel of [atAlice, atBob]) for (const text of said) await chatShows(panel, [text]);
@@ -85,7 +84,7 @@ describe('a connection that is lost', () => {
     assert.deepEqual(logs[0], logs[1], 'one order');
     assert.equal(await atAlice.getByText('Bob joined.').count(), 0, 'nobody is new');
     const median = took.toSorted((a, b) => a - b)[1] ?? Infinity;
-    assert.ok(median < 5_000, `back after ${took.map(String).join(', ')} ms`);
+    assert.ok(median < 3_000, `back after ${took.map(String).join(', ')} ms`);
   });
 
   it('is shown while a machine sleeps, and is back when it wakes', async () => {
@@ -173,7 +172,6 @@ describe('a connection that is lost when there is no server', () => {
     server.kill('SIGKILL');
     await atBob.getByText("The meeting's server cannot be reached").waitFor();
     assert.equal(await closeLinks(atBob, 'newest'), 1);
-    await mark(atCarol, 'Bob', RECONNECTING).waitFor();
     await chat(atCarol, 'said in between');
     await Promise.all([sees(atBob, 'Carol'), sees(atCarol, 'Bob')]);
     await chatShows(atBob, ['said in between']);

@@ -171,4 +171,39 @@ describe('Calls', () => {
     calls.callMissing(Array.from({ length: 100 }, (_, index) => member(`m${String(index)}`, index)));
     assert.equal(asked.length, MAX_MEMBERS);
   });
+
+  it('calls a member who is missing again and again, the elder later than the younger', async () => {
+    const { calls, asked, nth, missing, called, links } = make(bob);
+    missing.add(alice.peer).add(carol.peer);
+    const began = performance.now();
+    calls.recover(carol, 0);
+    calls.recover(alice, 0);
+    calls.recover(alice, 0);
+    const first = await nth(1);
+    assert.equal(first.peer, alice.peer, 'the younger calls at once');
+    await first.refuse('absent');
+    const second = await nth(2);
+    for (let n = 2; n < 14; n++) {
+      if (asked[n - 1]?.peer === carol.peer) break;
+      await (await nth(n)).refuse('absent');
+    }
+    assert.ok(performance.now() - began >= 29, 'the elder has waited');
+    assert.equal(asked.findLast(() => true)?.peer, carol.peer);
+    await asked.at(-1)?.give();
+    assert.deepEqual(
+      links.map(({ remote }) => remote.peer),
+      [carol.peer],
+    );
+    assert.ok(second.peer === alice.peer && called.length > 2, 'what became of each was told');
+    missing.clear();
+  });
+
+  it('does not count against a member that there is no server', async () => {
+    const { calls, nth, links, abort } = make();
+    calls.callMissing([alice]);
+    for (let n = 1; n <= 12; n++) await (await nth(n)).refuse('unreachable');
+    await (await nth(13)).give();
+    assert.equal(links.length, 1);
+    abort.abort();
+  });
 });

@@ -34,8 +34,8 @@ const TIMES: MeshTimes = {
   elderPatience: 20,
   recall: 500,
   look: 5,
-  grace: 150,
-  absentGrace: 60,
+  grace: 500,
+  absentGrace: 200,
   aloneAfter: 30,
   leaveGrace: 20,
 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Heartbeat } from '../../../src/webview/rtc/heartbeat.ts';
+import { until } from './until.ts';
 
 const TIMES = { interval: 10, quiet: 40, deadline: 80 };
 
@@ -74,6 +75,39 @@ describe('Heartbeat', () => {
     const late = start(() => undefined, times).dead;
     sleep(times.deadline + 40);
     assert.ok((await late) - started < times.deadline * 2, 'lateness of less than an interval is no sleep');
+  });
+
+  it('says when the other side falls silent, and when it is heard again', async () => {
+    const said: boolean[] = [];
+    const clock = { now: 0 };
+    const beat = new Heartbeat(
+      {
+        ping: () => undefined,
+        onQuiet: (quiet) => said.push(quiet),
+        onDead: () => assert.fail('it is not dead'),
+      },
+      { interval: 20, quiet: 30, deadline: 60_000 },
+      () => clock.now + performance.now(),
+    );
+    beat.heard();
+    assert.deepEqual([said, beat.quiet], [[], false]);
+    await until(() => beat.quiet, 'silence');
+    beat.heard();
+    assert.deepEqual([said, beat.quiet], [[true, false], false]);
+    await until(() => beat.quiet, 'silence again');
+    beat.heard();
+    // A clock that is set back does not make the other side seem heard for hours.
+    clock.now -= 3_600_000;
+    await until(() => beat.quiet, 'silence after the clock was set');
+    // One that was set on, or slept, is given time again.
+    beat.heard();
+    clock.now += 3_600_000;
+    const woke = performance.now();
+    await until(() => beat.quiet, 'silence after a sleep');
+    assert.ok(performance.now() - woke >= 29);
+    beat.dispose();
+    beat.heard();
+    assert.equal(said.length, 7, 'nothing is said after the end');
   });
 
   it('says nothing when it is disposed of', async () => {
