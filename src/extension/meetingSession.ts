@@ -10,6 +10,7 @@ import type { Gateway } from './gateway/gateway.ts';
 import type { GatewayAddress } from './gatewayAddress.ts';
 import { errorText, type Log } from './log.ts';
 import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
+import type { MeetingServer } from './meetingServer.ts';
 import type { Network } from './networkSettings.ts';
 import { MeetingPanel } from './panel.ts';
 import { initialState, type SessionState } from './sessionState.ts';
@@ -38,14 +39,8 @@ export interface MeetingSessionOptions {
   readonly addresses: () => string[];
   readonly network: Network;
   readonly dialogs: Dialogs;
-  /** Base URLs of the meeting's server, as an invite names them. */
-  readonly servers: () => readonly string[];
-  /** The same as a restarted extension host has to know it. */
-  readonly keptServer: () => KeptMeeting['server'];
-  /** Ends the server, when it is one of this meeting's own. */
-  readonly stopServer: () => Promise<void>;
-  /** What the page may ask about the server. */
-  readonly serverHandlers: Pick<Handlers<HostApi>, 'serversChanged' | 'hostOn'>;
+  /** The meeting's server; ended with the session, when it is one of its own. */
+  readonly server: MeetingServer;
   /** What an extension host before this one kept of the meeting; null for a new one. */
   readonly kept: KeptMeeting | null;
   /** The panel that is there already, brought back by VS Code. */
@@ -121,12 +116,13 @@ export class MeetingSession {
     const { facts } = this;
     // A host who called themselves something else in the lobby is known by that name.
     const hostName = facts.role === 'host' ? (this.#name ?? facts.hostName) : facts.hostName;
-    return inviteTo({ ...facts, hostName }, this.#options.servers(), expires);
+    return inviteTo({ ...facts, hostName }, this.#options.server.servers(), expires);
   }
 
   /** The server of one's own has other addresses now: the page tells the others. */
   tellServers(): void {
-    this.#tellPage('serversMoved', { servers: [...this.#options.servers()] });
+    this.#tellPage('serversMoved', { servers: [...this.#options.server.servers()] });
+    this.#options.onChanged(this);
   }
 
   /** Shows the panel, or opens it again after it was closed. */
@@ -167,7 +163,7 @@ export class MeetingSession {
 
   /** What a restarted extension host needs to go on with this. */
   keep(): KeptMeeting {
-    const { facts, gateway, name, keptServer } = this.#options;
+    const { facts, gateway, name, server } = this.#options;
     return {
       v: 1,
       facts,
@@ -176,7 +172,7 @@ export class MeetingSession {
       closed: this.#state.phase === 'closed',
       offers: [...this.#shares.kept],
       gateway: { port: gateway.port, key: gateway.brokerKey },
-      server: keptServer(),
+      server: { url: server.url(), addresses: [...server.servers()], ownPort: server.ownPort() },
     };
   }
 
@@ -192,7 +188,11 @@ export class MeetingSession {
     if (this.#ended) return;
     this.#ended = true;
     this.#saves.dispose();
-    await this.#settle([this.#options.gateway.dispose(), this.#options.stopServer(), this.#shares.dispose()]);
+    await this.#settle([
+      this.#options.gateway.dispose(),
+      this.#options.server.stop(),
+      this.#shares.dispose(),
+    ]);
   }
 
   /** Ends panel, stages, file streams, gateway and server. */
@@ -203,7 +203,7 @@ export class MeetingSession {
     this.#panel = undefined;
     const shares = this.#shares.dispose();
     this.#saves.dispose();
-    await this.#settle([this.#endGateway(), this.#options.stopServer(), shares]);
+    await this.#settle([this.#endGateway(), this.#options.server.stop(), shares]);
     this.#options.log('info', 'the meeting has ended here');
   }
 
@@ -313,6 +313,16 @@ export class MeetingSession {
     };
   }
 
+  /** Where the server is has to be kept, too. */
+  #serverHandlers(): Pick<Handlers<HostApi>, 'serversChanged' | 'hostOn'> {
+    const { serversChanged, hostOn } = this.#options.server.handlers();
+    const changed = (): void => this.#options.onChanged(this);
+    return {
+      serversChanged: (params) => Promise.resolve(serversChanged(params)).finally(changed),
+      hostOn: (params) => Promise.resolve(hostOn(params)).finally(changed),
+    };
+  }
+
   #handlers(): Handlers<HostApi> {
     const { log, rememberName, copyInvite, onEnded } = this.#options;
     const done = null;
@@ -344,6 +354,7 @@ export class MeetingSession {
         return done;
       },
       copyInvite: () => copyInvite().then(() => done),
+      ...this.#serverHandlers(),
       ...this.#shares.handlers(),
       ...this.#saves.handlers(),
       left: ({ how }) => {
@@ -352,7 +363,6 @@ export class MeetingSession {
         return done;
       },
       ...this.#stages.handlers(),
-      ...this.#options.serverHandlers,
       log: ({ level, message }) => {
         log(level, `page: ${message}`);
         return done;

@@ -3,15 +3,9 @@ import { allOrNothing } from './allOrNothing.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import { errorText } from './log.ts';
+import type { RunningServer } from './meetingServer.ts';
 import type { MeetingSession } from './meetingSession.ts';
-import {
-  makeSession,
-  openGateway,
-  othersServer,
-  runServer,
-  type OpenMeetingOptions,
-  type Upstream,
-} from './openMeeting.ts';
+import { makeSession, openGateway, othersServer, runServer, type OpenMeetingOptions } from './openMeeting.ts';
 import { findServer } from './server/findServer.ts';
 import { withTimeLimit } from './timeLimit.ts';
 
@@ -53,10 +47,10 @@ function startAgain(
   { facts, server }: KeptMeeting,
   gateway: Gateway,
   port: number,
-): { readonly upstream: Upstream; readonly started: Promise<void> } {
+): { readonly upstream: RunningServer; readonly started: Promise<void> } {
   const { dialogs, log } = options;
   const ended = new AbortController();
-  let running: Upstream | undefined;
+  let running: RunningServer | undefined;
   const signal = AbortSignal.any([options.signal, ended.signal]);
   const key = facts.serverKey;
   const started = runServer({ ...options, signal }, key, gateway, { port, isKnown: true }).then(
@@ -74,7 +68,7 @@ function startAgain(
       );
     },
   );
-  const upstream: Upstream = {
+  const upstream: RunningServer = {
     url: () => running?.url() ?? server.url,
     servers: () => running?.servers() ?? server.addresses,
     ownPort: () => running?.ownPort() ?? port,

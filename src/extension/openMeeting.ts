@@ -15,7 +15,7 @@ import { errorText, type Log } from './log.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import { machineAddresses } from './machineAddresses.ts';
 import { guestFacts, hostFacts } from './meetingFacts.ts';
-import { MeetingServer } from './meetingServer.ts';
+import { MeetingServer, type RunningServer } from './meetingServer.ts';
 import { MeetingSession, type MeetingSessionOptions } from './meetingSession.ts';
 import type { Network } from './networkSettings.ts';
 import { findServer } from './server/findServer.ts';
@@ -54,18 +54,6 @@ export interface OpenMeetingOptions {
   readonly onServerMoved: () => void;
   /** Gives up; nothing is left open then. */
   readonly signal: AbortSignal;
-}
-
-/** The meeting's server, as this participant comes to it. */
-export interface Upstream {
-  /** Where it is now. */
-  readonly url: () => string;
-  /** How others reach it. */
-  readonly servers: () => readonly string[];
-  /** Its port, when it is one of this meeting's own. */
-  readonly ownPort: () => number | null;
-  /** Ends it, when it is one of this meeting's own. */
-  readonly stop: () => Promise<void>;
 }
 
 /**
@@ -123,14 +111,14 @@ export function makeSession(
   parts: {
     readonly facts: MeetingSessionOptions['facts'];
     readonly way: GatewayWay;
-    readonly upstream: Upstream;
+    readonly upstream: RunningServer;
   },
   earlier: Earlier = { kept: null, revived: undefined, ready: Promise.resolve() },
 ): MeetingSession {
   options.signal.throwIfAborted();
   const { facts, way } = parts;
   const key = facts.serverKey;
-  const upstream = new MeetingServer({
+  const server = new MeetingServer({
     first: parts.upstream,
     find: (urls) => findServer(urls, key, { timeout: SEARCH_TIME_LIMIT }),
     run: async () => {
@@ -157,14 +145,7 @@ export function makeSession(
     addresses: parts.way.addresses,
     network: options.network,
     dialogs: options.dialogs,
-    servers: upstream.servers,
-    keptServer: () => ({
-      url: upstream.url(),
-      addresses: [...upstream.servers()],
-      ownPort: upstream.ownPort(),
-    }),
-    stopServer: upstream.stop,
-    serverHandlers: upstream.handlers(),
+    server,
     log: options.log,
   });
 }
@@ -182,7 +163,7 @@ export async function runServer(
   key: string,
   gateway: Gateway,
   { port, isKnown }: WantedPort = { port: options.settings.serverPort, isKnown: false },
-): Promise<Upstream> {
+): Promise<RunningServer> {
   const local = (at: number): string => `http://127.0.0.1:${at}/`;
   const keeper = await ServerKeeper.start({
     start: startServerProcess,
@@ -206,7 +187,7 @@ export async function runServer(
   };
 }
 
-async function reachServer(settings: Settings, signal: AbortSignal): Promise<Upstream> {
+async function reachServer(settings: Settings, signal: AbortSignal): Promise<RunningServer> {
   const wanted = normalizeServerUrl(settings.serverUrl);
   if (wanted === undefined) throw new ServerUrlError('the setting is no http(s) address');
   const url = await findServer([wanted], settings.serverKey, { signal, timeout: SEARCH_TIME_LIMIT });
@@ -214,7 +195,7 @@ async function reachServer(settings: Settings, signal: AbortSignal): Promise<Ups
 }
 
 /** A server that goes on without this participant. */
-export function othersServer(url: string, servers: readonly string[]): Upstream {
+export function othersServer(url: string, servers: readonly string[]): RunningServer {
   return {
     url: () => url,
     servers: () => servers,
