@@ -7,10 +7,11 @@ import { requireProgram } from '../../scripts/lib/debian.ts';
 // Machines on a network of their own: network namespaces on a bridge that is in a namespace as well, so that nothing
 // of the machine that runs the tests is touched or can be reached.
 
-const NET4 = '10.87.0';
+/** The network's first 16 bits; the next eight say which part of it, 0 for the one that the switch makes. */
+const NET4 = '10.87';
 const NET6 = 'fd87';
-/** The switch, where packets to the rest of the world go and end. */
-const SWITCH = 254;
+/** The switch, where packets to the rest of the world go and end. In the part behind a router, that router. */
+const EXIT = 254;
 const PREFIX = 'parley-net-';
 /** Here `ip netns exec` looks for a namespace's own files of /etc. */
 const ETC = '/etc/netns';
@@ -33,16 +34,17 @@ export interface LocalNetwork {
 }
 
 /**
- * Makes a network of so many machines. Linux and root only.
+ * Makes a network of so many machines, the first of them each behind a router of its own, which hands on everything at
+ * first and knows IPv4 only. Linux and root only.
  * @throws Error with a sentence that says what is missing.
  */
-export async function makeNetwork(count: number): Promise<LocalNetwork> {
+export async function makeNetwork(count: number, routers = 0): Promise<LocalNetwork> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw new Error('This test makes network namespaces: it needs Linux and has to run as root.');
   }
   const tools = { ip: await requireProgram('ip', 'iproute2'), nft: await requireProgram('nft', 'nftables') };
   sweep(tools.ip);
-  const ip = (...args: string[]): string => execFileSync(tools.ip, args, { encoding: 'utf8' });
+  const ip = (...args: string[]): void => void execFileSync(tools.ip, args);
   const made: string[] = [];
   const add = (name: string): string => {
     const namespace = `${PREFIX}${String(process.pid)}-${String(networks)}-${name}`;
@@ -50,7 +52,7 @@ export async function makeNetwork(count: number): Promise<LocalNetwork> {
     made.push(namespace);
     mkdirSync(join(ETC, namespace), { recursive: true });
     // Nobody answers there, and says so at once.
-    writeFileSync(join(ETC, namespace, 'resolv.conf'), `nameserver ${NET4}.${String(SWITCH)}\n`);
+    writeFileSync(join(ETC, namespace, 'resolv.conf'), `nameserver ${NET4}.0.${String(EXIT)}\n`);
     ip('-n', namespace, 'link', 'set', 'lo', 'up');
     return namespace;
   };
@@ -62,18 +64,37 @@ export async function makeNetwork(count: number): Promise<LocalNetwork> {
   try {
     const bridge = add('switch');
     ip('-n', bridge, 'link', 'add', 'lan', 'type', 'bridge');
-    assign(ip, bridge, 'lan', SWITCH);
-    const machines: Machine[] = [];
-    for (let index = 1; index <= count; index++) {
-      const namespace = add(String(index));
+    assign(ip, bridge, 'lan', 0, EXIT);
+    /** Puts a namespace on the switch. */
+    const connect = (namespace: string, index: number): void => {
       const port = `port${String(index)}`;
       ip('-n', bridge, 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
       ip('-n', bridge, 'link', 'set', port, 'master', 'lan', 'up');
-      assign(ip, namespace, 'eth0', index);
+      assign(ip, namespace, 'eth0', 0, index);
       // Chromium sends from the addresses that a route to the world begins at.
-      ip('-n', namespace, 'route', 'add', 'default', 'via', `${NET4}.${String(SWITCH)}`);
-      ip('-n', namespace, '-6', 'route', 'add', 'default', 'via', `${NET6}::${String(SWITCH)}`);
-      machines.push(new Machine(namespace, index, tools));
+      ip('-n', namespace, 'route', 'add', 'default', 'via', `${NET4}.0.${String(EXIT)}`);
+      ip('-n', namespace, '-6', 'route', 'add', 'default', 'via', `${NET6}::${String(EXIT)}`);
+      for (let part = 1; part <= routers; part++) {
+        if (part !== index)
+          ip('-n', namespace, 'route', 'add', partOf(part), 'via', `${NET4}.0.${String(part)}`);
+      }
+    };
+    const machines: Machine[] = [];
+    for (let index = 1; index <= count; index++) {
+      const namespace = add(String(index));
+      if (index > routers) {
+        connect(namespace, index);
+        machines.push(new Machine(namespace, { part: 0, index }, tools));
+        continue;
+      }
+      const router = add(`router${String(index)}`);
+      connect(router, index);
+      ip('-n', router, 'link', 'add', 'inside', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+      assign(ip, router, 'inside', index, EXIT);
+      assign(ip, namespace, 'eth0', index, 1);
+      ip('-n', namespace, 'route', 'add', 'default', 'via', `${NET4}.${String(index)}.${String(EXIT)}`);
+      ip('netns', 'exec', router, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward');
+      machines.push(new Machine(namespace, { part: index, index: 1 }, tools, router));
     }
     return { machines, dispose };
   } catch (error) {
@@ -88,17 +109,24 @@ let networks = 0;
 export class Machine {
   /** Its address on the network. */
   readonly address: string;
-  readonly address6: string;
   /** What to put before a command so that it runs on this machine. */
   readonly prefix: readonly string[];
-  readonly #nft: string;
+  readonly #tools: { readonly ip: string; readonly nft: string };
+  readonly #namespace: string;
+  readonly #router: string | undefined;
 
-  constructor(namespace: string, index: number, tools: { readonly ip: string; readonly nft: string }) {
-    this.address = `${NET4}.${String(index)}`;
-    this.address6 = `${NET6}::${String(index)}`;
+  constructor(
+    namespace: string,
+    place: { readonly part: number; readonly index: number },
+    tools: { readonly ip: string; readonly nft: string },
+    router?: string,
+  ) {
+    this.address = `${NET4}.${String(place.part)}.${String(place.index)}`;
     this.prefix = [tools.ip, 'netns', 'exec', namespace];
-    this.#nft = tools.nft;
-    this.#filter(RULES);
+    this.#tools = tools;
+    this.#router = router;
+    this.#namespace = namespace;
+    filter(tools, namespace, RULES);
   }
 
   /** Runs a short command to its end and gives what it printed. */
@@ -110,16 +138,25 @@ export class Machine {
   /** From now on what leaves this machine and fits one of these expressions of nftables is dropped, and nothing else. */
   wall(...expressions: readonly string[]): void {
     const rules = expressions.map((expression) => `add rule inet parley walls ${expression} drop`);
-    this.#filter(['flush chain inet parley walls', ...rules].join('\n'));
+    filter(this.#tools, this.#namespace, ['flush chain inet parley walls', ...rules].join('\n'));
+  }
+
+  /**
+   * Its router becomes that of a home: it gives whatever comes from inside its own address and a port at random, and
+   * lets in answers, and whoever wants to come to a TCP port that it was told of.
+   */
+  hide(port: number): void {
+    if (this.#router === undefined) throw new Error('this machine has no router');
+    filter(this.#tools, this.#router, homeRouter(port));
   }
 
   /** What it tried to send beyond the network. */
   sentOutside(): SentOutside {
     const count = (name: string): number => {
-      const listed = this.run(this.#nft, 'list', 'counter', 'inet', 'parley', name);
+      const listed = this.run(this.#tools.nft, 'list', 'counter', 'inet', 'parley', name);
       return Number(/packets (\d+)/.exec(listed)?.[1]);
     };
-    const listed = this.run(this.#nft, 'list', 'set', 'inet', 'parley', 'strangers');
+    const listed = this.run(this.#tools.nft, 'list', 'set', 'inet', 'parley', 'strangers');
     return {
       packets: count('outside'),
       names: count('names'),
@@ -129,11 +166,6 @@ export class Machine {
           ?.split(',')
           .map((text) => text.trim()) ?? [],
     };
-  }
-
-  #filter(input: string): void {
-    const [program, ...args] = [...this.prefix, this.#nft, '-f', '-'];
-    execFileSync(program, args, { input });
   }
 }
 
@@ -157,7 +189,7 @@ table inet parley {
   chain output {
     type filter hook output priority 0;
     meta l4proto { tcp, udp } th dport 53 counter name names
-    ip daddr != { ${NET4}.0/24, 127.0.0.0/8, 224.0.0.0/4 } counter name outside add @strangers { ip daddr }
+    ip daddr != { ${NET4}.0.0/16, 127.0.0.0/8, 224.0.0.0/4 } counter name outside add @strangers { ip daddr }
     ip6 daddr != { ${NET6}::/64, ::1, ff00::/8, fe80::/10 } counter name outside
     ${NO_MULTICAST}
     oifname != "lo" jump walls
@@ -165,10 +197,44 @@ table inet parley {
 }
 `;
 
-function assign(ip: (...args: string[]) => string, namespace: string, device: string, index: number): void {
-  ip('-n', namespace, 'addr', 'add', `${NET4}.${String(index)}/24`, 'dev', device);
-  // Nobody else has it, so there is no wait until that is sure.
-  ip('-n', namespace, 'addr', 'add', `${NET6}::${String(index)}/64`, 'dev', device, 'nodad');
+const homeRouter = (port: number): string => `
+table ip parley {
+  chain forward {
+    type filter hook forward priority 0; policy drop;
+    ct state { established, related } accept
+    iifname "inside" accept
+    tcp dport ${String(port)} accept
+  }
+  chain outward {
+    type nat hook postrouting priority 100;
+    oifname "eth0" masquerade random
+  }
+}
+`;
+
+function filter(
+  tools: { readonly ip: string; readonly nft: string },
+  namespace: string,
+  input: string,
+): void {
+  execFileSync(tools.ip, ['netns', 'exec', namespace, tools.nft, '-f', '-'], { input });
+}
+
+/** The addresses behind a router. */
+function partOf(part: number): string {
+  return `${NET4}.${String(part)}.0/24`;
+}
+
+function assign(
+  ip: (...args: string[]) => void,
+  namespace: string,
+  device: string,
+  part: number,
+  index: number,
+): void {
+  ip('-n', namespace, 'addr', 'add', `${NET4}.${String(part)}.${String(index)}/24`, 'dev', device);
+  // Nobody else has it, so there is no wait until that is sure. Behind a router there is IPv4 only.
+  if (part === 0) ip('-n', namespace, 'addr', 'add', `${NET6}::${String(index)}/64`, 'dev', device, 'nodad');
   ip('-n', namespace, 'link', 'set', device, 'up');
 }
 
