@@ -8,6 +8,10 @@ import type { MeetingManager } from './meetingManager.ts';
 export interface TestHooks {
   /** Milliseconds for running the extension's module and `activate`, without what VS Code does in between. */
   readonly activation: number;
+  /** Whether anything was asked of the extension, so that the rest of it was loaded. */
+  readonly isAwake: boolean;
+  /** A folder of the extension's own, for meetings that are kept over a restart (keptMeetings.ts). */
+  readonly storage: string;
   /** Sees, and may answer, what is shown to the person. */
   watcher: DialogWatcher | undefined;
 }
@@ -16,7 +20,7 @@ let manager: Promise<MeetingManager> | undefined;
 
 /** Registers the commands and the way in for invites. All else is loaded when one of them is used. */
 export function activate(extension: vscode.ExtensionContext): TestHooks | undefined {
-  const hooks = extension.extensionMode === vscode.ExtensionMode.Test ? new Hooks() : undefined;
+  const hooks = extension.extensionMode === vscode.ExtensionMode.Test ? new Hooks(extension) : undefined;
   const dialogs = new Dialogs(hooks);
   const began = performance.now();
   let activation = 0;
@@ -75,8 +79,17 @@ export async function deactivate(): Promise<void> {
 }
 
 class Hooks implements TestHooks, DialogWatcher {
+  readonly storage: string;
   activation = 0;
   watcher: DialogWatcher | undefined;
+
+  constructor({ globalStorageUri }: vscode.ExtensionContext) {
+    this.storage = globalStorageUri.fsPath;
+  }
+
+  get isAwake(): boolean {
+    return manager !== undefined;
+  }
 
   onShow(...dialog: Parameters<DialogWatcher['onShow']>): string | undefined {
     return this.watcher?.onShow(...dialog);

@@ -1,6 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { describeError, errorCode } from './gateway/errorCode.ts';
 import { KEPT_MARK } from './ids.ts';
 import { KEPT_FOR, keptText, parseKept, type KeptMeeting } from './keptMeeting.ts';
@@ -9,12 +11,23 @@ import type { Log } from './log.ts';
 /** Milliseconds: between a change and its being on disk, between two signs of life, and until their lack means death. */
 const PAUSE = 200;
 const BEAT = 2_000;
+/** Milliseconds between two looks whether another process has ended. */
+const LOOK = 100;
+/** Beats without a sign of life after which a window is dead whose process is still there. */
+const DEAD_AFTER = 2.5;
 /** Bytes; a chat of `MAX_KEPT_CHAT` characters and 200 offers stay far below. */
 const MAX_FILE = 16 * 1024 * 1024;
 const CIPHER = 'aes-256-gcm';
 const IV_SIZE = 12;
 const TAG_SIZE = 16;
 const ID = /^[0-9a-f]{32}$/;
+/** What stands under `KEPT_MARK`: which file, and the process that keeps it. */
+const markSchema = v.object({
+  id: v.pipe(v.string(), v.regex(ID)),
+  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+
+type Mark = v.InferOutput<typeof markSchema>;
 
 /** Where things are kept; the stores have the shapes of VS Code's. */
 export interface KeptPlaces {
@@ -28,7 +41,11 @@ export interface KeptPlaces {
   readonly memento: { get(key: string): unknown; update(key: string, value: unknown): PromiseLike<void> };
   /** A folder of this class's own, absolute; all windows of a machine share it. */
   readonly folder: string;
+  /** Asks the window something: an extension host may outlive it by hours, and never know. */
+  readonly askWindow: () => PromiseLike<unknown>;
   readonly log: Log;
+  /** Milliseconds between two signs of life; the ones above unless said otherwise. */
+  readonly beat?: number;
 }
 
 /** A meeting that was kept, and milliseconds since it was last alive. */
@@ -60,16 +77,33 @@ export class KeptMeetings {
   /** Takes the meeting of this workspace, if there is one that is not too old. It is kept no longer then. Never rejects. */
   async claim(): Promise<ClaimedMeeting | undefined> {
     const { memento, log } = this.#places;
-    const id = memento.get(KEPT_MARK);
     try {
       await this.#tidy();
-      if (id === undefined) return undefined;
-      const claimed = typeof id === 'string' && ID.test(id) ? await this.#take(id) : undefined;
+      if (memento.get(KEPT_MARK) === undefined) return undefined;
+      const mark = readMark(memento);
+      if (mark && !(await this.#isLeft(mark))) {
+        log('info', 'another window of this workspace is in a meeting');
+        return undefined;
+      }
+      const claimed = mark && (await this.#take(mark.id));
       await memento.update(KEPT_MARK, undefined);
       return claimed;
     } catch (error) {
       log('warn', `the meeting before could not be read: ${describeError(error)}`);
       return undefined;
+    }
+  }
+
+  /** Waits until its extension host has ended, or its window is dead; false when it goes on living. */
+  async #isLeft({ id, pid }: Mark): Promise<boolean> {
+    const { folder, beat = BEAT } = this.#places;
+    const until = Date.now() + 2 * DEAD_AFTER * beat;
+    for (;;) {
+      if (pid === process.pid || !isRunning(pid)) return true;
+      const found = await statOf(join(folder, id));
+      if (!found || Date.now() - found.mtimeMs > DEAD_AFTER * beat) return true;
+      if (Date.now() > until) return false;
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
     }
   }
 
@@ -108,10 +142,7 @@ export class KeptMeetings {
     });
     for (const name of names) {
       const file = join(folder, name);
-      const found = await stat(file).catch((error: unknown) => {
-        if (errorCode(error) === 'ENOENT') return undefined;
-        throw error;
-      });
+      const found = await statOf(file);
       if (!found || Date.now() - found.mtimeMs <= KEPT_FOR) continue;
       await rm(file, { force: true });
       const id = name.slice(0, 32);
@@ -135,6 +166,8 @@ export class MeetingKeeper {
   #work: Promise<void> = Promise.resolve();
   #isPrepared = false;
   #isThere = false;
+  #isAsking = false;
+  #answered = new Date();
   #over = false;
 
   constructor(places: KeptPlaces, onTaken: () => void) {
@@ -142,7 +175,7 @@ export class MeetingKeeper {
     this.#onTaken = onTaken;
     this.#file = join(places.folder, this.#id);
     this.#do(() => this.#prepare());
-    this.#beat = setInterval(() => this.#do(() => this.#sayAlive()), BEAT);
+    this.#beat = setInterval(() => this.#pulse(), places.beat ?? BEAT);
     this.#beat.unref();
   }
 
@@ -172,7 +205,7 @@ export class MeetingKeeper {
     this.#do(async () => {
       await rm(this.#file, { force: true });
       await secrets.delete(secretName(this.#id));
-      if (memento.get(KEPT_MARK) === this.#id) await memento.update(KEPT_MARK, undefined);
+      if (readMark(memento)?.id === this.#id) await memento.update(KEPT_MARK, undefined);
     });
     await this.#work;
   }
@@ -193,40 +226,73 @@ export class MeetingKeeper {
     const { secrets, memento, folder } = this.#places;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await secrets.store(secretName(this.#id), this.#key.toString('base64url'));
-    await memento.update(KEPT_MARK, this.#id);
+    await memento.update(KEPT_MARK, { id: this.#id, pid: process.pid });
     this.#isPrepared = true;
   }
 
   async #write(): Promise<void> {
     if (!this.#latest || !this.#isPrepared) return;
     const text = keptText(this.#latest());
-    if (text === this.#written) return this.#sayAlive();
+    if (text === this.#written) return;
     if (this.#isThere && !(await this.#isOurs())) return;
     const draft = `${this.#file}.new`;
     await writeFile(draft, encrypt(text, this.#key, this.#id), { mode: 0o600 });
+    await utimes(draft, this.#answered, this.#answered);
     await rename(draft, this.#file);
     this.#written = text;
     this.#isThere = true;
   }
 
+  #pulse(): void {
+    this.#do(() => this.#sayAlive());
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    Promise.resolve(this.#places.askWindow()).then(
+      () => {
+        this.#isAsking = false;
+        this.#answered = new Date();
+      },
+      (error: unknown) => this.#places.log('trace', `the window does not answer: ${describeError(error)}`),
+    );
+  }
+
+  /** The file has the time at which the window answered last. */
   async #sayAlive(): Promise<void> {
     if (!this.#isThere || !(await this.#isOurs())) return;
-    const now = new Date();
-    await utimes(this.#file, now, now);
+    await utimes(this.#file, this.#answered, this.#answered);
   }
 
   /** False, and all is over here, once another window has taken it. */
   async #isOurs(): Promise<boolean> {
-    const found = await stat(this.#file).catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return undefined;
-      throw error;
-    });
-    if (found) return true;
+    if (await statOf(this.#file)) return true;
     if (!this.#over) {
       this.#stop();
       this.#onTaken();
     }
     return false;
+  }
+}
+
+function readMark(memento: KeptPlaces['memento']): Mark | undefined {
+  const mark = v.safeParse(markSchema, memento.get(KEPT_MARK));
+  return mark.success ? mark.output : undefined;
+}
+
+/** `undefined` when there is no such file. */
+async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCode(error) !== 'ESRCH';
   }
 }
 

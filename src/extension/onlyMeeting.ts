@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { askToComeBack, mustAsk, RevivedPanel } from './comingBack.ts';
 import type { Dialogs } from './dialogs.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
+import { ContextKeys } from './ids.ts';
 import { KeptMeetings, type ClaimedMeeting, type MeetingKeeper } from './keptMeetings.ts';
 import { errorText, type Log } from './log.ts';
 import { askPanelAgain } from './meetingQuestions.ts';
@@ -58,6 +59,8 @@ export class OnlyMeeting {
       secrets: extension.secrets,
       memento: extension.workspaceState,
       folder: join(extension.globalStorageUri.fsPath, 'kept'),
+      // Any command of the window's that changes nothing.
+      askWindow: () => vscode.commands.executeCommand('setContext', ContextKeys.inMeeting, true),
       log,
     });
   }

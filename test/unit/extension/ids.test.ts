@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import * as v from 'valibot';
-import { Commands, ContextKeys, SettingIds, settingDefaults } from '../../../src/extension/ids.ts';
+import {
+  Commands,
+  ContextKeys,
+  SettingIds,
+  settingDefaults,
+  PANEL_VIEW_TYPE,
+} from '../../../src/extension/ids.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (file: string): string => readFileSync(new URL(file, root), 'utf8');
@@ -112,8 +118,12 @@ describe('names shared by package.json and the code', () => {
     });
   });
 
-  it('wake the extension only for its links and commands', () => {
-    assert.deepEqual(manifest.activationEvents, ['onUri']);
+  it('wake the extension only for its links and commands, and for a meeting from before a reload', () => {
+    assert.deepEqual(manifest.activationEvents, [
+      'onUri',
+      'onStartupFinished',
+      `onWebviewPanel:${PANEL_VIEW_TYPE}`,
+    ]);
   });
 
   it('point to an icon that is there', () => {
