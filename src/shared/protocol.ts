@@ -161,7 +161,8 @@ export const linkMessage = v.variant('t', [
   /** Member to member, first on every link: who I am, and how much of your chat I have. */
   v.object({ t: v.literal('enter'), ordinal: count, state: participantState, chatSeen: count }),
   v.object({ t: v.literal('state'), state: participantState }),
-  v.object({ t: v.literal('members'), members }),
+  /** Whom the sender reaches, itself included, and whether it holds the door. */
+  v.object({ t: v.literal('members'), members, door: v.optional(v.boolean()) }),
   v.object({ t: v.literal('chat'), entry: chatEntry }),
   descriptionMessage,
   candidateMessage,

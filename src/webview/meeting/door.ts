@@ -37,6 +37,11 @@ export class Door<L extends GuestLink = Link> {
     this.#options = options;
   }
 
+  /** Whether it is ours now. */
+  get held(): boolean {
+    return !!this.#registration?.broker;
+  }
+
   /** Takes the door if it is free. */
   async open(): Promise<boolean> {
     const registration = (this.#registration ??= this.#options.register());

@@ -7,6 +7,7 @@ import type {
   ParticipantState,
   RelayMessage,
 } from '../../shared/protocol.ts';
+import { isElder } from '../../shared/meeting/roster.ts';
 import type { Link, LinkEnd } from '../rtc/link.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
 import { Away } from './away.ts';
@@ -87,6 +88,8 @@ export class Members {
   readonly #entered = new Map<Link, Entered>();
   /** The pages that each member says they reach. */
   readonly #reached = new Map<ParticipantId, ReadonlySet<PeerId>>();
+  /** Who says that they hold the door. */
+  readonly #keepers = new Set<ParticipantId>();
   readonly #away: Away;
 
   constructor(options: MembersOptions) {
@@ -106,7 +109,7 @@ export class Members {
 
   /** By order of arrival, also those who are away. */
   get list(): readonly Member[] {
-    return [...this.#members.values()].sort((a, b) => a.address.ordinal - b.address.ordinal);
+    return [...this.#members.values()].sort((a, b) => (isElder(a.address, b.address) ? -1 : 1));
   }
 
   /** Those who are heard. */
@@ -120,6 +123,11 @@ export class Members {
 
   get(id: ParticipantId): Member | undefined {
     return this.#members.get(id);
+  }
+
+  /** Whether somebody who is here holds the door. */
+  get holdDoor(): boolean {
+    return this.present.some(({ address }) => this.#keepers.has(address.id));
   }
 
   /** Members who are here and say that they reach somebody's page. */
@@ -212,6 +220,8 @@ export class Members {
         break;
       case 'members':
         this.#reached.set(id, new Set(message.members.map(({ peer }) => peer)));
+        if (message.door) this.#keepers.add(id);
+        else this.#keepers.delete(id);
         this.#followPlace(member, message.members);
         this.#options.onTold(message.members);
         break;
@@ -251,7 +261,7 @@ export class Members {
     }
     this.#entered.set(link, { chatSeen, state });
     const before = this.#members.get(id);
-    const address = { id, peer, ordinal: placeGiven(id)?.ordinal ?? ordinal };
+    const address = { id, peer, ordinal: Math.max(placeGiven(id)?.ordinal ?? 0, ordinal) };
     this.#use({ address, link, state, away: false }, chatSeen, before !== undefined);
     if (before) this.#closeOlder(before, link);
   }
@@ -341,6 +351,7 @@ export class Members {
     const { id } = member.address;
     this.#members.delete(id);
     this.#reached.delete(id);
+    this.#keepers.delete(id);
     this.#away.delete(id);
     for (const link of this.#linksTo(id)) this.#close(link);
     events.onGone(member, how);

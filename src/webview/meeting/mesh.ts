@@ -1,4 +1,5 @@
 import { type ParticipantId, type PeerId, toHex } from '../../shared/ids.ts';
+import { eldest } from '../../shared/meeting/roster.ts';
 import type { LinkMessage, MemberAddress } from '../../shared/protocol.ts';
 import { BrokerError, type ConnectBroker, type RawLink } from '../rtc/broker.ts';
 import type { Identity } from '../rtc/identity.ts';
@@ -13,6 +14,7 @@ import type { Member, Place } from './member.ts';
 import { type MemberEvents, Members, type OwnWord } from './members.ts';
 import { MESH_TIMES, type MeshTimes } from './meshTimes.ts';
 import { Relay } from './relay.ts';
+import { Reunion } from './reunion.ts';
 import { wait } from './wait.ts';
 import { WayBack } from './wayBack.ts';
 
@@ -59,6 +61,8 @@ export class Mesh {
   readonly #door: Door;
   readonly #wayBack: WayBack;
   #place: Place | null = null;
+  /** What the others were told last of whether we hold the door. */
+  #toldDoor = false;
   #name = '';
 
   /** Registers with the server at once, so that joining later does not wait for it. */
@@ -133,6 +137,23 @@ export class Mesh {
       pause: times.knockPause,
       onProblem,
     });
+    const reunion = new Reunion({
+      signal,
+      apart: () => this.#isApart(),
+      knock: () => this.#knock(),
+      settle: async (welcome) => events.onPlace(await this.#settle(welcome)),
+      pause: times.reunion,
+      onProblem,
+    });
+    void reunion.watch();
+  }
+
+  /** Whether the door is held by none of us, and it is for us to see who has it. */
+  #isApart(): boolean {
+    if (this.#door.held !== this.#toldDoor) this.#onChanged();
+    const self = this.#self();
+    if (!self || !this.#own.broker || this.#door.held || this.#members.holdDoor) return false;
+    return eldest(this.present)?.id === self.id;
   }
 
   /** The others, by order of arrival. */
@@ -166,7 +187,7 @@ export class Mesh {
       pause: this.#times.knockPause,
       onWaiting,
     });
-    return welcome ? this.#settle(welcome) : first;
+    return welcome ? this.#settle(welcome, before) : first;
   }
 
   /** Sends a message to everybody who is in. */
@@ -216,12 +237,16 @@ export class Mesh {
     });
   }
 
-  async #settle({ link, ordinal, members, startedAt }: Welcome): Promise<Place> {
+  /** @param before the place held until now: a door that has forgotten us cannot know how many came before us. */
+  async #settle(
+    { link, ordinal, members, startedAt }: Welcome,
+    before: Place | null = this.#place,
+  ): Promise<Place> {
     if (this.#abort.signal.aborted) {
       link.close();
       throw new EnterError('left');
     }
-    const place = { ordinal, startedAt };
+    const place = { ordinal: Math.max(ordinal, before?.ordinal ?? 0), startedAt };
     this.#place = place;
     this.#members.join(link);
     this.#calls.callMissing(members);
@@ -254,7 +279,8 @@ export class Mesh {
   #onChanged(): void {
     const self = this.#self();
     if (!self || this.#abort.signal.aborted) return;
-    this.broadcast({ t: 'members', members: [...this.present] });
+    this.#toldDoor = this.#door.held;
+    this.broadcast({ t: 'members', members: [...this.present], door: this.#toldDoor });
     this.#door.mind(self.id, this.present);
   }
 

@@ -31,6 +31,8 @@ export interface MeshTimes {
   readonly absentGrace: number;
   /** How long nobody has to be here until the door is asked for the way back in. */
   readonly aloneAfter: number;
+  /** Between two looks at whether the door is held by somebody whom nobody here reaches. */
+  readonly reunion: number;
   /** How long leaving may take to tell the others. */
   readonly leaveGrace: number;
 }
@@ -51,5 +53,6 @@ export const MESH_TIMES: MeshTimes = {
   grace: 60_000,
   absentGrace: 7_500,
   aloneAfter: 5_000,
+  reunion: 5_000,
   leaveGrace: 300,
 };

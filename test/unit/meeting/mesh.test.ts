@@ -444,8 +444,11 @@ describe('Mesh', () => {
     await Person.agree([bob, carol], 'Bob@1 Carol@2');
     await until(() => server.knows(ROOM), 'Bob has the door');
     alice.offline = false;
-    await Person.agree([alice, bob, carol], 'Bob@1 Carol@2 Alice@3');
-    assert.ok(alice.log.includes('back'), 'Alice is told of her new place');
+    // By the door she has a new place, by a call of her own the one she had.
+    const agreed = (): boolean =>
+      new Set([alice, bob, carol].map(({ roster }) => roster)).size === 1 && alice.mesh.members.length === 2;
+    await until(agreed, 'all agree');
+    assert.equal(alice.log.includes('back'), alice.roster === 'Bob@1 Carol@2 Alice@3');
   });
 
   it('opens the door again after everybody slept', async () => {
@@ -461,6 +464,26 @@ describe('Mesh', () => {
       () => alice.mesh.members.length === 1 && bob.mesh.members.length === 1,
       'one meeting, not two',
     );
+  });
+
+  it('becomes one meeting again after a network had cut it in two for long', async () => {
+    const [alice, bob, carol] = await three({ times: { grace: 40, absentGrace: 40 } });
+    const dave = await enter('Dave', { times: { grace: 40, absentGrace: 40 } });
+    await Person.agree([alice, dave], 'Alice@0 Bob@1 Carol@2 Dave@3');
+    for (const one of [alice, bob]) {
+      one.offline = true;
+      server.drop([one.peer, ROOM]);
+      for (const other of [carol, dave]) one.cutFrom(other);
+    }
+    await Person.agree([alice, bob], 'Alice@0 Bob@1');
+    await Person.agree([carol, dave], 'Carol@2 Dave@3');
+    await until(() => server.knows(ROOM), 'Carol has the door');
+    alice.offline = bob.offline = false;
+    const four = [alice, bob, carol, dave];
+    const agreed = (): boolean =>
+      new Set(four.map(({ roster }) => roster)).size === 1 &&
+      four.every(({ mesh }) => mesh.members.length === 3);
+    await until(agreed, 'one meeting');
   });
 
   it('goes on without the server, and lets people in again when it is back', async () => {

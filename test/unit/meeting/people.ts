@@ -37,6 +37,7 @@ const TIMES: MeshTimes = {
   grace: 500,
   absentGrace: 200,
   aloneAfter: 30,
+  reunion: 20,
   leaveGrace: 20,
 };
 
@@ -78,6 +79,7 @@ export class Person {
   offline = false;
   /** Our ends of the connections that were made without a server. */
   readonly relayed: FakeConnection[] = [];
+  #killed = false;
   readonly #server: FakeServer;
   /** Ids that this page has had from the server, its own first. */
   readonly #ids: string[] = [];
@@ -89,10 +91,17 @@ export class Person {
     this.state = stateOf(name);
     const known = new Map<ParticipantId, number>();
     const nameOf = ({ state }: Member): string => state.name;
-    const connect: ConnectBroker = (seat: BrokerSeat) => {
+    const connect: ConnectBroker = async (seat: BrokerSeat) => {
+      // The door is ours once we have it; our own id is ours from the start.
+      if (seat.id !== ROOM && !this.#ids.includes(seat.id)) this.#ids.push(seat.id);
+      if (this.offline) throw new BrokerError('unreachable');
+      const broker = await server.connect(seat);
+      if (this.#killed) {
+        broker.dispose();
+        throw new BrokerError('closed');
+      }
       if (!this.#ids.includes(seat.id)) this.#ids.push(seat.id);
-      if (this.offline) return Promise.reject(new BrokerError('unreachable'));
-      return server.connect(seat);
+      return broker;
     };
     this.mesh = new Mesh(
       {
@@ -166,7 +175,8 @@ export class Person {
   get roster(): string {
     const self = `${this.name}@${String(this.place?.ordinal)}`;
     const others = this.mesh.members.map(({ address, state }) => `${state.name}@${String(address.ordinal)}`);
-    return [self, ...others].toSorted((a, b) => Number(a.split('@')[1]) - Number(b.split('@')[1])).join(' ');
+    const place = (shown: string): number => Number(shown.split('@')[1]);
+    return [self, ...others].toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1)).join(' ');
   }
 
   /** This page's ends of the connections it has to another. */
@@ -192,7 +202,7 @@ export class Person {
   kill(): void {
     for (const id of this.#ids) this.#server.kill(id);
     for (const end of [...this.#server.endsOf(this.peer, this.#ids), ...this.relayed]) end.silence();
-    this.offline = true;
+    this.offline = this.#killed = true;
     void this.mesh.leave(false);
   }
 
