@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { meetingBootstrap, ownOffer, sessionRecord, type SessionRecord } from '../shared/hostRpc.ts';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from '../shared/ids.ts';
 import { MAX_NAME, MAX_OFFERS } from '../shared/limits.ts';
+import { stagePurpose } from '../shared/stageRpc.ts';
 
 /** Milliseconds after the last sign of life in which a meeting can be gone on with at all. */
 export const KEPT_FOR = 10 * 60_000;
@@ -10,6 +11,7 @@ export const UNASKED_FOR = 60_000;
 /** Characters of chat that are kept, newest first: of what is older, others hand back what they wrote. */
 const MAX_KEPT_CHAT = 1_000_000;
 const MAX_SERVERS = 32;
+const MAX_STAGES = 8;
 
 const name = v.pipe(v.string(), v.maxLength(MAX_NAME));
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
@@ -39,6 +41,11 @@ export const keptMeeting = v.object({
     v.maxLength(MAX_OFFERS),
   ),
   gateway: v.object({ port, key: tokenSchema }),
+  /** Their pages, in a browser, may outlive all this. */
+  stages: v.pipe(
+    v.array(v.object({ stage: tokenSchema, purpose: stagePurpose, session: tokenSchema })),
+    v.maxLength(MAX_STAGES),
+  ),
   server: v.object({
     /** Where it was reached from here. */
     url,

@@ -92,8 +92,13 @@ export class MeetingSession {
       gateway: options.gateway,
       reach: options.reachGateway,
       log: options.log,
+      // Without a panel no stage goes on.
+      ...(options.kept && !options.kept.closed ? { kept: options.kept.stages } : {}),
       onMessage: (stage, message) => this.#tellPage('fromStage', { stage, message }),
-      onConnected: (stage, connected) => this.#tellPage('stageConnected', { stage, connected }),
+      onConnected: (stage, connected) => {
+        this.#tellPage('stageConnected', { stage, connected });
+        options.onChanged(this);
+      },
     });
     const { kept } = options;
     this.#record = kept?.record ?? null;
@@ -172,6 +177,7 @@ export class MeetingSession {
       closed: this.#state.phase === 'closed',
       offers: [...this.#shares.kept],
       gateway: { port: gateway.port, key: gateway.brokerKey },
+      stages: [...this.#stages.kept],
       server: { url: server.url(), addresses: [...server.servers()], ownPort: server.ownPort() },
     };
   }
