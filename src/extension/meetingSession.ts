@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
 import type { KeptMeeting } from './keptMeeting.ts';
-import type { HostApi, MeetingBootstrap, OwnOffer, PageApi, SessionRecord } from '../shared/hostRpc.ts';
+import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
 import type { Invite } from '../shared/invite.ts';
-import { RpcError, type Handlers, type Params } from '../shared/rpc.ts';
+import type { Handlers, Params } from '../shared/rpc.ts';
 import type { Dialogs } from './dialogs.ts';
 import { SaveDesk } from './files/saveDesk.ts';
 import { ShareDesk } from './files/shareDesk.ts';
@@ -12,11 +12,10 @@ import { errorText, type Log } from './log.ts';
 import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
 import type { MeetingServer } from './meetingServer.ts';
 import type { Network } from './networkSettings.ts';
-import { MeetingPanel } from './panel.ts';
+import { PageLine } from './pageLine.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
 import { stageSurroundings } from './stageWays.ts';
-import { withTimeLimit } from './timeLimit.ts';
 
 /** How the meeting came to its end for this person. */
 export type EndedHow = Params<HostApi['left']>['how'] | 'panel-closed' | 'replaced';
@@ -59,18 +58,13 @@ export interface MeetingSessionOptions {
   readonly onEnded: (session: MeetingSession, how: EndedHow) => void;
 }
 
-/** How long the page may take to say good-bye when VS Code closes. */
-const LEAVE_TIME_LIMIT = 1_000;
-
 /** One meeting as this participant is in it, from Start or Join to the end, over any number of panels. */
 export class MeetingSession {
   readonly #options: MeetingSessionOptions;
   readonly #shares: ShareDesk;
   readonly #saves: SaveDesk;
   readonly #stages: StageDesk;
-  #panel: MeetingPanel | undefined;
-  /** The page of the present panel has asked for its meeting, so calls reach it. */
-  #opened = false;
+  readonly #page: PageLine;
   #record: SessionRecord | null = null;
   /** The name that was chosen in the lobby. */
   #name: string | undefined;
@@ -80,11 +74,18 @@ export class MeetingSession {
 
   constructor(options: MeetingSessionOptions) {
     this.#options = options;
+    this.#page = new PageLine({
+      extensionUri: options.extensionUri,
+      gateway: options.gatewayAddress,
+      log: options.log,
+      handlers: () => this.#handlers(),
+      onClosed: () => this.#handleClosed(),
+    });
     this.#shares = new ShareDesk({
       ...options,
       others: () => this.#state.others,
-      onShared: (offers) => this.#tellOffers(offers),
-      onWithdrawn: (offers) => this.#tellPage('withdrawn', { offers: [...offers] }),
+      onShared: (offers) => this.#page.tellOffers(offers),
+      onWithdrawn: (offers) => this.#page.tell('withdrawn', { offers: [...offers] }),
     });
     this.#saves = new SaveDesk(options);
     this.#stages = new StageDesk({
@@ -94,9 +95,9 @@ export class MeetingSession {
       log: options.log,
       // Without a panel no stage goes on.
       ...(options.kept && !options.kept.closed ? { kept: options.kept.stages } : {}),
-      onMessage: (stage, message) => this.#tellPage('fromStage', { stage, message }),
+      onMessage: (stage, message) => this.#page.tell('fromStage', { stage, message }),
       onConnected: (stage, connected) => {
-        this.#tellPage('stageConnected', { stage, connected });
+        this.#page.tell('stageConnected', { stage, connected });
         options.onChanged(this);
       },
     });
@@ -126,13 +127,13 @@ export class MeetingSession {
 
   /** The server of one's own has other addresses now: the page tells the others. */
   tellServers(): void {
-    this.#tellPage('serversMoved', { servers: [...this.#options.server.servers()] });
+    this.#page.tell('serversMoved', { servers: [...this.#options.server.servers()] });
     this.#options.onChanged(this);
   }
 
   /** Shows the panel, or opens it again after it was closed. */
   reveal(): void {
-    if (this.#panel) this.#panel.reveal();
+    if (this.#page.isOpen) this.#page.reveal();
     else this.#openPanel();
   }
 
@@ -142,27 +143,13 @@ export class MeetingSession {
   }
 
   /** "Leave Meeting" as a command: the page asks, as its button does. False when there is no page to ask. */
-  async askToLeave(): Promise<boolean> {
-    if (!this.#panel || !this.#opened) return false;
-    this.#panel.reveal();
-    try {
-      const answer = this.#panel.page.call('askToLeave', {}).then(() => true);
-      return (await withTimeLimit(answer, 3_000)) ?? false;
-    } catch (error) {
-      this.#options.log('warn', `the page could not ask: ${errorText(error)}`);
-      return false;
-    }
+  askToLeave(): Promise<boolean> {
+    return this.#page.askToLeave();
   }
 
   /** Leaves without a question: the others are told where there is time for it, and everything ends. */
   async leaveNow(): Promise<void> {
-    if (this.#panel && this.#opened) {
-      try {
-        await withTimeLimit(this.#panel.page.call('leaveNow', { end: false }), LEAVE_TIME_LIMIT);
-      } catch (error) {
-        this.#options.log('warn', `the page could not say good-bye: ${errorText(error)}`);
-      }
-    }
+    await this.#page.sayGoodBye();
     await this.end();
   }
 
@@ -184,7 +171,7 @@ export class MeetingSession {
 
   /** Brings in a panel that VS Code has brought back; false when there is one already. */
   adopt(panel: vscode.WebviewPanel): boolean {
-    if (this.#panel || this.#ended) return false;
+    if (this.#page.isOpen || this.#ended) return false;
     this.#openPanel(panel);
     return true;
   }
@@ -205,8 +192,7 @@ export class MeetingSession {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#panel?.dispose();
-    this.#panel = undefined;
+    this.#page.dispose();
     const shares = this.#shares.dispose();
     this.#saves.dispose();
     await this.#settle([this.#endGateway(), this.#options.server.stop(), shares]);
@@ -234,23 +220,13 @@ export class MeetingSession {
   }
 
   #openPanel(revived?: vscode.WebviewPanel): void {
-    this.#opened = false;
-    this.#panel = new MeetingPanel({
-      extensionUri: this.#options.extensionUri,
-      gateway: this.#options.gatewayAddress,
-      handlers: this.#handlers(),
-      log: this.#options.log,
-      revived,
-      onClosed: () => this.#handleClosed(),
-    });
+    this.#page.open(revived);
     this.#options.log('info', this.#record ? 'the panel is open again' : 'the panel is open');
     this.#setState(this.#record ? { ...this.#state, phase: 'joining' } : initialState);
   }
 
   #handleClosed(): void {
     if (this.#ended) return;
-    this.#panel = undefined;
-    this.#opened = false;
     this.#stages.leave();
     const { phase } = this.#state;
     if (!this.#record || phase === 'left' || phase === 'failed') {
@@ -267,29 +243,6 @@ export class MeetingSession {
     if (this.#ended) return;
     this.#options.onState(state);
     this.#options.onChanged(this);
-  }
-
-  async #tellOffers(offers: readonly OwnOffer[]): Promise<void> {
-    // A page that has not asked yet is given them with everything else.
-    if (!this.#panel || !this.#opened) return;
-    try {
-      await this.#panel.page.call('shareFiles', { offers: [...offers] });
-    } catch (error) {
-      // A panel that closed in between is told when it is opened again.
-      if (!(error instanceof RpcError) || error.code !== 'disposed') throw error;
-    }
-  }
-
-  /** Tells the page of what happened here, in order. A page that is not there asks how things stand when it comes. */
-  #tellPage<K extends 'fromStage' | 'stageConnected' | 'withdrawn' | 'serversMoved'>(
-    what: K,
-    params: Params<PageApi[K]>,
-  ): void {
-    if (!this.#panel || !this.#opened) return;
-    this.#panel.page.call(what, params).catch((error: unknown) => {
-      const gone = error instanceof RpcError && error.code === 'disposed';
-      this.#options.log(gone ? 'trace' : 'warn', `the page was not told (${what}): ${errorText(error)}`);
-    });
   }
 
   #bootstrap(): MeetingBootstrap {
@@ -335,7 +288,7 @@ export class MeetingSession {
     return {
       open: async () => {
         await this.#ready;
-        this.#opened = true;
+        this.#page.ready();
         this.#stages.attend();
         log('info', 'the page is ready');
         return this.#bootstrap();
@@ -356,7 +309,7 @@ export class MeetingSession {
         return done;
       },
       showPanel: () => {
-        this.#panel?.reveal();
+        this.#page.reveal();
         return done;
       },
       copyInvite: () => copyInvite().then(() => done),

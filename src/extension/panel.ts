@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { hostApi, pageApi, type HostApi, type PageApi } from '../shared/hostRpc.ts';
 import { RpcEndpoint, type Handlers } from '../shared/rpc.ts';
@@ -8,6 +9,9 @@ import { PANEL_VIEW_TYPE } from './ids.ts';
 import { errorText, type Log } from './log.ts';
 import { panelHtml } from './panelHtml.ts';
 import { nodeTimers } from './timeLimit.ts';
+
+/** The first thing that a page says. */
+const openRequest = v.object({ kind: v.literal('request'), method: v.literal('open') });
 
 /** What a panel needs: where its files are, what it may connect to, and who answers it. */
 export interface MeetingPanelOptions {
@@ -25,8 +29,7 @@ export interface MeetingPanelOptions {
 export class MeetingPanel {
   readonly #panel: vscode.WebviewPanel;
   readonly #store = new DisposableStore();
-  /** Calls to the page. They are lost until the page has said `open`. */
-  readonly page: RpcEndpoint<HostApi, PageApi>;
+  #page: RpcEndpoint<HostApi, PageApi>;
 
   constructor(options: MeetingPanelOptions) {
     const { extensionUri, log } = options;
@@ -46,18 +49,29 @@ export class MeetingPanel {
       dark: vscode.Uri.joinPath(media, 'panel-dark.svg'),
     };
     const { webview } = this.#panel;
-    this.page = new RpcEndpoint<HostApi, PageApi>({
-      local: hostApi,
-      remote: pageApi,
-      handlers: options.handlers,
-      post: (message) => void webview.postMessage(message),
-      timers: nodeTimers,
-      onProblem: (message, error) =>
-        log('warn', error === undefined ? `panel: ${message}` : `panel: ${message}: ${errorText(error)}`),
-    });
+    const connect = (): RpcEndpoint<HostApi, PageApi> =>
+      new RpcEndpoint<HostApi, PageApi>({
+        local: hostApi,
+        remote: pageApi,
+        handlers: options.handlers,
+        post: (message) => void webview.postMessage(message),
+        timers: nodeTimers,
+        onProblem: (message, error) =>
+          log('warn', error === undefined ? `panel: ${message}` : `panel: ${message}: ${errorText(error)}`),
+      });
+    this.#page = connect();
     this.#store.add(this.#panel);
-    this.#store.add(this.page);
-    this.#store.add(webview.onDidReceiveMessage((message: unknown) => this.page.receive(message)));
+    this.#store.add({ dispose: () => this.#page.dispose() });
+    this.#store.add(
+      webview.onDidReceiveMessage((message: unknown) => {
+        // A page that was loaded anew counts its calls from the start: no answer to the one before may reach it.
+        if (v.is(openRequest, message)) {
+          this.#page.dispose();
+          this.#page = connect();
+        }
+        this.#page.receive(message);
+      }),
+    );
     this.#store.add(
       this.#panel.onDidDispose(() => {
         this.#store.dispose();
@@ -75,6 +89,11 @@ export class MeetingPanel {
       styleNonce: randomBytes(16).toString('base64'),
       connect: socketOrigin(options.gateway),
     });
+  }
+
+  /** Calls to the page. They are lost until the page has said `open`. */
+  get page(): RpcEndpoint<HostApi, PageApi> {
+    return this.#page;
   }
 
   reveal(): void {
