@@ -9,7 +9,8 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { KEPT_MARK } from '../../../src/extension/ids.ts';
 import { createIdentity, randomHex, randomToken } from '../../../src/extension/identity.ts';
 import { KEPT_FOR, keptText, parseKept, type KeptMeeting } from '../../../src/extension/keptMeeting.ts';
-import { KeptMeetings, type MeetingKeeper } from '../../../src/extension/keptMeetings.ts';
+import { KeptMeetings } from '../../../src/extension/keptMeetings.ts';
+import type { MeetingKeeper } from '../../../src/extension/meetingKeeper.ts';
 import { makeFolder } from '../gateway/support.ts';
 
 async function makeMeeting(): Promise<KeptMeeting> {
