@@ -11,7 +11,10 @@ import { readSettings } from './settings.ts';
  */
 export async function setTurnPassword(secrets: vscode.SecretStorage, dialogs: Dialogs): Promise<void> {
   const servers = readSettings().iceServers.servers.filter(relays);
-  if (servers.length === 0) return sayNoServer(dialogs);
+  if (servers.length === 0) {
+    void sayNoServer(dialogs);
+    return;
+  }
   const server = servers.length === 1 ? servers[0] : await choose(servers, secrets);
   if (!server) return;
   const password = await dialogs.input({
