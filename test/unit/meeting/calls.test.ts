@@ -145,8 +145,9 @@ describe('Calls', () => {
   it('does not try again when they have found the way here meanwhile', async () => {
     const { calls, asked, linked, nth } = make();
     calls.callMissing([bob]);
-    await (await nth(1)).refuse('failed');
+    const first = await nth(1);
     linked.push(bob.peer);
+    await first.refuse('failed');
     calls.callMissing([alice]);
     for (const attempt of [2, 3, 4]) await (await nth(attempt)).refuse('failed');
     assert.deepEqual(
