@@ -19,6 +19,8 @@ import { MeetingKeeper } from './meetingKeeper.ts';
 const LOOK = 100;
 /** Beats without a sign of life after which a window is dead whose process is still there. */
 const DEAD_AFTER = 2.5;
+/** Signs of life after which a window is alive: one that ends gives a last one. */
+const SURE_SIGNS = 2;
 /** Bytes; a chat of `MAX_KEPT_CHAT` characters and 200 offers stay far below. */
 const MAX_FILE = 16 * 1024 * 1024;
 
@@ -71,14 +73,17 @@ export class KeptMeetings {
   /** Waits until its extension host has ended, or its window is dead; false when it goes on living. */
   async #isLeft({ id, pid }: Mark): Promise<boolean> {
     const { folder, beat = BEAT } = this.#places;
-    const until = Date.now() + 2 * DEAD_AFTER * beat;
-    for (;;) {
+    const file = join(folder, id);
+    let last = await statOf(file);
+    for (let signs = 0; signs < SURE_SIGNS;) {
       if (pid === process.pid || !isRunning(pid)) return true;
-      const found = await statOf(join(folder, id));
-      if (!found || Date.now() - found.mtimeMs > DEAD_AFTER * beat) return true;
-      if (Date.now() > until) return false;
-      await new Promise((resolve) => setTimeout(resolve, LOOK));
+      if (!last || Date.now() - last.mtimeMs > DEAD_AFTER * beat) return true;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK, beat)));
+      const now = await statOf(file);
+      if (now && now.mtimeMs !== last.mtimeMs) signs++;
+      last = now;
     }
+    return false;
   }
 
   async #take(id: string): Promise<ClaimedMeeting | undefined> {

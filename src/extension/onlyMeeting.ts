@@ -86,9 +86,8 @@ export class OnlyMeeting {
     return this.#alone(this.#openOne(way));
   }
 
-  /** Goes on with the meeting of an extension host before this one, if there is one that can be gone on with. */
+  /** Goes on with the meeting of an extension host before this one, if there is one. To be called first, and once. */
   async comeBack(): Promise<void> {
-    await this.#opening;
     const late = await this.#alone(this.#comeBackUnasked());
     if (!late || !(await askToComeBack(late, this.#options.dialogs))) return;
     await this.#opening;
