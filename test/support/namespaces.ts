@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { atExit } from '../../scripts/lib/children.ts';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { atExit, endChild, startChild } from '../../scripts/lib/children.ts';
 import { requireProgram } from '../../scripts/lib/debian.ts';
 
 // Machines on a network of their own: network namespaces on a bridge that is in a namespace as well, so that nothing
@@ -20,8 +23,6 @@ const ETC = '/etc/netns';
 export interface SentOutside {
   /** Packets to other addresses than those of the network and of the machine itself. */
   readonly packets: number;
-  /** Packets that ask for names, wherever to. */
-  readonly names: number;
   /** Some of the addresses. */
   readonly addresses: readonly string[];
 }
@@ -29,8 +30,10 @@ export interface SentOutside {
 /** A network that hands on what is sent to one machine, and no multicast; without a way to anywhere else. */
 export interface LocalNetwork {
   readonly machines: readonly Machine[];
+  /** The names that its name server was asked for since it was made, each once; it knows none. */
+  readonly names: ReadonlySet<string>;
   /** Removes it and all of its machines; programs on them should have ended. The end of this process does at the latest. */
-  dispose(): void;
+  dispose(): Promise<void>;
 }
 
 /**
@@ -51,20 +54,26 @@ export async function makeNetwork(count: number, routers = 0): Promise<LocalNetw
     ip('netns', 'add', namespace);
     made.push(namespace);
     mkdirSync(join(ETC, namespace), { recursive: true });
-    // Nobody answers there, and says so at once.
     writeFileSync(join(ETC, namespace, 'resolv.conf'), `nameserver ${NET4}.0.${String(EXIT)}\n`);
     ip('-n', namespace, 'link', 'set', 'lo', 'up');
     return namespace;
   };
-  const dispose = (): void => {
+  const removeAll = (): void => {
     for (const namespace of made.splice(0)) remove(tools.ip, namespace);
   };
   networks++;
-  atExit(dispose);
+  atExit(removeAll);
   try {
     const bridge = add('switch');
     ip('-n', bridge, 'link', 'add', 'lan', 'type', 'bridge');
     assign(ip, bridge, 'lan', 0, EXIT);
+    const routeParts = (namespace: string, own: number): void => {
+      for (let part = 1; part <= routers; part++) {
+        if (part !== own)
+          ip('-n', namespace, 'route', 'add', partOf(part), 'via', `${NET4}.0.${String(part)}`);
+      }
+    };
+    routeParts(bridge, EXIT);
     /** Puts a namespace on the switch. */
     const connect = (namespace: string, index: number): void => {
       const port = `port${String(index)}`;
@@ -74,10 +83,7 @@ export async function makeNetwork(count: number, routers = 0): Promise<LocalNetw
       // Chromium sends from the addresses that a route to the world begins at.
       ip('-n', namespace, 'route', 'add', 'default', 'via', `${NET4}.0.${String(EXIT)}`);
       ip('-n', namespace, '-6', 'route', 'add', 'default', 'via', `${NET6}::${String(EXIT)}`);
-      for (let part = 1; part <= routers; part++) {
-        if (part !== index)
-          ip('-n', namespace, 'route', 'add', partOf(part), 'via', `${NET4}.0.${String(part)}`);
-      }
+      routeParts(namespace, index);
     };
     const machines: Machine[] = [];
     for (let index = 1; index <= count; index++) {
@@ -96,9 +102,17 @@ export async function makeNetwork(count: number, routers = 0): Promise<LocalNetw
       ip('netns', 'exec', router, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward');
       machines.push(new Machine(namespace, { part: index, index: 1 }, tools, router));
     }
-    return { machines, dispose };
+    const server = await startNameServer(tools.ip, bridge, `${NET4}.0.${String(EXIT)}`);
+    return {
+      machines,
+      names: server.names,
+      dispose: async () => {
+        await server.dispose();
+        removeAll();
+      },
+    };
   } catch (error) {
-    dispose();
+    removeAll();
     throw error;
   }
 }
@@ -152,14 +166,10 @@ export class Machine {
 
   /** What it tried to send beyond the network. */
   sentOutside(): SentOutside {
-    const count = (name: string): number => {
-      const listed = this.run(this.#tools.nft, 'list', 'counter', 'inet', 'parley', name);
-      return Number(/packets (\d+)/.exec(listed)?.[1]);
-    };
+    const counter = this.run(this.#tools.nft, 'list', 'counter', 'inet', 'parley', 'outside');
     const listed = this.run(this.#tools.nft, 'list', 'set', 'inet', 'parley', 'strangers');
     return {
-      packets: count('outside'),
-      names: count('names'),
+      packets: Number(/packets (\d+)/.exec(counter)?.[1]),
       addresses:
         /elements = \{([^}]*)\}/
           .exec(listed)?.[1]
@@ -179,7 +189,6 @@ const NO_MULTICAST = `
 const RULES = `
 table inet parley {
   counter outside { }
-  counter names { }
   set strangers { type ipv4_addr; size 64; flags dynamic; }
   chain walls { }
   chain input {
@@ -188,7 +197,6 @@ table inet parley {
   }
   chain output {
     type filter hook output priority 0;
-    meta l4proto { tcp, udp } th dport 53 counter name names
     ip daddr != { ${NET4}.0.0/16, 127.0.0.0/8, 224.0.0.0/4 } counter name outside add @strangers { ip daddr }
     ip6 daddr != { ${NET6}::/64, ::1, ff00::/8, fe80::/10 } counter name outside
     ${NO_MULTICAST}
@@ -196,6 +204,24 @@ table inet parley {
   }
 }
 `;
+
+async function startNameServer(
+  ip: string,
+  namespace: string,
+  address: string,
+): Promise<{ readonly names: ReadonlySet<string>; dispose(): Promise<void> }> {
+  const path = fileURLToPath(new URL('nameServer.ts', import.meta.url));
+  const command = ['netns', 'exec', namespace, process.execPath, path, address];
+  const child = startChild(ip, command, { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (!child.stdout) throw new Error('a child with pipes has none');
+  const names = new Set<string>();
+  const lines = createInterface({ input: child.stdout });
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the name server does not start')));
+  await Promise.race([once(lines, 'line'), ended]);
+  ended.catch(() => undefined); // From here on it ends when it is told to.
+  lines.on('line', (name) => names.add(name));
+  return { names, dispose: () => endChild(child) };
+}
 
 const homeRouter = (port: number): string => `
 table ip parley {
