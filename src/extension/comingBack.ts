@@ -5,9 +5,18 @@ import { UNASKED_FOR } from './keptMeeting.ts';
 import type { ClaimedMeeting } from './keptMeetings.ts';
 import { withTimeLimit } from './timeLimit.ts';
 
-/** Milliseconds for VS Code to bring back a panel that is in view. */
-const REVIVAL_TIME_LIMIT = 2_000;
+/**
+ * Milliseconds for VS Code to bring back a panel that is in view. It does so as soon as it knows that somebody can; where
+ * only the extension host was started again, the panel stays as it was, with nobody who listens to it.
+ */
+const REVIVAL_TIME_LIMIT = 700;
 const MINUTE = 60_000;
+
+/** Where a meeting's panel is to be: there already, or in a column. */
+export interface PanelPlace {
+  readonly revived?: vscode.WebviewPanel;
+  readonly column?: vscode.ViewColumn;
+}
 
 /** Finds the panel of the meeting that goes on after a reload, which VS Code brings back when it thinks fit. */
 export class RevivedPanel {
@@ -23,25 +32,31 @@ export class RevivedPanel {
     return true;
   }
 
-  /** The panel to go on with, if there is one; without one, what is left of it is removed. To be called once. */
-  async take(): Promise<vscode.WebviewPanel | undefined> {
-    const left = tabsOfPanels();
-    if (!this.#offered && left.some(({ isActive }) => isActive)) {
+  /** Where to go on. What is left of a panel that does not come back is removed. To be called once. */
+  async take(): Promise<PanelPlace> {
+    if (!this.#offered && tabsOfPanels().some(({ isActive }) => isActive)) {
       const coming = new Promise<vscode.WebviewPanel>((resolve) => {
         this.#wanted = resolve;
       });
       this.#offered = await withTimeLimit(coming, REVIVAL_TIME_LIMIT);
     }
     this.#over = true;
-    // One that is out of view comes back when it is looked at only.
-    if (!this.#offered && left.length > 0) await vscode.window.tabGroups.close(tabsOfPanels(), true);
-    return this.#offered;
+    if (this.#offered) return { revived: this.#offered };
+    // Out of view, so that it came back only when looked at, or without an extension host.
+    const left = tabsOfPanels();
+    const [first] = left;
+    if (!first) return {};
+    const column = first.group.viewColumn;
+    await vscode.window.tabGroups.close(left, true);
+    return { column };
   }
 
-  /** There is nothing to go on with. */
-  end(): void {
+  /** There is nothing to go on with: what is left of a panel goes, too. */
+  async end(): Promise<void> {
     this.#over = true;
     this.#offered?.dispose();
+    const left = tabsOfPanels();
+    if (left.length > 0) await vscode.window.tabGroups.close(left, true);
   }
 }
 

@@ -7,7 +7,7 @@ import { KEPT_MARK } from './ids.ts';
 import type { Log } from './log.ts';
 
 /** Milliseconds between two signs of life. */
-export const BEAT = 2_000;
+export const BEAT = 1_000;
 const CIPHER = 'aes-256-gcm';
 const IV_SIZE = 12;
 const TAG_SIZE = 16;
@@ -22,7 +22,7 @@ export type Mark = v.InferOutput<typeof markSchema>;
 
 /** Where things are kept; the stores have the shapes of VS Code's. */
 export interface KeptPlaces {
-  /** For one key a meeting: what is on disk cannot be read without it. */
+  /** For one key a meeting, which lies elsewhere than the files: what is in them cannot be read without it. */
   readonly secrets: {
     get(key: string): PromiseLike<string | undefined>;
     store(key: string, value: string): PromiseLike<void>;

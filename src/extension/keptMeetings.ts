@@ -18,7 +18,7 @@ import { MeetingKeeper } from './meetingKeeper.ts';
 /** Milliseconds between two looks whether another process has ended. */
 const LOOK = 100;
 /** Beats without a sign of life after which a window is dead whose process is still there. */
-const DEAD_AFTER = 2.5;
+const DEAD_AFTER = 2;
 /** Signs of life after which a window is alive: one that ends gives a last one. */
 const SURE_SIGNS = 2;
 /** Bytes; a chat of `MAX_KEPT_CHAT` characters and 200 offers stay far below. */
@@ -95,6 +95,7 @@ export class KeptMeetings {
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
       log('info', 'the meeting before was gone on with elsewhere, or has ended');
+      await secrets.delete(secretName(id));
       return undefined;
     }
     try {

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { PanelPlace } from './comingBack.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
 import type { Invite } from '../shared/invite.ts';
@@ -42,8 +43,8 @@ export interface MeetingSessionOptions {
   readonly server: MeetingServer;
   /** What an extension host before this one kept of the meeting; null for a new one. */
   readonly kept: KeptMeeting | null;
-  /** The panel that is there already, brought back by VS Code. */
-  readonly revived: vscode.WebviewPanel | undefined;
+  /** Where the first panel is to be. */
+  readonly place: PanelPlace;
   /** Resolves, and never rejects, when the page can be told how things stand. */
   readonly ready: Promise<unknown>;
   readonly log: Log;
@@ -106,7 +107,7 @@ export class MeetingSession {
     this.#name = kept?.record?.name;
     this.#ready = Promise.all([options.ready, kept && this.#putOffersBack(kept)]);
     if (kept?.closed) this.#state = { ...initialState, phase: 'closed' };
-    else this.#openPanel(options.revived);
+    else this.#openPanel(options.place);
   }
 
   get facts(): MeetingFacts {
@@ -172,7 +173,7 @@ export class MeetingSession {
   /** Brings in a panel that VS Code has brought back; false when there is one already. */
   adopt(panel: vscode.WebviewPanel): boolean {
     if (this.#page.isOpen || this.#ended) return false;
-    this.#openPanel(panel);
+    this.#openPanel({ revived: panel });
     return true;
   }
 
@@ -219,8 +220,8 @@ export class MeetingSession {
     await this.#options.gateway.dispose();
   }
 
-  #openPanel(revived?: vscode.WebviewPanel): void {
-    this.#page.open(revived);
+  #openPanel(place: PanelPlace = {}): void {
+    this.#page.open(place);
     this.#options.log('info', this.#record ? 'the panel is open again' : 'the panel is open');
     this.#setState(this.#record ? { ...this.#state, phase: 'joining' } : initialState);
   }

@@ -4,6 +4,7 @@ import { askToComeBack, mustAsk, RevivedPanel } from './comingBack.ts';
 import type { Dialogs } from './dialogs.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import { ContextKeys } from './ids.ts';
+import type { KeptPlaces } from './keptFiles.ts';
 import { KeptMeetings, type ClaimedMeeting } from './keptMeetings.ts';
 import type { MeetingKeeper } from './meetingKeeper.ts';
 import { errorText, type Log } from './log.ts';
@@ -57,7 +58,7 @@ export class OnlyMeeting {
     const { extension, log } = options;
     this.#options = options;
     this.#kept = new KeptMeetings({
-      secrets: extension.secrets,
+      secrets: keysOf(extension),
       memento: extension.workspaceState,
       folder: join(extension.globalStorageUri.fsPath, 'kept'),
       // Any command of the window's that changes nothing.
@@ -86,12 +87,17 @@ export class OnlyMeeting {
     return this.#alone(this.#openOne(way));
   }
 
-  /** Goes on with the meeting of an extension host before this one, if there is one. To be called first, and once. */
+  /** Goes on with the meeting of an extension host before this one, if there is one. To be called first, and once. Never rejects. */
   async comeBack(): Promise<void> {
-    const late = await this.#alone(this.#comeBackUnasked());
-    if (!late || !(await askToComeBack(late, this.#options.dialogs))) return;
-    await this.#opening;
-    if (!this.#session) await this.#alone(this.#goOn(late.meeting));
+    const { dialogs, log } = this.#options;
+    try {
+      const late = await this.#alone(this.#comeBackUnasked());
+      if (!late || !(await askToComeBack(late, dialogs))) return;
+      await this.#opening;
+      if (!this.#session) await this.#alone(this.#goOn(late.meeting));
+    } catch (error) {
+      log('error', `the meeting from before is lost: ${errorText(error)}`);
+    }
   }
 
   /** VS Code has brought back a panel. */
@@ -174,7 +180,7 @@ export class OnlyMeeting {
   async #comeBackUnasked(): Promise<ClaimedMeeting | undefined> {
     const claimed = this.#session ? undefined : await this.#kept.claim();
     if (!claimed || mustAsk(claimed)) {
-      this.#revived.end();
+      await this.#revived.end();
       return claimed;
     }
     await this.#goOn(claimed.meeting);
@@ -193,7 +199,7 @@ export class OnlyMeeting {
       this.#begin(session);
       if (meeting.closed) void this.#offerPanelAgain(session);
     } catch (error) {
-      this.#revived.end();
+      await this.#revived.end();
       log('error', `the meeting from before cannot be gone on with: ${errorText(error)}`);
       void dialogs.error(
         vscode.l10n.t('Your meeting could not be gone on with. The output channel "Parley" says more.'),
@@ -252,4 +258,17 @@ export class OnlyMeeting {
       void this.#options.dialogs.info(vscode.l10n.t('The host has ended the meeting.'));
     }
   }
+}
+
+/**
+ * Where the keys of kept meetings are. In a browser the workspace's state lies in the browser, away from the files, as secrets
+ * do where they are stored at all: code-server forgets them with every reload.
+ */
+function keysOf({ secrets, workspaceState }: vscode.ExtensionContext): KeptPlaces['secrets'] {
+  if (vscode.env.uiKind === vscode.UIKind.Desktop) return secrets;
+  return {
+    get: (key) => Promise.resolve(workspaceState.get<string>(key)),
+    store: (key, value) => workspaceState.update(key, value),
+    delete: (key) => workspaceState.update(key, undefined),
+  };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { allOrNothing } from './allOrNothing.ts';
+import type { PanelPlace } from './comingBack.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import { errorText } from './log.ts';
@@ -17,27 +18,27 @@ const PATIENCE = 1_500;
 /**
  * Goes on with a meeting where an extension host before this one left it: as the same person, with the gateway and a server
  * of one's own under the same ports where they are free. The panel is there at once; its page waits for the server.
- * @param findPanel gives the panel that VS Code has brought back, if there is one.
+ * @param findPanel says where the panel is, or is to be.
  * @throws the signal's reason, or Node's error when there is no port at all. Nothing is left open then.
  */
 export function openAgain(
   options: OpenMeetingOptions,
   kept: KeptMeeting,
-  findPanel: () => Promise<vscode.WebviewPanel | undefined>,
+  findPanel: () => Promise<PanelPlace>,
 ): Promise<MeetingSession> {
   return allOrNothing(async (open) => {
     const { facts, server } = kept;
-    const [way, revived] = await Promise.all([openGateway(options, open, kept.gateway), findPanel()]);
+    const [way, place] = await Promise.all([openGateway(options, open, kept.gateway), findPanel()]);
     way.gateway.setUpstream({ url: server.url, key: facts.serverKey });
     if (server.ownPort === null) {
       void findAgain(options, kept, way.gateway);
       const upstream = othersServer(server.url, server.addresses);
-      return makeSession(options, { facts, way, upstream }, { kept, revived, ready: Promise.resolve() });
+      return makeSession(options, { facts, way, upstream }, { kept, place, ready: Promise.resolve() });
     }
     const own = startAgain(options, kept, way.gateway, server.ownPort);
     const upstream = await open(Promise.resolve(own.upstream), ({ stop }) => stop());
     const ready = withTimeLimit(own.started, PATIENCE);
-    return makeSession(options, { facts, way, upstream }, { kept, revived, ready });
+    return makeSession(options, { facts, way, upstream }, { kept, place, ready });
   }, options);
 }
 

@@ -103,7 +103,7 @@ export function openAsGuest(options: OpenMeetingOptions, invite: Invite): Promis
 }
 
 /** What an earlier extension host left, for a session that goes on. */
-type Earlier = Pick<MeetingSessionOptions, 'kept' | 'revived' | 'ready'>;
+type Earlier = Pick<MeetingSessionOptions, 'kept' | 'place' | 'ready'>;
 
 /** Makes the session, which owns all of it from then on. @throws the signal's reason. */
 export function makeSession(
@@ -113,7 +113,7 @@ export function makeSession(
     readonly way: GatewayWay;
     readonly upstream: RunningServer;
   },
-  earlier: Earlier = { kept: null, revived: undefined, ready: Promise.resolve() },
+  earlier: Earlier = { kept: null, place: {}, ready: Promise.resolve() },
 ): MeetingSession {
   options.signal.throwIfAborted();
   const { facts, way } = parts;

@@ -1,6 +1,6 @@
-import type * as vscode from 'vscode';
 import type { HostApi, OwnOffer, PageApi } from '../shared/hostRpc.ts';
 import { RpcError, type Handlers, type Params } from '../shared/rpc.ts';
+import type { PanelPlace } from './comingBack.ts';
 import { errorText } from './log.ts';
 import { MeetingPanel, type MeetingPanelOptions } from './panel.ts';
 import { withTimeLimit } from './timeLimit.ts';
@@ -10,7 +10,7 @@ const ASK_TIME_LIMIT = 3_000;
 const LEAVE_TIME_LIMIT = 1_000;
 
 /** What every panel of a meeting is made with, and who is told when it was closed. */
-export interface PageLineOptions extends Omit<MeetingPanelOptions, 'handlers' | 'revived'> {
+export interface PageLineOptions extends Omit<MeetingPanelOptions, 'handlers' | 'place'> {
   readonly handlers: () => Handlers<HostApi>;
 }
 
@@ -30,13 +30,13 @@ export class PageLine {
     return this.#panel !== undefined;
   }
 
-  /** Opens a panel; `revived` is one that is there already. */
-  open(revived?: vscode.WebviewPanel): void {
+  /** Opens a panel. */
+  open(place: PanelPlace): void {
     this.#isReady = false;
     this.#panel = new MeetingPanel({
       ...this.#options,
       handlers: this.#options.handlers(),
-      revived,
+      place,
       onClosed: () => {
         this.#panel = undefined;
         this.#isReady = false;

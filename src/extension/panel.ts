@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { hostApi, pageApi, type HostApi, type PageApi } from '../shared/hostRpc.ts';
 import { RpcEndpoint, type Handlers } from '../shared/rpc.ts';
+import type { PanelPlace } from './comingBack.ts';
 import { DisposableStore } from './disposable.ts';
 import { socketOrigin, type GatewayAddress } from './gatewayAddress.ts';
 import { PANEL_VIEW_TYPE } from './ids.ts';
@@ -19,8 +20,8 @@ export interface MeetingPanelOptions {
   readonly gateway: GatewayAddress;
   readonly handlers: Handlers<HostApi>;
   readonly log: Log;
-  /** The panel that VS Code has brought back after a reload; without one, a new panel is made. */
-  readonly revived: vscode.WebviewPanel | undefined;
+  /** Where it is to be; beside the active editor unless said otherwise. */
+  readonly place: PanelPlace;
   /** The person closed the panel. Not told of `dispose()`. */
   readonly onClosed: () => void;
 }
@@ -36,13 +37,20 @@ export class MeetingPanel {
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const media = vscode.Uri.joinPath(extensionUri, 'media');
     const webviewOptions = { enableScripts: true, localResourceRoots: [dist, media] };
+    const { revived, column } = options.place;
     this.#panel =
-      options.revived ??
-      vscode.window.createWebviewPanel(PANEL_VIEW_TYPE, 'Parley', vscode.ViewColumn.Beside, {
-        ...webviewOptions,
-        // A meeting goes on behind other editors. A panel that is brought back has kept this.
-        retainContextWhenHidden: true,
-      });
+      revived ??
+      vscode.window.createWebviewPanel(
+        PANEL_VIEW_TYPE,
+        'Parley',
+        // Nobody has asked for a panel that comes back: the cursor stays where it is.
+        { viewColumn: column ?? vscode.ViewColumn.Beside, preserveFocus: column !== undefined },
+        {
+          ...webviewOptions,
+          // A meeting goes on behind other editors. A panel that is brought back has kept this.
+          retainContextWhenHidden: true,
+        },
+      );
     this.#panel.webview.options = webviewOptions;
     this.#panel.iconPath = {
       light: vscode.Uri.joinPath(media, 'panel-light.svg'),
