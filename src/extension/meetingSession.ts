@@ -4,6 +4,7 @@ import type { KeptMeeting } from './keptMeeting.ts';
 import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
 import type { Invite } from '../shared/invite.ts';
 import type { Handlers, Params } from '../shared/rpc.ts';
+import { makeBootstrap } from './bootstrap.ts';
 import type { Dialogs } from './dialogs.ts';
 import { SaveDesk } from './files/saveDesk.ts';
 import { ShareDesk } from './files/shareDesk.ts';
@@ -17,6 +18,7 @@ import { PageLine } from './pageLine.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
 import { stageSurroundings } from './stageWays.ts';
+import { withTimeLimit } from './timeLimit.ts';
 
 /** How the meeting came to its end for this person. */
 export type EndedHow = Params<HostApi['left']>['how'] | 'panel-closed' | 'replaced';
@@ -58,6 +60,9 @@ export interface MeetingSessionOptions {
   /** The meeting is over for this person; `end()` has to follow. */
   readonly onEnded: (session: MeetingSession, how: EndedHow) => void;
 }
+
+/** Milliseconds for which a page waits for what was on offer before a restart; what is found later is told later. */
+const OFFERS_PATIENCE = 1_000;
 
 /** One meeting as this participant is in it, from Start or Join to the end, over any number of panels. */
 export class MeetingSession {
@@ -105,7 +110,8 @@ export class MeetingSession {
     const { kept } = options;
     this.#record = kept?.record ?? null;
     this.#name = kept?.record?.name;
-    this.#ready = Promise.all([options.ready, kept && this.#putOffersBack(kept)]);
+    const offersBack = kept && withTimeLimit(this.#putOffersBack(kept), OFFERS_PATIENCE);
+    this.#ready = Promise.all([options.ready, offersBack]);
     if (kept?.closed) this.#state = { ...initialState, phase: 'closed' };
     else this.#openPanel(options.place);
   }
@@ -209,6 +215,9 @@ export class MeetingSession {
   async #putOffersBack({ offers }: KeptMeeting): Promise<void> {
     try {
       await this.#shares.putBack(offers);
+      // Where that took long, the page has its meeting already.
+      const ids = new Set(offers.map(({ own }) => own.offer.id));
+      await this.#page.tellOffers(this.#shares.offers.filter(({ offer }) => ids.has(offer.id)));
     } catch (error) {
       this.#options.log('warn', `what was on offer could not be put back: ${errorText(error)}`);
     }
@@ -247,30 +256,13 @@ export class MeetingSession {
   }
 
   #bootstrap(): MeetingBootstrap {
-    const { facts, gateway, gatewayAddress, network } = this.#options;
-    const { offers } = this.#shares;
-    const known = new Set(this.#record?.offers.map(({ offer }) => offer.id));
-    return {
-      role: facts.role,
-      room: facts.room,
-      secret: facts.secret,
-      hostId: facts.hostId,
-      hostName: facts.hostName,
-      identity: facts.identity,
-      name: this.#record?.name ?? this.#name ?? this.#options.name,
-      broker: { ...gatewayAddress, key: gateway.brokerKey },
-      iceServers: network.iceServers,
-      iceTransportPolicy: network.iceTransportPolicy,
-      // What was withdrawn, or goes to others, since the page remembered it is told as it is now.
-      session: this.#record && {
-        ...this.#record,
-        offers: offers.filter(({ offer }) => known.has(offer.id)),
-      },
-      offers: offers.filter(({ offer }) => !known.has(offer.id)),
-      parts: [...this.#saves.parts],
+    return makeBootstrap(this.#options, {
+      record: this.#record,
+      name: this.#name,
+      offers: this.#shares.offers,
+      parts: this.#saves.parts,
       stages: this.#stages.stages,
-      addresses: this.#options.addresses(),
-    };
+    });
   }
 
   /** Where the server is has to be kept, too. */
