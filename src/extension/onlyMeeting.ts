@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { askToComeBack, mustAsk, RevivedPanel } from './comingBack.ts';
 import type { Dialogs } from './dialogs.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
-import { ContextKeys } from './ids.ts';
 import type { KeptPlaces } from './keptFiles.ts';
 import { KeptMeetings, type ClaimedMeeting } from './keptMeetings.ts';
 import type { MeetingKeeper } from './meetingKeeper.ts';
@@ -62,7 +61,7 @@ export class OnlyMeeting {
       memento: extension.workspaceState,
       folder: join(extension.globalStorageUri.fsPath, 'kept'),
       // Any command of the window's that changes nothing.
-      askWindow: () => vscode.commands.executeCommand('setContext', ContextKeys.inMeeting, true),
+      askWindow: () => vscode.commands.executeCommand('setContext', 'parley.isKept', true),
       log,
     });
   }
@@ -127,8 +126,10 @@ export class OnlyMeeting {
     await this.#opening;
     const session = this.#session;
     this.#session = undefined;
+    // First, since what is on offer is no more when the session has ended.
     const kept = this.#keeper?.letGo();
-    await Promise.all([kept && withTimeLimit(kept, LAST_WORDS), session?.suspend()]);
+    if (kept) await withTimeLimit(kept, LAST_WORDS);
+    await session?.suspend();
     this.#statusBar.dispose();
   }
 
