@@ -12,8 +12,11 @@ import { withTimeLimit } from './timeLimit.ts';
 
 /** Milliseconds for the server of another to answer once more; what led to it before is used meanwhile. */
 const SEARCH_TIME_LIMIT = 10_000;
-/** Milliseconds for which the page waits for a server of one's own; after that it asks for it again and again. */
-const PATIENCE = 1_500;
+/**
+ * Milliseconds for which the page waits for a server of one's own: without one it finds nobody, and asks for it again less
+ * and less often.
+ */
+const PATIENCE = 5_000;
 
 /**
  * Goes on with a meeting where an extension host before this one left it: as the same person, with the gateway and a server
