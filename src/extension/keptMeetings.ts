@@ -94,8 +94,8 @@ export class KeptMeetings {
       await rename(file, taken);
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
+      // The key is left: who was quicker may not have read it yet.
       log('info', 'the meeting before was gone on with elsewhere, or has ended');
-      await secrets.delete(secretName(id));
       return undefined;
     }
     try {

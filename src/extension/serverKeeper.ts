@@ -130,7 +130,8 @@ export class ServerKeeper {
 async function whenFree(port: number, log: Log, signal: AbortSignal | undefined): Promise<void> {
   const until = Date.now() + FIRST_INSIST;
   let waits = false;
-  while (!signal?.aborted && Date.now() < until && !(await isFree(port))) {
+  while (!(await isFree(port))) {
+    if (signal?.aborted === true || Date.now() > until) return;
     if (!waits) log('info', "the server's port is not free yet");
     waits = true;
     await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE));
