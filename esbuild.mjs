@@ -2,6 +2,7 @@
 //   node esbuild.mjs [--production] [--watch]
 import { rm } from 'node:fs/promises';
 import { context } from 'esbuild';
+import { noPublicServers } from './scripts/lib/noPublicServers.ts';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -52,6 +53,7 @@ const programs = [
     format: 'iife',
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
+    plugins: [noPublicServers],
   },
 ];
 

@@ -87,6 +87,7 @@ async function startHost(): Promise<Host> {
   return {
     version: NEWEST_HOST,
     origin: running.origin,
+    prefix: [],
     pid: running.pid,
     url: (path) => windowUrl(running.origin, path),
     log: () => running.log(),

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { run } from './children.ts';
+import { tryAptInstall } from './debian.ts';
 import { findOnPath } from './paths.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
@@ -25,14 +25,9 @@ export async function findChromium(): Promise<string> {
   }
   const found = installed();
   if (found !== undefined) return found;
-  if (process.getuid?.() === 0 && findOnPath(['apt-get']) !== undefined) {
-    console.log('parley: installing Chromium (apt-get install chromium)');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '-qq'], { env });
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env });
-    const fresh = installed();
-    if (fresh !== undefined) return fresh;
-  }
+  await tryAptInstall('chromium');
+  const fresh = installed();
+  if (fresh !== undefined) return fresh;
   throw new Error(
     'The tests need Chromium: install the package "chromium" or Google Chrome, or name its program in PARLEY_CHROMIUM.',
   );

@@ -13,6 +13,8 @@ export interface CodeServerOptions {
   /** User settings beside those that keep VS Code quiet. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: NodeJS.ProcessEnv;
+  /** What to put before the server's command, e.g. to run it on another machine (test/support/namespaces.ts). */
+  readonly prefix?: readonly string[];
   /** Lets windows load extensions from a folder and run tests, as a URL asks for it. */
   readonly development?: boolean;
 }
@@ -53,7 +55,8 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const { host, home } = options;
   await writeSettings(join(home, 'data'), options.settings ?? {});
   const args = [...baseArguments(options), '--auth', 'none', '--bind-addr', '127.0.0.1:0'];
-  const child = startChild(host.node, args, {
+  const [program = '', ...line] = [...(options.prefix ?? []), host.node, ...args];
+  const child = startChild(program, line, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: serverEnvironment(options),
   });

@@ -1,13 +1,17 @@
 import { loadedAt } from './loadTime.ts';
 import * as vscode from 'vscode';
 import { Dialogs, type DialogWatcher } from './dialogs.ts';
-import { Commands, type CommandId } from './ids.ts';
+import { Commands, KEPT_MARK, PANEL_VIEW_TYPE, type CommandId } from './ids.ts';
 import type { MeetingManager } from './meetingManager.ts';
 
 /** What extension tests are handed by `activate`; nobody else is handed anything. */
 export interface TestHooks {
   /** Milliseconds for running the extension's module and `activate`, without what VS Code does in between. */
   readonly activation: number;
+  /** Whether anything was asked of the extension, so that the rest of it was loaded. */
+  readonly isAwake: boolean;
+  /** A folder of the extension's own, for meetings that are kept over a restart (keptMeetings.ts). */
+  readonly storage: string;
   /** Sees, and may answer, what is shown to the person. */
   watcher: DialogWatcher | undefined;
 }
@@ -16,7 +20,7 @@ let manager: Promise<MeetingManager> | undefined;
 
 /** Registers the commands and the way in for invites. All else is loaded when one of them is used. */
 export function activate(extension: vscode.ExtensionContext): TestHooks | undefined {
-  const hooks = extension.extensionMode === vscode.ExtensionMode.Test ? new Hooks() : undefined;
+  const hooks = extension.extensionMode === vscode.ExtensionMode.Test ? new Hooks(extension) : undefined;
   const dialogs = new Dialogs(hooks);
   const began = performance.now();
   let activation = 0;
@@ -39,10 +43,16 @@ export function activate(extension: vscode.ExtensionContext): TestHooks | undefi
       meetings.shareFileWith(clicked, selected),
     ),
     command(Commands.openPanel, (meetings) => meetings.openPanel()),
+    command(Commands.setTurnPassword, (meetings) => meetings.setTurnPassword()),
     vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).handleUri(uri) }),
+    vscode.window.registerWebviewPanelSerializer(PANEL_VIEW_TYPE, {
+      deserializeWebviewPanel: async (panel) => (await load()).revive(panel),
+    }),
   );
   activation = evaluation + performance.now() - began;
   if (hooks) hooks.activation = activation;
+  // The window or the extension host was loaded anew in the middle of a meeting.
+  if (extension.workspaceState.get(KEPT_MARK) !== undefined) void load();
   return hooks;
 }
 
@@ -56,10 +66,12 @@ async function loadManager(
   extension.subscriptions.push(channel);
   channel.info(`activated in ${activation().toFixed(1)} ms`);
   const { MeetingManager: Manager } = await import('./meetingManager.ts');
-  return new Manager(extension, dialogs, (level, message) => channel[level](message));
+  const made = new Manager(extension, dialogs, (level, message) => channel[level](message));
+  void made.comeBack();
+  return made;
 }
 
-/** Leaves the meeting and ends its server. VS Code waits a few seconds for it. */
+/** Ends what runs here; a meeting can be gone on with. VS Code waits a few seconds for it. */
 export async function deactivate(): Promise<void> {
   const loaded = await manager;
   manager = undefined;
@@ -67,8 +79,17 @@ export async function deactivate(): Promise<void> {
 }
 
 class Hooks implements TestHooks, DialogWatcher {
+  readonly storage: string;
   activation = 0;
   watcher: DialogWatcher | undefined;
+
+  constructor({ globalStorageUri }: vscode.ExtensionContext) {
+    this.storage = globalStorageUri.fsPath;
+  }
+
+  get isAwake(): boolean {
+    return manager !== undefined;
+  }
 
   onShow(...dialog: Parameters<DialogWatcher['onShow']>): string | undefined {
     return this.watcher?.onShow(...dialog);

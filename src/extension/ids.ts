@@ -12,6 +12,7 @@ export const Commands = {
   shareFile: 'parley.shareFile',
   shareFileWith: 'parley.shareFileWith',
   openPanel: 'parley.openPanel',
+  setTurnPassword: 'parley.setTurnPassword',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
 
@@ -28,6 +29,9 @@ export const SettingIds = {
   filesAskAbove: 'parley.files.askAbove',
   filesAutoAccept: 'parley.files.autoAccept',
   stageBrowser: 'parley.stage.browser',
+  iceServers: 'parley.iceServers',
+  iceTransportPolicy: 'parley.iceTransportPolicy',
+  shareAddresses: 'parley.shareAddresses',
 } as const;
 
 /** What each setting is when nobody has set it; package.json says the same. */
@@ -43,6 +47,9 @@ export const settingDefaults = {
   [SettingIds.filesAskAbove]: 500,
   [SettingIds.filesAutoAccept]: 'nobody',
   [SettingIds.stageBrowser]: 'system',
+  [SettingIds.iceServers]: [],
+  [SettingIds.iceTransportPolicy]: 'all',
+  [SettingIds.shareAddresses]: true,
 } as const;
 
 /** Context keys of `when` clauses. */
@@ -52,6 +59,9 @@ export const ContextKeys = {
   /** `lobby`, `joining`, `in`, `left`, `failed` or `closed` (the panel); unset without a meeting. */
   meetingPhase: 'parley.meetingPhase',
 } as const;
+
+/** Where the workspace's state says that a meeting is kept over a restart (keptMeetings.ts). */
+export const KEPT_MARK = 'parley.kept';
 
 /** The type of the meeting's webview panel. */
 export const PANEL_VIEW_TYPE = 'parley.meeting';

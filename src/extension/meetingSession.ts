@@ -1,7 +1,10 @@
 import type * as vscode from 'vscode';
-import type { HostApi, MeetingBootstrap, OwnOffer, PageApi, SessionRecord } from '../shared/hostRpc.ts';
+import type { PanelPlace } from './comingBack.ts';
+import type { KeptMeeting } from './keptMeeting.ts';
+import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
 import type { Invite } from '../shared/invite.ts';
-import { RpcError, type Handlers, type Params } from '../shared/rpc.ts';
+import type { Handlers, Params } from '../shared/rpc.ts';
+import { makeBootstrap } from './bootstrap.ts';
 import type { Dialogs } from './dialogs.ts';
 import { SaveDesk } from './files/saveDesk.ts';
 import { ShareDesk } from './files/shareDesk.ts';
@@ -9,7 +12,9 @@ import type { Gateway } from './gateway/gateway.ts';
 import type { GatewayAddress } from './gatewayAddress.ts';
 import { errorText, type Log } from './log.ts';
 import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
-import { MeetingPanel } from './panel.ts';
+import type { MeetingServer } from './meetingServer.ts';
+import type { Network } from './networkSettings.ts';
+import { PageLine } from './pageLine.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
 import { stageSurroundings } from './stageWays.ts';
@@ -34,23 +39,30 @@ export interface MeetingSessionOptions {
   readonly reachGateway: () => Promise<GatewayAddress>;
   /** Addresses of the machine on which the page runs, loopback last. */
   readonly addresses: () => string[];
+  readonly network: Network;
   readonly dialogs: Dialogs;
-  /** Base URLs of the meeting's server, as an invite names them. */
-  readonly servers: () => readonly string[];
-  /** Ends the server, when it is one of this meeting's own. */
-  readonly stopServer: () => Promise<void>;
+  /** The meeting's server; ended with the session, when it is one of its own. */
+  readonly server: MeetingServer;
+  /** What an extension host before this one kept of the meeting; null for a new one. */
+  readonly kept: KeptMeeting | null;
+  /** Where the first panel is to be. */
+  readonly place: PanelPlace;
+  /** Resolves, and never rejects, when the page can be told how things stand. */
+  readonly ready: Promise<unknown>;
   readonly log: Log;
   readonly rememberName: (name: string) => void;
   readonly copyInvite: () => Promise<void>;
   readonly onState: (state: SessionState) => void;
+  /** What `keep()` gives has changed. */
+  readonly onChanged: (session: MeetingSession) => void;
   /** The person closed the panel while in the meeting. */
   readonly onPanelClosed: (session: MeetingSession) => void;
   /** The meeting is over for this person; `end()` has to follow. */
   readonly onEnded: (session: MeetingSession, how: EndedHow) => void;
 }
 
-/** How long the page may take to say good-bye when VS Code closes. */
-const LEAVE_TIME_LIMIT = 1_000;
+/** Milliseconds for which a page waits for what was on offer before a restart; what is found later is told later. */
+const OFFERS_PATIENCE = 1_000;
 
 /** One meeting as this participant is in it, from Start or Join to the end, over any number of panels. */
 export class MeetingSession {
@@ -58,22 +70,28 @@ export class MeetingSession {
   readonly #shares: ShareDesk;
   readonly #saves: SaveDesk;
   readonly #stages: StageDesk;
-  #panel: MeetingPanel | undefined;
-  /** The page of the present panel has asked for its meeting, so calls reach it. */
-  #opened = false;
+  readonly #page: PageLine;
   #record: SessionRecord | null = null;
   /** The name that was chosen in the lobby. */
   #name: string | undefined;
   #state = initialState;
   #ended = false;
+  readonly #ready: Promise<unknown>;
 
   constructor(options: MeetingSessionOptions) {
     this.#options = options;
+    this.#page = new PageLine({
+      extensionUri: options.extensionUri,
+      gateway: options.gatewayAddress,
+      log: options.log,
+      handlers: () => this.#handlers(),
+      onClosed: () => this.#handleClosed(),
+    });
     this.#shares = new ShareDesk({
       ...options,
       others: () => this.#state.others,
-      onShared: (offers) => this.#tellOffers(offers),
-      onWithdrawn: (offers) => this.#tellPage('withdrawn', { offers: [...offers] }),
+      onShared: (offers) => this.#page.tellOffers(offers),
+      onWithdrawn: (offers) => this.#page.tell('withdrawn', { offers: [...offers] }),
     });
     this.#saves = new SaveDesk(options);
     this.#stages = new StageDesk({
@@ -81,10 +99,21 @@ export class MeetingSession {
       gateway: options.gateway,
       reach: options.reachGateway,
       log: options.log,
-      onMessage: (stage, message) => this.#tellPage('fromStage', { stage, message }),
-      onConnected: (stage, connected) => this.#tellPage('stageConnected', { stage, connected }),
+      // Without a panel no stage goes on.
+      ...(options.kept && !options.kept.closed ? { kept: options.kept.stages } : {}),
+      onMessage: (stage, message) => this.#page.tell('fromStage', { stage, message }),
+      onConnected: (stage, connected) => {
+        this.#page.tell('stageConnected', { stage, connected });
+        options.onChanged(this);
+      },
     });
-    this.#openPanel();
+    const { kept } = options;
+    this.#record = kept?.record ?? null;
+    this.#name = kept?.record?.name;
+    const offersBack = kept && withTimeLimit(this.#putOffersBack(kept), OFFERS_PATIENCE);
+    this.#ready = Promise.all([options.ready, offersBack]);
+    if (kept?.closed) this.#state = { ...initialState, phase: 'closed' };
+    else this.#openPanel(options.place);
   }
 
   get facts(): MeetingFacts {
@@ -100,12 +129,18 @@ export class MeetingSession {
     const { facts } = this;
     // A host who called themselves something else in the lobby is known by that name.
     const hostName = facts.role === 'host' ? (this.#name ?? facts.hostName) : facts.hostName;
-    return inviteTo({ ...facts, hostName }, this.#options.servers(), expires);
+    return inviteTo({ ...facts, hostName }, this.#options.server.servers(), expires);
+  }
+
+  /** The server of one's own has other addresses now: the page tells the others. */
+  tellServers(): void {
+    this.#page.tell('serversMoved', { servers: [...this.#options.server.servers()] });
+    this.#options.onChanged(this);
   }
 
   /** Shows the panel, or opens it again after it was closed. */
   reveal(): void {
-    if (this.#panel) this.#panel.reveal();
+    if (this.#page.isOpen) this.#page.reveal();
     else this.#openPanel();
   }
 
@@ -115,43 +150,77 @@ export class MeetingSession {
   }
 
   /** "Leave Meeting" as a command: the page asks, as its button does. False when there is no page to ask. */
-  async askToLeave(): Promise<boolean> {
-    if (!this.#panel || !this.#opened) return false;
-    this.#panel.reveal();
-    try {
-      const answer = this.#panel.page.call('askToLeave', {}).then(() => true);
-      return (await withTimeLimit(answer, 3_000)) ?? false;
-    } catch (error) {
-      this.#options.log('warn', `the page could not ask: ${errorText(error)}`);
-      return false;
-    }
+  askToLeave(): Promise<boolean> {
+    return this.#page.askToLeave();
   }
 
   /** Leaves without a question: the others are told where there is time for it, and everything ends. */
   async leaveNow(): Promise<void> {
-    if (this.#panel && this.#opened) {
-      try {
-        await withTimeLimit(this.#panel.page.call('leaveNow', { end: false }), LEAVE_TIME_LIMIT);
-      } catch (error) {
-        this.#options.log('warn', `the page could not say good-bye: ${errorText(error)}`);
-      }
-    }
+    await this.#page.sayGoodBye();
     await this.end();
+  }
+
+  /** What a restarted extension host needs to go on with this. */
+  keep(): KeptMeeting {
+    const { facts, gateway, name, server } = this.#options;
+    return {
+      v: 1,
+      facts,
+      name: this.#name ?? name,
+      record: this.#record,
+      closed: this.#state.phase === 'closed',
+      offers: [...this.#shares.kept],
+      gateway: { port: gateway.port, key: gateway.brokerKey },
+      stages: [...this.#stages.kept],
+      server: { url: server.url(), addresses: [...server.servers()], ownPort: server.ownPort() },
+    };
+  }
+
+  /** Brings in a panel that VS Code has brought back; false when there is one already. */
+  adopt(panel: vscode.WebviewPanel): boolean {
+    if (this.#page.isOpen || this.#ended) return false;
+    this.#openPanel({ revived: panel });
+    return true;
+  }
+
+  /** The extension host ends, perhaps to start again: lets go of everything but the panel, and tells nobody. */
+  async suspend(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#saves.dispose();
+    await this.#settle([
+      this.#options.gateway.dispose(),
+      this.#options.server.stop(),
+      this.#shares.dispose(),
+    ]);
   }
 
   /** Ends panel, stages, file streams, gateway and server. */
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#panel?.dispose();
-    this.#panel = undefined;
+    this.#page.dispose();
     const shares = this.#shares.dispose();
     this.#saves.dispose();
-    const ends = await Promise.allSettled([this.#endGateway(), this.#options.stopServer(), shares]);
-    for (const end of ends) {
+    await this.#settle([this.#endGateway(), this.#options.server.stop(), shares]);
+    this.#options.log('info', 'the meeting has ended here');
+  }
+
+  async #settle(ends: readonly Promise<void>[]): Promise<void> {
+    for (const end of await Promise.allSettled(ends)) {
       if (end.status === 'rejected') this.#options.log('warn', `not ended cleanly: ${errorText(end.reason)}`);
     }
-    this.#options.log('info', 'the meeting has ended here');
+  }
+
+  async #putOffersBack({ offers }: KeptMeeting): Promise<void> {
+    try {
+      await this.#shares.putBack(offers);
+      // Where that took long, the page has its meeting already.
+      const ids = new Set(offers.map(({ own }) => own.offer.id));
+      await this.#page.tellOffers(this.#shares.offers.filter(({ offer }) => ids.has(offer.id)));
+    } catch (error) {
+      this.#options.log('warn', `what was on offer could not be put back: ${errorText(error)}`);
+    }
   }
 
   async #endGateway(): Promise<void> {
@@ -160,23 +229,14 @@ export class MeetingSession {
     await this.#options.gateway.dispose();
   }
 
-  #openPanel(): void {
-    this.#opened = false;
-    this.#panel = new MeetingPanel({
-      extensionUri: this.#options.extensionUri,
-      gateway: this.#options.gatewayAddress,
-      handlers: this.#handlers(),
-      log: this.#options.log,
-      onClosed: () => this.#handleClosed(),
-    });
+  #openPanel(place: PanelPlace = {}): void {
+    this.#page.open(place);
     this.#options.log('info', this.#record ? 'the panel is open again' : 'the panel is open');
     this.#setState(this.#record ? { ...this.#state, phase: 'joining' } : initialState);
   }
 
   #handleClosed(): void {
     if (this.#ended) return;
-    this.#panel = undefined;
-    this.#opened = false;
     this.#stages.leave();
     const { phase } = this.#state;
     if (!this.#record || phase === 'left' || phase === 'failed') {
@@ -190,55 +250,28 @@ export class MeetingSession {
 
   #setState(state: SessionState): void {
     this.#state = state;
-    if (!this.#ended) this.#options.onState(state);
-  }
-
-  async #tellOffers(offers: readonly OwnOffer[]): Promise<void> {
-    // A page that has not asked yet is given them with everything else.
-    if (!this.#panel || !this.#opened) return;
-    try {
-      await this.#panel.page.call('shareFiles', { offers: [...offers] });
-    } catch (error) {
-      // A panel that closed in between is told when it is opened again.
-      if (!(error instanceof RpcError) || error.code !== 'disposed') throw error;
-    }
-  }
-
-  /** Tells the page of what happened here, in order. A page that is not there asks how things stand when it comes. */
-  #tellPage<K extends 'fromStage' | 'stageConnected' | 'withdrawn'>(
-    what: K,
-    params: Params<PageApi[K]>,
-  ): void {
-    if (!this.#panel || !this.#opened) return;
-    this.#panel.page.call(what, params).catch((error: unknown) => {
-      const gone = error instanceof RpcError && error.code === 'disposed';
-      this.#options.log(gone ? 'trace' : 'warn', `the page was not told (${what}): ${errorText(error)}`);
-    });
+    if (this.#ended) return;
+    this.#options.onState(state);
+    this.#options.onChanged(this);
   }
 
   #bootstrap(): MeetingBootstrap {
-    const { facts, gateway, gatewayAddress } = this.#options;
-    const { offers } = this.#shares;
-    const known = new Set(this.#record?.offers.map(({ offer }) => offer.id));
-    return {
-      role: facts.role,
-      room: facts.room,
-      secret: facts.secret,
-      hostId: facts.hostId,
-      hostName: facts.hostName,
-      identity: facts.identity,
-      name: this.#record?.name ?? this.#name ?? this.#options.name,
-      broker: { ...gatewayAddress, key: gateway.brokerKey },
-      iceServers: [],
-      // What was withdrawn, or goes to others, since the page remembered it is told as it is now.
-      session: this.#record && {
-        ...this.#record,
-        offers: offers.filter(({ offer }) => known.has(offer.id)),
-      },
-      offers: offers.filter(({ offer }) => !known.has(offer.id)),
-      parts: [...this.#saves.parts],
+    return makeBootstrap(this.#options, {
+      record: this.#record,
+      name: this.#name,
+      offers: this.#shares.offers,
+      parts: this.#saves.parts,
       stages: this.#stages.stages,
-      addresses: this.#options.addresses(),
+    });
+  }
+
+  /** Where the server is has to be kept, too. */
+  #serverHandlers(): Pick<Handlers<HostApi>, 'serversChanged' | 'hostOn'> {
+    const { serversChanged, hostOn } = this.#options.server.handlers();
+    const changed = (): void => this.#options.onChanged(this);
+    return {
+      serversChanged: (params) => Promise.resolve(serversChanged(params)).finally(changed),
+      hostOn: (params) => Promise.resolve(hostOn(params)).finally(changed),
     };
   }
 
@@ -246,8 +279,9 @@ export class MeetingSession {
     const { log, rememberName, copyInvite, onEnded } = this.#options;
     const done = null;
     return {
-      open: () => {
-        this.#opened = true;
+      open: async () => {
+        await this.#ready;
+        this.#page.ready();
         this.#stages.attend();
         log('info', 'the page is ready');
         return this.#bootstrap();
@@ -264,13 +298,15 @@ export class MeetingSession {
       },
       rememberSession: (record) => {
         this.#record = record;
+        this.#options.onChanged(this);
         return done;
       },
       showPanel: () => {
-        this.#panel?.reveal();
+        this.#page.reveal();
         return done;
       },
       copyInvite: () => copyInvite().then(() => done),
+      ...this.#serverHandlers(),
       ...this.#shares.handlers(),
       ...this.#saves.handlers(),
       left: ({ how }) => {

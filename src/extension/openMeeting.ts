@@ -12,9 +12,12 @@ import {
 } from './gatewayAddress.ts';
 import { randomHex } from './identity.ts';
 import { errorText, type Log } from './log.ts';
+import type { KeptMeeting } from './keptMeeting.ts';
 import { machineAddresses } from './machineAddresses.ts';
 import { guestFacts, hostFacts } from './meetingFacts.ts';
+import { MeetingServer, type RunningServer } from './meetingServer.ts';
 import { MeetingSession, type MeetingSessionOptions } from './meetingSession.ts';
+import type { Network } from './networkSettings.ts';
 import { findServer } from './server/findServer.ts';
 import { startServerProcess } from './server/serverProcess.ts';
 import { ServerKeeper } from './serverKeeper.ts';
@@ -38,24 +41,19 @@ export class ServerUrlError extends Error {
 export interface OpenMeetingOptions {
   readonly extension: vscode.ExtensionContext;
   readonly settings: Settings;
+  readonly network: Network;
   /** The name to offer in the lobby. */
   readonly name: string;
   readonly dialogs: Dialogs;
   readonly log: Log;
   readonly callbacks: Pick<
     MeetingSessionOptions,
-    'rememberName' | 'copyInvite' | 'onState' | 'onPanelClosed' | 'onEnded'
+    'rememberName' | 'copyInvite' | 'onState' | 'onChanged' | 'onPanelClosed' | 'onEnded'
   >;
   /** The server of one's own had to take another port after a crash: invites from before lead nowhere. */
   readonly onServerMoved: () => void;
   /** Gives up; nothing is left open then. */
   readonly signal: AbortSignal;
-}
-
-interface Upstream {
-  readonly url: string;
-  readonly servers: () => readonly string[];
-  readonly stop: () => Promise<void>;
 }
 
 /**
@@ -76,7 +74,7 @@ export function openAsHost(options: OpenMeetingOptions): Promise<MeetingSession>
     const upstream = own
       ? await open(runServer(options, facts.serverKey, gateway), ({ stop }) => stop())
       : await reachServer(settings, options.signal);
-    gateway.setUpstream({ url: upstream.url, key: facts.serverKey });
+    gateway.setUpstream({ url: upstream.url(), key: facts.serverKey });
     log(
       'info',
       own ? 'the meeting runs on a server of its own' : 'the meeting runs on the server of the settings',
@@ -99,22 +97,43 @@ export function openAsGuest(options: OpenMeetingOptions, invite: Invite): Promis
     const way = await openGateway(options, open);
     way.gateway.setUpstream({ url, key: invite.key });
     options.log('info', 'a server of the invite has answered');
-    const upstream: Upstream = { url, servers: () => invite.servers, stop: () => Promise.resolve() };
+    const upstream = othersServer(url, invite.servers);
     return makeSession(options, { facts, way, upstream });
   }, options);
 }
 
-function makeSession(
+/** What an earlier extension host left, for a session that goes on. */
+type Earlier = Pick<MeetingSessionOptions, 'kept' | 'place' | 'ready'>;
+
+/** Makes the session, which owns all of it from then on. @throws the signal's reason. */
+export function makeSession(
   options: OpenMeetingOptions,
   parts: {
     readonly facts: MeetingSessionOptions['facts'];
     readonly way: GatewayWay;
-    readonly upstream: Upstream;
+    readonly upstream: RunningServer;
   },
+  earlier: Earlier = { kept: null, place: {}, ready: Promise.resolve() },
 ): MeetingSession {
   options.signal.throwIfAborted();
+  const { facts, way } = parts;
+  const key = facts.serverKey;
+  const server = new MeetingServer({
+    first: parts.upstream,
+    find: (urls) => findServer(urls, key, { timeout: SEARCH_TIME_LIMIT }),
+    run: async () => {
+      // What gave up the opening has no say in a server that is asked for later.
+      const late = { ...options, signal: new AbortController().signal };
+      const own = await runServer(late, key, way.gateway);
+      way.gateway.setUpstream({ url: own.url(), key });
+      return own;
+    },
+    lead: (url) => way.gateway.setUpstream({ url, key }),
+    log: options.log,
+  });
   return new MeetingSession({
     ...options.callbacks,
+    ...earlier,
     facts: parts.facts,
     name: options.name,
     extensionUri: options.extension.extensionUri,
@@ -124,39 +143,69 @@ function makeSession(
     gatewayAddress: parts.way.address,
     reachGateway: parts.way.reach,
     addresses: parts.way.addresses,
+    network: options.network,
     dialogs: options.dialogs,
-    servers: parts.upstream.servers,
-    stopServer: parts.upstream.stop,
+    server,
     log: options.log,
   });
 }
 
-async function runServer(options: OpenMeetingOptions, key: string, gateway: Gateway): Promise<Upstream> {
-  const local = (port: number): string => `http://127.0.0.1:${port}/`;
+/** Which port a server of one's own is to have. */
+interface WantedPort {
+  readonly port: number;
+  /** Others know it by this port: see `ServerKeeperOptions.insistAtFirst`. */
+  readonly isKnown: boolean;
+}
+
+/** Forks a server. @throws {ServerStartError} or the signal's reason. */
+export async function runServer(
+  options: OpenMeetingOptions,
+  key: string,
+  gateway: Gateway,
+  { port, isKnown }: WantedPort = { port: options.settings.serverPort, isKnown: false },
+): Promise<RunningServer> {
+  const local = (at: number): string => `http://127.0.0.1:${at}/`;
   const keeper = await ServerKeeper.start({
     start: startServerProcess,
     program: options.extension.asAbsolutePath('dist/peer-server.js'),
-    port: options.settings.serverPort,
+    port,
+    insistAtFirst: isKnown,
     key,
     log: options.log,
     signal: options.signal,
-    onRestarted: (port, moved) => {
-      gateway.setUpstream({ url: local(port), key });
+    onRestarted: (at, moved) => {
+      gateway.setUpstream({ url: local(at), key });
       if (moved) options.onServerMoved();
     },
   });
-  return { url: local(keeper.port), servers: () => keeper.addresses, stop: () => keeper.dispose() };
+  if (isKnown && keeper.port !== port) options.onServerMoved();
+  return {
+    url: () => local(keeper.port),
+    servers: () => keeper.addresses,
+    ownPort: () => keeper.port,
+    stop: () => keeper.dispose(),
+  };
 }
 
-async function reachServer(settings: Settings, signal: AbortSignal): Promise<Upstream> {
+async function reachServer(settings: Settings, signal: AbortSignal): Promise<RunningServer> {
   const wanted = normalizeServerUrl(settings.serverUrl);
   if (wanted === undefined) throw new ServerUrlError('the setting is no http(s) address');
   const url = await findServer([wanted], settings.serverKey, { signal, timeout: SEARCH_TIME_LIMIT });
-  return { url, servers: () => [wanted], stop: () => Promise.resolve() };
+  return othersServer(url, [wanted]);
+}
+
+/** A server that goes on without this participant. */
+export function othersServer(url: string, servers: readonly string[]): RunningServer {
+  return {
+    url: () => url,
+    servers: () => servers,
+    ownPort: () => null,
+    stop: () => Promise.resolve(),
+  };
 }
 
 /** A gateway and the way to it. */
-interface GatewayWay {
+export interface GatewayWay {
   readonly gateway: Gateway;
   /** Where the page reaches it. */
   readonly address: GatewayAddress;
@@ -166,14 +215,17 @@ interface GatewayWay {
   readonly addresses: () => string[];
 }
 
-async function openGateway(
-  { extension, settings, log }: OpenMeetingOptions,
+/** Starts the gateway; `before` is what an extension host before this one had. */
+export async function openGateway(
+  { extension, settings, network, log }: OpenMeetingOptions,
   open: OpenPart,
+  before?: KeptMeeting['gateway'],
 ): Promise<GatewayWay> {
   const inBrowser = vscode.env.uiKind === vscode.UIKind.Web;
   const workbench: { readonly inBrowser: boolean; externalHost?: string } = { inBrowser };
   const starting = Gateway.start({
-    preferredPort: settings.gatewayPort,
+    preferredPort: before?.port ?? settings.gatewayPort,
+    ...(before ? { brokerKey: before.key } : {}),
     allowedOrigins: (origin) => isAllowedOrigin(origin, workbench),
     log,
   });
@@ -191,10 +243,11 @@ async function openGateway(
   const address = await reach();
   workbench.externalHost = address.host;
   log('info', `the gateway is on port ${gateway.port}`);
-  // The machine of a remote window has addresses that lead to nobody's panel.
+  // The machine of a remote window has addresses that lead to nobody's panel. A stage is reached by loopback.
   const sameMachine =
     nextToUi || vscode.env.remoteName === undefined || (inBrowser && isLoopbackHost(address.host));
-  return { gateway, address, reach, addresses: () => (sameMachine ? machineAddresses() : [LOOPBACK]) };
+  const shared = sameMachine && network.shareAddresses;
+  return { gateway, address, reach, addresses: () => (shared ? machineAddresses() : [LOOPBACK]) };
 }
 
 /** The address under which VS Code makes a port of this machine reachable for the machine with the window. */

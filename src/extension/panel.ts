@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { hostApi, pageApi, type HostApi, type PageApi } from '../shared/hostRpc.ts';
 import { RpcEndpoint, type Handlers } from '../shared/rpc.ts';
+import type { PanelPlace } from './comingBack.ts';
 import { DisposableStore } from './disposable.ts';
 import { socketOrigin, type GatewayAddress } from './gatewayAddress.ts';
 import { PANEL_VIEW_TYPE } from './ids.ts';
@@ -9,12 +11,17 @@ import { errorText, type Log } from './log.ts';
 import { panelHtml } from './panelHtml.ts';
 import { nodeTimers } from './timeLimit.ts';
 
+/** The first thing that a page says. */
+const openRequest = v.object({ kind: v.literal('request'), method: v.literal('open') });
+
 /** What a panel needs: where its files are, what it may connect to, and who answers it. */
 export interface MeetingPanelOptions {
   readonly extensionUri: vscode.Uri;
   readonly gateway: GatewayAddress;
   readonly handlers: Handlers<HostApi>;
   readonly log: Log;
+  /** Where it is to be; beside the active editor unless said otherwise. */
+  readonly place: PanelPlace;
   /** The person closed the panel. Not told of `dispose()`. */
   readonly onClosed: () => void;
 }
@@ -23,36 +30,56 @@ export interface MeetingPanelOptions {
 export class MeetingPanel {
   readonly #panel: vscode.WebviewPanel;
   readonly #store = new DisposableStore();
-  /** Calls to the page. They are lost until the page has said `open`. */
-  readonly page: RpcEndpoint<HostApi, PageApi>;
+  #page: RpcEndpoint<HostApi, PageApi>;
 
   constructor(options: MeetingPanelOptions) {
     const { extensionUri, log } = options;
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const media = vscode.Uri.joinPath(extensionUri, 'media');
-    this.#panel = vscode.window.createWebviewPanel(PANEL_VIEW_TYPE, 'Parley', vscode.ViewColumn.Beside, {
-      enableScripts: true,
-      // A meeting goes on behind other editors.
-      retainContextWhenHidden: true,
-      localResourceRoots: [dist, media],
-    });
+    const webviewOptions = { enableScripts: true, localResourceRoots: [dist, media] };
+    const { revived, column } = options.place;
+    this.#panel =
+      revived ??
+      vscode.window.createWebviewPanel(
+        PANEL_VIEW_TYPE,
+        'Parley',
+        // Nobody has asked for a panel that comes back: the cursor stays where it is.
+        { viewColumn: column ?? vscode.ViewColumn.Beside, preserveFocus: column !== undefined },
+        {
+          ...webviewOptions,
+          // A meeting goes on behind other editors. A panel that is brought back has kept this.
+          retainContextWhenHidden: true,
+        },
+      );
+    this.#panel.webview.options = webviewOptions;
     this.#panel.iconPath = {
       light: vscode.Uri.joinPath(media, 'panel-light.svg'),
       dark: vscode.Uri.joinPath(media, 'panel-dark.svg'),
     };
     const { webview } = this.#panel;
-    this.page = new RpcEndpoint<HostApi, PageApi>({
-      local: hostApi,
-      remote: pageApi,
-      handlers: options.handlers,
-      post: (message) => void webview.postMessage(message),
-      timers: nodeTimers,
-      onProblem: (message, error) =>
-        log('warn', error === undefined ? `panel: ${message}` : `panel: ${message}: ${errorText(error)}`),
-    });
+    const connect = (): RpcEndpoint<HostApi, PageApi> =>
+      new RpcEndpoint<HostApi, PageApi>({
+        local: hostApi,
+        remote: pageApi,
+        handlers: options.handlers,
+        post: (message) => void webview.postMessage(message),
+        timers: nodeTimers,
+        onProblem: (message, error) =>
+          log('warn', error === undefined ? `panel: ${message}` : `panel: ${message}: ${errorText(error)}`),
+      });
+    this.#page = connect();
     this.#store.add(this.#panel);
-    this.#store.add(this.page);
-    this.#store.add(webview.onDidReceiveMessage((message: unknown) => this.page.receive(message)));
+    this.#store.add({ dispose: () => this.#page.dispose() });
+    this.#store.add(
+      webview.onDidReceiveMessage((message: unknown) => {
+        // A page that was loaded anew counts its calls from the start: no answer to the one before may reach it.
+        if (v.is(openRequest, message)) {
+          this.#page.dispose();
+          this.#page = connect();
+        }
+        this.#page.receive(message);
+      }),
+    );
     this.#store.add(
       this.#panel.onDidDispose(() => {
         this.#store.dispose();
@@ -70,6 +97,11 @@ export class MeetingPanel {
       styleNonce: randomBytes(16).toString('base64'),
       connect: socketOrigin(options.gateway),
     });
+  }
+
+  /** Calls to the page. They are lost until the page has said `open`. */
+  get page(): RpcEndpoint<HostApi, PageApi> {
+    return this.#page;
   }
 
   reveal(): void {

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { errorText, type Log } from './log.ts';
 import type { ServerProcess, startServerProcess } from './server/serverProcess.ts';
 
@@ -8,6 +9,9 @@ const RESTART_DELAYS = [500, 1_000, 2_000, 5_000, 10_000];
  * longer than these take (see above) keeps it.
  */
 const INSIST = 5;
+/** Milliseconds: for a server before this one to end and let go of its port, and between two looks whether it has. */
+const FIRST_INSIST = 3_000;
+const FIRST_PAUSE = 50;
 /** A server that ran for so long has recovered: its next death counts as the first. */
 const STEADY_AFTER = 60_000;
 
@@ -18,6 +22,8 @@ export interface ServerKeeperOptions {
   readonly program: string;
   /** The port to ask for; the one that was got is kept from then on, for as long as it can be had. */
   readonly port: number;
+  /** At the first start already insist on the port, as long as a server before this one may take to end. */
+  readonly insistAtFirst?: boolean;
   readonly key: string;
   readonly log: Log;
   /** Told after each restart. `moved`: the port is another one, so that nobody new finds the way by an older invite. */
@@ -49,7 +55,16 @@ export class ServerKeeper {
 
   /** @throws {ServerStartError} when the server does not start, or the signal's reason. */
   static async start(options: ServerKeeperOptions): Promise<ServerKeeper> {
-    const { start, program, port, key, log, signal } = options;
+    const { start, program, port, insistAtFirst, key, log, signal } = options;
+    if (insistAtFirst) await whenFree(port, log, signal);
+    try {
+      const exactPort = insistAtFirst === true;
+      return new ServerKeeper(options, await start({ program, port, exactPort, key, log, signal }));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!insistAtFirst) throw error;
+      log('warn', `the server does not get its port back: ${errorText(error)}`);
+    }
     return new ServerKeeper(options, await start({ program, port, key, log, signal }));
   }
 
@@ -109,4 +124,24 @@ export class ServerKeeper {
       this.#schedule();
     }
   }
+}
+
+/** Waits until nobody listens on a port, it has taken too long, or the signal aborts. */
+async function whenFree(port: number, log: Log, signal: AbortSignal | undefined): Promise<void> {
+  const until = Date.now() + FIRST_INSIST;
+  let waits = false;
+  while (!(await isFree(port))) {
+    if (signal?.aborted === true || Date.now() > until) return;
+    if (!waits) log('info', "the server's port is not free yet");
+    waits = true;
+    await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE));
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, () => probe.close(() => resolve(true)));
+  });
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { relativePath } from '../shared/manifest.ts';
+import { parseIceServers } from './iceServers.ts';
 import { SettingIds, settingDefaults } from './ids.ts';
 
 const port = v.pipe(v.number(), v.integer(), v.maxValue(65_535));
@@ -39,6 +40,13 @@ const settingsSchema = v.object({
     settingDefaults[SettingIds.filesAutoAccept],
   ),
   stageBrowser: v.fallback(v.picklist(['system', 'integrated']), settingDefaults[SettingIds.stageBrowser]),
+  /** Entries that make no sense are left out and told of when a meeting opens. */
+  iceServers: v.pipe(v.unknown(), v.transform(parseIceServers)),
+  iceTransportPolicy: v.fallback(
+    v.picklist(['all', 'relay']),
+    settingDefaults[SettingIds.iceTransportPolicy],
+  ),
+  shareAddresses: v.fallback(v.boolean(), settingDefaults[SettingIds.shareAddresses]),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;
 
@@ -58,5 +66,8 @@ export function readSettings(): Settings {
     filesAskAbove: read(SettingIds.filesAskAbove),
     filesAutoAccept: read(SettingIds.filesAutoAccept),
     stageBrowser: read(SettingIds.stageBrowser),
+    iceServers: read(SettingIds.iceServers),
+    iceTransportPolicy: read(SettingIds.iceTransportPolicy),
+    shareAddresses: read(SettingIds.shareAddresses),
   });
 }

@@ -3,7 +3,7 @@ import type { Handlers, Params, Result } from '../shared/rpc.ts';
 import { IN_VSCODE, type StagePurpose } from '../shared/stageRpc.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { StageCaretaker } from './gateway/stageCaretaker.ts';
-import { StageDoor } from './gateway/stageDoor.ts';
+import { StageDoor, type KeptStage } from './gateway/stageDoor.ts';
 import { StageFiles, type StageFilesOptions } from './gateway/stageFiles.ts';
 import { directAddress, stageLink, type GatewayAddress } from './gatewayAddress.ts';
 import { errorText, type Log } from './log.ts';
@@ -31,6 +31,8 @@ export interface StageDeskOptions {
   readonly reach: () => Promise<GatewayAddress>;
   readonly ways: StageWays;
   readonly log: Log;
+  /** Stages from before a restart: a panel for them is on its way. */
+  readonly kept?: readonly KeptStage[];
   readonly onMessage: (stage: string, message: unknown) => void;
   readonly onConnected: (stage: string, connected: boolean) => void;
 }
@@ -50,10 +52,11 @@ export class StageDesk {
   #ended = false;
 
   constructor(options: StageDeskOptions) {
-    const { log, onMessage, onConnected, gateway, files } = options;
+    const { log, kept, onMessage, onConnected, gateway, files } = options;
     this.#options = options;
     this.#door = new StageDoor({
       log,
+      ...(kept ? { kept } : {}),
       onMessage,
       onConnected: (stage, connected) => {
         if (connected) this.#caretaker.connected(stage);
@@ -61,12 +64,18 @@ export class StageDesk {
       },
     });
     this.#caretaker = new StageCaretaker(this.#door);
+    if (kept) this.#caretaker.attend();
     gateway.serveStage(new StageFiles(files), this.#door);
   }
 
   /** The stages that are still good, for a page that comes to know of them. */
   get stages(): MeetingBootstrap['stages'] {
     return this.#door.stages;
+  }
+
+  /** See `StageDeskOptions.kept`. */
+  get kept(): readonly KeptStage[] {
+    return this.#door.kept;
   }
 
   /** A panel has asked for its meeting, stages included. */

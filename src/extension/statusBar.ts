@@ -1,8 +1,17 @@
 import * as vscode from 'vscode';
-import { Commands } from './ids.ts';
+import { Commands, ContextKeys } from './ids.ts';
 import type { SessionState } from './sessionState.ts';
 
-/** The entry in the status bar: how the meeting stands, and a click away from its panel. Hidden without a meeting. */
+/** Shows how the meeting stands: in the status bar, a click away from its panel, and to commands by context keys. */
+export function showState(statusBar: StatusBar, state: SessionState | undefined): void {
+  statusBar.update(state);
+  const set = (key: string, value: unknown): void =>
+    void vscode.commands.executeCommand('setContext', key, value);
+  set(ContextKeys.inMeeting, state !== undefined);
+  set(ContextKeys.meetingPhase, state?.phase);
+}
+
+/** The entry in the status bar. Hidden without a meeting. */
 export class StatusBar {
   readonly #item = vscode.window.createStatusBarItem('parley.status', vscode.StatusBarAlignment.Left, 50);
 

@@ -1,19 +1,14 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { reachableAddresses } from '../shared/machineAddresses.ts';
 
 /** An invite takes no more servers than this (shared/invite.ts). */
 const MAX_ADDRESSES = 32;
 const ANY = new Set(['::', '0.0.0.0']);
 
-/** Every address of this machine by which others may reach it: IPv4 first, then IPv6, without link-local ones. */
+/** Every address of this machine by which others may reach it, see `reachableAddresses`. */
 export function machineAddresses(): string[] {
-  const found = Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .filter((entry) => !entry.internal)
-    .map((entry) => entry.address);
-  // A link-local address needs a zone, which means nothing on another machine.
-  const usable = found.filter((address) => isIPv4(address) || !/^fe[89ab]/i.test(address));
-  return [...new Set([...usable.filter(isIPv4), ...usable.filter(isIPv6)])];
+  return reachableAddresses(networkInterfaces(), MAX_ADDRESSES);
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
+import { serverUrls } from './invite.ts';
 import { MAX_CHAT_LINES, MAX_FILE_NAME, MAX_FILE_SIZE, MAX_MEMBERS, MAX_NAME, MAX_OFFERS } from './limits.ts';
 import { chatEntry, fileOffer, nameSchema } from './protocol.ts';
 import { method } from './rpc.ts';
@@ -87,6 +88,7 @@ export const meetingBootstrap = v.object({
     secure: v.boolean(),
     key: v.string(),
   }),
+  /** The STUN and TURN servers of every connection of the meeting, and no others. */
   iceServers: v.array(
     v.object({
       urls: v.array(v.string()),
@@ -94,6 +96,8 @@ export const meetingBootstrap = v.object({
       credential: v.optional(v.string()),
     }),
   ),
+  /** `relay`: nothing but a TURN server may be gone through. */
+  iceTransportPolicy: v.picklist(['all', 'relay']),
   /** Set when the panel was closed during the meeting: the page enters again at once, without asking for a name. */
   session: v.nullable(sessionRecord),
   /** Files shared from the explorer before the page was there. */
@@ -145,6 +149,10 @@ export const hostApi = {
   showPanel: method(v.object({}), nothing),
   /** Puts the invite on the clipboard and says so. */
   copyInvite: method(v.object({}), nothing),
+  /** Others say that the meeting's server is elsewhere now, and the one that was is gone. Rejects when it is not there. */
+  serversChanged: method(v.object({ servers: serverUrls }), nothing),
+  /** Runs a server for the meeting on this machine, in place of one that is gone for good; gives its addresses. */
+  hostOn: method(v.object({}), v.object({ servers: serverUrls })),
   /** Lets the person choose files or folders to share; they arrive by `pageApi.shareFiles`. */
   pickFiles: method(v.object({}), nothing, null),
   /** Shares what was dragged from the explorer or an editor tab onto the page, as the drop named it. */
@@ -228,6 +236,8 @@ export const pageApi = {
   shareFiles: method(v.object({ offers: v.pipe(v.array(ownOffer), v.maxLength(MAX_OFFERS)) }), nothing),
   /** Own offers were taken back outside of the page; they are gone already. */
   withdrawn: method(v.object({ offers: v.pipe(v.array(tokenSchema), v.maxLength(MAX_OFFERS)) }), nothing),
+  /** The meeting's server runs here, and has other addresses now. */
+  serversMoved: method(v.object({ servers: serverUrls }), nothing),
   /** "Leave Meeting" was run as a command: the page asks for confirmation as its own button does. */
   askToLeave: method(v.object({}), nothing),
   /** A stage's page came or went. */

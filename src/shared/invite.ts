@@ -7,15 +7,17 @@ import { MAX_NAME, PROTOCOL_VERSION } from './limits.ts';
 const MAX_INVITE = 8_192;
 const MAX_SERVERS = 32;
 
+/** Where a PeerServer may be reached: base URLs with path, tried together. */
+export const serverUrls = v.pipe(
+  v.array(v.pipe(v.string(), v.maxLength(300), v.regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/))),
+  v.minLength(1),
+  v.maxLength(MAX_SERVERS),
+);
+
 const inviteSchema = v.object({
   /** Peer id of the room's door. */
   r: peerIdSchema,
-  /** Where the PeerServer may be reached: base URLs with path, tried together. */
-  u: v.pipe(
-    v.array(v.pipe(v.string(), v.maxLength(300), v.regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/))),
-    v.minLength(1),
-    v.maxLength(MAX_SERVERS),
-  ),
+  u: serverUrls,
   /** The PeerServer's key. */
   k: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
   /** The meeting's secret. */

@@ -16,12 +16,21 @@ export const MAX_HANDSHAKE_MESSAGES = 3;
 export const HANDSHAKE_DEADLINE = 10_000;
 
 /** Between two heartbeats on a link. */
-export const HEARTBEAT_INTERVAL = 2_000;
-/** Silence after which a link is dead: ICE alone needs 6-8 s for `disconnected` and never reports a killed peer. */
-export const HEARTBEAT_DEADLINE = 8_000;
+export const HEARTBEAT_INTERVAL = 1_000;
+/** Silence after which the other side counts as reconnecting: ICE alone needs 6-8 s for `disconnected`. */
+export const HEARTBEAT_QUIET = 2_500;
+/** Silence after which a link is dead: ICE never reports a killed peer, and may find its way again until then. */
+export const HEARTBEAT_DEADLINE = 30_000;
 
 /** Control messages a link may send in any ten seconds before it is closed as abusive. */
 export const MAX_MESSAGES_PER_10_S = 1_000;
+
+/** Messages for others that a member may have handed on, or for us by way of them, in any ten seconds. */
+export const MAX_RELAYED_PER_10_S = 200;
+/** Descriptions and candidates that are taken for one relayed call. */
+export const MAX_SIGNALS = 100;
+/** Largest session description that is handed on: one of a data channel alone has about 1 KiB, more with its candidates. */
+export const MAX_RELAYED_SDP = 16 * 1024;
 
 /** People in a room; a full mesh works to 6-8, the bound keeps a hostile roster from being called without end. */
 export const MAX_MEMBERS = 32;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
+import { serverUrls } from './invite.ts';
 import {
   MAX_CHAT_TEXT,
   MAX_ENTRIES,
@@ -9,6 +10,7 @@ import {
   MAX_MEMBERS,
   MAX_NAME,
   MAX_OFFERS,
+  MAX_RELAYED_SDP,
 } from './limits.ts';
 import { relativePath } from './manifest.ts';
 
@@ -128,6 +130,29 @@ export const laneMessage = v.object({
 });
 export type LaneMessage = v.InferOutput<typeof laneMessage>;
 
+/**
+ * Signalling of a call between two members who have lost each other, handed on by one whom both still reach: from its
+ * writer to the relay, and unchanged from there to whom it is for. A relay never hands on what was handed to it.
+ */
+export const relayMessage = v.object({
+  t: v.literal('relay'),
+  from: participantIdSchema,
+  to: participantIdSchema,
+  /** Tells one attempt from another. */
+  call: tokenSchema,
+  signal: v.variant('kind', [
+    v.object({
+      kind: v.literal('description'),
+      description: v.object({
+        type: sessionDescription.entries.type,
+        sdp: v.pipe(v.string(), v.maxLength(MAX_RELAYED_SDP)),
+      }),
+    }),
+    v.object({ kind: v.literal('candidate'), candidate: iceCandidate }),
+  ]),
+});
+export type RelayMessage = v.InferOutput<typeof relayMessage>;
+
 export const linkMessage = v.variant('t', [
   /** Newcomer to door: let me in. */
   v.object({ t: v.literal('knock'), name: nameSchema }),
@@ -136,11 +161,15 @@ export const linkMessage = v.variant('t', [
   /** Member to member, first on every link: who I am, and how much of your chat I have. */
   v.object({ t: v.literal('enter'), ordinal: count, state: participantState, chatSeen: count }),
   v.object({ t: v.literal('state'), state: participantState }),
-  v.object({ t: v.literal('members'), members }),
+  /** Whom the sender reaches, itself included, and whether it holds the door. */
+  v.object({ t: v.literal('members'), members, door: v.optional(v.boolean()) }),
   v.object({ t: v.literal('chat'), entry: chatEntry }),
   descriptionMessage,
   candidateMessage,
   laneMessage,
+  relayMessage,
+  /** From who runs the meeting's server: where it is now. */
+  v.object({ t: v.literal('servers'), urls: serverUrls }),
   v.object({ t: v.literal('ping'), n: count }),
   v.object({ t: v.literal('pong'), n: count }),
   /** From the door: you proved the secret, but may not come in. */

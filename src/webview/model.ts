@@ -60,8 +60,8 @@ export interface PersonModel {
   readonly camera: boolean;
   readonly hand: boolean;
   readonly presenting: boolean;
-  /** `connecting` until the link is proven and media negotiated. */
-  readonly link: 'connecting' | 'connected';
+  /** `connecting` until the link is proven and media negotiated; `reconnecting` while nothing is heard of them. */
+  readonly link: 'connecting' | 'connected' | 'reconnecting';
   /** Shown when `camera` is true. Live once frames arrive. */
   readonly video: MediaStreamTrack | null;
   /** What is heard of them; null for oneself. */
@@ -180,6 +180,8 @@ export interface MeetingModel {
   readonly startedAt: number | null;
   /** True while the meeting's server cannot be reached: people inside go on, nobody new can enter. */
   readonly serverLost: boolean;
+  /** Its host has left with it, and this person can run one for the others. */
+  readonly mayHostOn: boolean;
 }
 
 /** What a person can do. None of them throws: what goes wrong shows up in the model. */
@@ -218,6 +220,8 @@ export interface MeetingActions {
   chooseReceivers(file: string): void;
   showFile(file: string, how: 'open' | 'reveal'): void;
   copyInvite(): void;
+  /** Runs a server for the meeting in place of one that is gone. */
+  hostOn(): void;
   leave(): void;
   /** Host only. */
   endForAll(): void;

@@ -2,9 +2,10 @@ import { connectHost } from './host/hostContext.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
 import { AutoSource } from './media/autoSource.ts';
 import { DEFAULT_DEVICES } from './media/localDevices.ts';
-import { connectBroker, rtcConfig } from './meeting/connectBroker.ts';
+import { connectBroker } from './meeting/connectBroker.ts';
 import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
+import { rtcConfig } from './rtc/rtcConfig.ts';
 import { App } from './ui/app.ts';
 import type { MeetingBootstrap, OwnOffer } from '../shared/hostRpc.ts';
 
@@ -32,6 +33,10 @@ async function main(root: HTMLElement): Promise<void> {
       withdrawn: ({ offers }) => {
         if (engine) engine.withdrawn(offers);
         else early = early.filter(({ offer }) => !offers.includes(offer.id));
+        return null;
+      },
+      serversMoved: ({ servers }) => {
+        engine?.serversMoved(servers);
         return null;
       },
       askToLeave: () => {
@@ -94,7 +99,11 @@ async function main(root: HTMLElement): Promise<void> {
   });
   engine.shareFiles(early);
   const app = new App(root, engine);
-  window.addEventListener('pagehide', () => app.dispose());
+  window.addEventListener('pagehide', () => {
+    // The others are not to wait for a page that is gone.
+    engine?.sayGoodBye();
+    app.dispose();
+  });
   source.begin();
 }
 

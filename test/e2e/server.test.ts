@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { type Host, startHost } from '../support/host.ts';
 import { differingFrames } from '../support/media.ts';
@@ -18,6 +15,7 @@ import {
   startMeeting,
   tile,
 } from '../support/meeting.ts';
+import { freePort, startPlainServer } from '../support/plainServer.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import { openWindow, type VsCodeWindow } from '../support/window.ts';
 
@@ -96,24 +94,4 @@ async function followLink(window: VsCodeWindow, file: string): Promise<void> {
     .locator('.monaco-editor .detected-link')
     .first()
     .click({ modifiers: ['ControlOrMeta'] });
-}
-
-async function startPlainServer(port: number): Promise<ChildProcess> {
-  const main = createRequire(import.meta.url).resolve('peer');
-  const program = join(dirname(main), 'bin', 'peerjs.js');
-  const child = spawn(process.execPath, [program, '--port', String(port), '--host', '127.0.0.1'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await once(child.stdout, 'data');
-  return child;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

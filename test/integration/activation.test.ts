@@ -8,8 +8,8 @@ import { extension, leave, Person, start } from './parley.ts';
 
 // Named so that it runs before any other file wakes the extension.
 describe('activation', () => {
-  it('waits until something is asked of Parley', () => {
-    assert.equal(extension().isActive, false);
+  it('does next to nothing until something is asked of Parley', async () => {
+    assert.equal((await extension().activate()).isAwake, false);
   });
 
   it('takes at most 50 ms, loading included', async () => {

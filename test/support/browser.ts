@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { BrowserContext } from 'playwright-core';
 import { findChromium } from '../../scripts/lib/chromium.ts';
@@ -22,10 +24,19 @@ export interface Browser {
   dispose(): Promise<void>;
 }
 
-/** Starts a browser with a fake camera and microphone, a clipboard of its own, and an empty profile. */
-export async function launchBrowser(capture: Capture, extraArgs: readonly string[] = []): Promise<Browser> {
-  const executablePath = await findChromium();
+/**
+ * Starts a browser with a fake camera and microphone, a clipboard of its own, and an empty profile.
+ * @param prefix what to put before its command; it is spoken with over a pipe, on whatever machine it runs.
+ */
+export async function launchBrowser(
+  capture: Capture,
+  extraArgs: readonly string[] = [],
+  prefix: readonly string[] = [],
+): Promise<Browser> {
+  const program = await findChromium();
   const profile = await makeTempFolder('profile');
+  const executablePath =
+    prefix.length === 0 ? program : await writeLauncher(profile.path, [...prefix, program]);
   const args = [
     '--disable-background-networking',
     '--disable-component-update',
@@ -72,6 +83,14 @@ export async function launchBrowser(capture: Capture, extraArgs: readonly string
       await profile.dispose();
     },
   };
+}
+
+/** A program that runs a command with what it is given itself; Playwright starts a file and nothing else. */
+async function writeLauncher(folder: string, command: readonly string[]): Promise<string> {
+  const path = join(folder, 'launch.sh');
+  const words = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`);
+  await writeFile(path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  return path;
 }
 
 /** The ids of the browser's processes; the end of the first is the end of all others. */

@@ -1,6 +1,7 @@
 import { installExtension, startCodeServer, windowUrl } from '../../scripts/lib/codeServer.ts';
 import { vsixPath } from '../../scripts/lib/paths.ts';
 import { installTestHost, NEWEST_HOST } from '../../scripts/lib/testHost.ts';
+import type { Machine } from './namespaces.ts';
 import { descendants } from './processes.ts';
 import { makeTempFolder } from './temp.ts';
 
@@ -16,6 +17,8 @@ export interface HostOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** More environment for the server and the extension host. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The machine that it runs on, and the browsers of its windows; this one by default. */
+  readonly machine?: Pick<Machine, 'prefix'>;
 }
 
 /** A running VS Code server with settings and extensions of its own. */
@@ -25,6 +28,8 @@ export interface Host {
   readonly origin: string;
   /** Process id of the server's first process. */
   readonly pid: number;
+  /** What to put before a command so that it runs on the same machine. */
+  readonly prefix: readonly string[];
   /** Address of a window on this folder. */
   url(folder: string): string;
   /** What the server has printed so far. */
@@ -49,6 +54,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     home: home.path,
     settings: options.settings ?? {},
     env: { ...options.env },
+    prefix: options.machine?.prefix ?? [],
   };
   try {
     const vsix = options.vsix === undefined ? (process.env['PARLEY_VSIX'] ?? vsixPath()) : options.vsix;
@@ -58,6 +64,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       version,
       origin: running.origin,
       pid: running.pid,
+      prefix: server.prefix,
       url: (folder) => windowUrl(running.origin, folder),
       log: () => running.log(),
       dispose: async () => {

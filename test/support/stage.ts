@@ -19,7 +19,7 @@ export class SystemBrowser {
     await window.page.context().route('**/stage', (route) => route.abort());
     // The tab that could not load is in front, and Chromium draws a window behind it once a second.
     window.page.context().on('page', (tab) => void tab.close());
-    return new SystemBrowser(await launchBrowser('allowed', browserArgs));
+    return new SystemBrowser(await launchBrowser('allowed', browserArgs, window.prefix));
   }
 
   /** Opens the stage that the panel asks for, by its "Copy link". */

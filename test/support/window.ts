@@ -27,7 +27,7 @@ const HOST_NOISE = /bindings file|native-watchdog|build\/Release\/watchdog|open-
 
 /** Opens a VS Code window in a browser process of its own; resolves when the workbench is ready. */
 export async function openWindow(options: WindowOptions): Promise<VsCodeWindow> {
-  const browser = await launchBrowser(options.capture ?? 'allowed', options.browserArgs);
+  const browser = await launchBrowser(options.capture ?? 'allowed', options.browserArgs, options.host.prefix);
   try {
     const { context } = browser;
     context.setDefaultTimeout(options.timeout ?? 60_000);
@@ -64,6 +64,11 @@ export class VsCodeWindow {
     this.#browser = browser;
     page.on('console', (message) => this.#note(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => this.#note(`uncaught: ${error.message}`));
+  }
+
+  /** See `Host.prefix`. */
+  get prefix(): readonly string[] {
+    return this.#options.host.prefix;
   }
 
   /** Loads (or reloads) the window and waits until the extension host and the explorer are there. */

@@ -3,6 +3,7 @@ import { MAX_OFFERS } from '../../shared/limits.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import type { BundleSource, SourceBundle } from '../gateway/sendBundle.ts';
 import { randomToken } from '../identity.ts';
+import type { KeptOffer } from './offersBack.ts';
 
 /** Something that can be put on offer, as it is at that time. */
 export interface Offering {
@@ -30,6 +31,11 @@ export class OfferBook {
     return Array.from(this.#entries.values(), ({ own }) => own);
   }
 
+  /** What is on offer and where it lies, for going on with it after a restart. */
+  get kept(): readonly KeptOffer[] {
+    return Array.from(this.#entries.values(), ({ own, offering }) => ({ own, uri: offering.key }));
+  }
+
   /** How many more there may be. */
   get room(): number {
     return MAX_OFFERS - this.#entries.size;
@@ -54,6 +60,11 @@ export class OfferBook {
     const own: OwnOffer = { offer: { id: randomToken(16), ...offering.facts }, to };
     this.#entries.set(own.offer.id, { offering, own, abort: new AbortController() });
     return own;
+  }
+
+  /** Puts something on offer again under the id by which others know it. */
+  putBack(own: OwnOffer, offering: Offering): void {
+    this.#entries.set(own.offer.id, { offering, own, abort: new AbortController() });
   }
 
   /** An offer by its id; `undefined` when there is none (any more). */

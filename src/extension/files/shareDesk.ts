@@ -16,6 +16,7 @@ import { changePeople, choosePeople } from './choosePeople.ts';
 import { receiveDrop } from './drops.ts';
 import { OfferBook } from './offerBook.ts';
 import { makeOfferings } from './makeOfferings.ts';
+import { findOffersAgain, type KeptOffer } from './offersBack.ts';
 import { leftOutSentences, nameList, notSharedSentences, type Refused } from './shareSentences.ts';
 import { Spool } from './spool.ts';
 
@@ -56,6 +57,18 @@ export class ShareDesk {
   /** What is on offer. */
   get offers(): readonly OwnOffer[] {
     return this.#book.offers;
+  }
+
+  /** See `OfferBook.kept`. */
+  get kept(): readonly KeptOffer[] {
+    return this.#book.kept;
+  }
+
+  /** Puts on offer what was before a restart. */
+  async putBack(kept: readonly KeptOffer[]): Promise<void> {
+    const found = await findOffersAgain(kept, { spool: this.#spool, log: this.#options.log });
+    if (this.#ended.signal.aborted) return;
+    for (const { own, offering } of found) this.#book.putBack(own, offering);
   }
 
   /**

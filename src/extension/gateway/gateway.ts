@@ -28,6 +28,8 @@ export interface GatewayOptions {
   /** Whether a page of that Origin may connect, other than a stage. */
   readonly allowedOrigins: (origin: string | undefined) => boolean;
   readonly log: Log;
+  /** The key by which a page knew a gateway before this one; a new one unless said otherwise. */
+  readonly brokerKey?: string;
   /** Milliseconds in which a stream's URL has to be used; a minute unless said otherwise. */
   readonly ticketLifetime?: number;
 }
@@ -76,7 +78,7 @@ interface StageRoutes {
 export class Gateway {
   readonly port: number;
   /** What the page gives as PeerJS `key`; good as long as the gateway. */
-  readonly brokerKey = randomTicket();
+  readonly brokerKey: string;
   readonly #server: Server;
   readonly #options: GatewayOptions;
   readonly #hosts: Set<string>;
@@ -95,6 +97,7 @@ export class Gateway {
   private constructor(server: Server, port: number, options: GatewayOptions) {
     this.#server = server;
     this.port = port;
+    this.brokerKey = options.brokerKey ?? randomTicket();
     this.#options = options;
     this.#hosts = new Set([`${LOOPBACK}:${String(port)}`, `localhost:${String(port)}`]);
     this.#origins = new Set(Array.from(this.#hosts, (host) => `http://${host}`));

@@ -21,6 +21,8 @@ export interface StageDoorOptions {
   readonly onMessage: (stage: string, message: unknown) => void;
   /** A page of a stage came (also in place of another, without a word of that one's going) or went. Not told of `close`. */
   readonly onConnected: (stage: string, connected: boolean) => void;
+  /** Stages of a door before a restart. */
+  readonly kept?: readonly KeptStage[];
   /** Milliseconds for which a code is good; a minute unless said otherwise. */
   readonly codeLifetime?: number;
   readonly greetingDeadline?: number;
@@ -38,6 +40,11 @@ export interface StageState {
 export class TooManyStagesError extends Error {
   override readonly name = 'TooManyStagesError';
   readonly code = 'too-many-stages';
+}
+
+/** What a door after a restart needs to know of a stage, whose page may still be there. */
+export interface KeptStage extends Pick<StageState, 'stage' | 'purpose'> {
+  readonly session: string;
 }
 
 interface Stage {
@@ -63,6 +70,8 @@ export class StageDoor {
 
   constructor(options: StageDoorOptions) {
     this.#options = options;
+    for (const { stage, purpose, session } of options.kept ?? [])
+      this.#stages.set(stage, { id: stage, purpose, session, codes: [], line: undefined });
     this.#codes = new Tickets((id) => {
       const stage = this.#stages.get(id);
       if (stage) this.#log(stage, 'a link was not used in time');
@@ -75,6 +84,11 @@ export class StageDoor {
       purpose,
       connected: line !== undefined,
     }));
+  }
+
+  /** What `StageDoorOptions.kept` is to be after a restart. */
+  get kept(): KeptStage[] {
+    return Array.from(this.#stages.values(), ({ id, purpose, session }) => ({ stage: id, purpose, session }));
   }
 
   /** Whether no socket can be taken now. */

@@ -18,6 +18,7 @@ export interface ActionsOptions {
   readonly notices: Notices;
   readonly join: (name: string) => void;
   readonly leave: (how: 'left' | 'ended') => void;
+  readonly hostOn: () => void;
   /** Says so when the extension host does not answer. */
   readonly tell: (reply: Promise<unknown>) => void;
 }
@@ -26,7 +27,7 @@ const CAPTURED = ['microphone', 'camera'] as const;
 
 /** Makes the object that the views call. Every action ends in a new state; nothing throws at the person who clicked. */
 export function makeActions(options: ActionsOptions): MeetingActions {
-  const { store, host, source, chat, presenting, files, notices, join, leave, tell } = options;
+  const { store, host, source, chat, presenting, files, notices, join, leave, hostOn, tell } = options;
   return {
     ...files,
     join: (name) => {
@@ -52,6 +53,7 @@ export function makeActions(options: ActionsOptions): MeetingActions {
     setHand: (hand) => store.set({ hand }),
     sendChat: (text) => chat.send(text),
     copyInvite: () => tell(host.call('copyInvite', {})),
+    hostOn,
     leave: () => leave('left'),
     endForAll: () => leave('ended'),
     dismissNotice: (id) => notices.dismiss(id),

@@ -1,12 +1,12 @@
 import type { PeerId } from '../../shared/ids.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
-import { callsToMake } from '../../shared/meeting/roster.ts';
+import { callsToMake, isElder } from '../../shared/meeting/roster.ts';
 import type { MemberAddress } from '../../shared/protocol.ts';
 import { BrokerError } from '../rtc/broker.ts';
 import type { Link } from '../rtc/link.ts';
 import { backOff, wait } from './wait.ts';
 
-/** Attempts to call a member that others tell of, and one whose link was lost: together about half a minute. */
+/** Attempts to call a member that others tell of: together about half a minute. */
 const ATTEMPTS = 8;
 /** Peer ids of who left that are remembered, so that a late rumour of them is not followed. */
 const MAX_DEPARTED = 256;
@@ -15,11 +15,17 @@ const MAX_DEPARTED = 256;
 export interface CallsOptions<L extends Pick<Link, 'close'> = Link> {
   readonly signal: AbortSignal;
   readonly self: () => MemberAddress | null;
-  /** Peer ids to which there is a link. */
+  /** Peer ids to which there is a link on which something is heard. */
   readonly linked: () => readonly PeerId[];
+  /** Whether it is the page of a member whom nothing is heard of: they are called for as long as that is so. */
+  readonly missing: (peer: PeerId) => boolean;
   /** Calls and proves; rejects with `BrokerError` or `HandshakeError`. */
   readonly call: (member: MemberAddress) => Promise<L>;
   readonly onLink: (link: L) => void;
+  /** What became of a call: `absent` when the server does not know the page. */
+  readonly onCalled: (member: MemberAddress, absent: boolean) => void;
+  /** How much later the elder of two calls the younger, whose call has not come; milliseconds. */
+  readonly elderPatience: number;
   /** The pause after a first attempt, which doubles, and the longest; milliseconds. */
   readonly pauses: readonly [first: number, most: number];
   readonly onProblem: (what: string, error?: unknown) => void;
@@ -27,7 +33,7 @@ export interface CallsOptions<L extends Pick<Link, 'close'> = Link> {
 
 /**
  * The calls to members that there should be a link to: those that others tell of, and those whose link was lost. Of two
- * members the younger calls, so that never both do.
+ * members the younger calls; the elder does so only when nothing comes of that.
  */
 export class Calls<L extends Pick<Link, 'close'> = Link> {
   readonly #options: CallsOptions<L>;
@@ -38,7 +44,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     this.#options = options;
   }
 
-  /** Members have been told of, or a link to one was lost: whoever is missing and elder is called. */
+  /** Members have been told of: whoever is missing and elder is called. */
   callMissing(told: readonly MemberAddress[]): void {
     const self = this.#options.self();
     if (!self) return;
@@ -46,8 +52,15 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     for (const member of callsToMake(self, told, linked, this.#departed)) {
       // A roster is somebody's word: it cannot make this page call without end.
       if (this.#calling.size + this.#options.linked().length >= MAX_MEMBERS) return;
-      void this.#call(member);
+      void this.#call(member, 0);
     }
+  }
+
+  /** A link to a member was lost, or is silent: they are called in so many milliseconds, until one is there. */
+  recover(member: MemberAddress, delay: number): void {
+    const self = this.#options.self();
+    if (!self || this.#calling.has(member.peer)) return;
+    void this.#call(member, delay + (isElder(self, member) ? this.#options.elderPatience : 0));
   }
 
   /** This page of a member is no more; rumours of it are not followed. */
@@ -59,22 +72,28 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     }
   }
 
-  async #call(member: MemberAddress): Promise<void> {
-    const { signal, linked, call, onLink, pauses, onProblem } = this.#options;
+  async #call(member: MemberAddress, delay: number): Promise<void> {
+    const { signal, linked, missing, call, onLink, onCalled, pauses, onProblem } = this.#options;
     const { peer } = member;
     this.#calling.add(peer);
-    for (let attempt = 0; attempt < ATTEMPTS && !this.#departed.has(peer) && !signal.aborted; attempt++) {
-      if (linked().includes(peer)) break;
+    if (delay > 0) await wait(delay, signal);
+    for (let attempt = 0, vain = 0; vain < ATTEMPTS || missing(peer); attempt++) {
+      if (this.#departed.has(peer) || signal.aborted || linked().includes(peer)) break;
       try {
         const link = await call(member);
+        onCalled(member, false);
         // They may have found the way to us by the door meanwhile.
         if (signal.aborted || linked().includes(peer)) link.close();
         else onLink(link);
         break;
       } catch (error) {
         onProblem('a member could not be called', error);
+        const problem = error instanceof BrokerError ? error.problem : 'failed';
+        onCalled(member, problem === 'absent');
+        // Without a server nobody can be called: that says nothing of them.
+        if (problem !== 'unreachable') vain++;
         // Not even the server knows them any more, and it had time to: their page is gone.
-        if (attempt > 2 && error instanceof BrokerError && error.problem === 'absent') break;
+        if (vain > 3 && problem === 'absent' && !missing(peer)) break;
       }
       await wait(backOff(attempt, ...pauses), signal);
     }

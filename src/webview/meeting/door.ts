@@ -37,6 +37,11 @@ export class Door<L extends GuestLink = Link> {
     this.#options = options;
   }
 
+  /** Whether it is ours now. */
+  get held(): boolean {
+    return !!this.#registration?.broker;
+  }
+
   /** Takes the door if it is free. */
   async open(): Promise<boolean> {
     const registration = (this.#registration ??= this.#options.register());
@@ -50,10 +55,13 @@ export class Door<L extends GuestLink = Link> {
     return false;
   }
 
-  /** Members came or went: the eldest tries for the door until it is theirs, anybody else stops trying. */
-  mind(self: ParticipantId): void {
-    const { inside, register } = this.#options;
-    this.#minded = eldest(inside())?.id === self;
+  /**
+   * Members came or went: the eldest tries for the door until it is theirs, anybody else stops trying.
+   * @param present who can be reached now, oneself included: a door whose holder is gone is not waited for.
+   */
+  mind(self: ParticipantId, present: readonly MemberAddress[]): void {
+    const { register } = this.#options;
+    this.#minded = eldest(present)?.id === self;
     if (this.#minded) this.#registration ??= register();
     else if (this.#registration && !this.#registration.broker) {
       this.#registration.dispose();

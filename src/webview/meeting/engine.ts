@@ -20,6 +20,7 @@ import { tellGone, tellNews } from './news.ts';
 import { Notices } from './notices.ts';
 import { Presenting } from './presenting.ts';
 import * as say from './sentences.ts';
+import { Servers } from './servers.ts';
 import { Sharing } from './sharing.ts';
 import { Store } from './store.ts';
 import { Voices } from './voices.ts';
@@ -32,7 +33,7 @@ export interface EngineOptions {
   readonly source: TrackSource;
   /** Registers an id with the meeting's server. */
   readonly connect: ConnectBroker;
-  /** A connection like those of the links, for files. */
+  /** A connection like those that the server helps to make: for files, and for links when there is no server. */
   readonly connectLane: () => RTCPeerConnection;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -52,6 +53,7 @@ export class MeetingEngine implements MeetingView {
   readonly #chat: Chat;
   readonly #presenting: Presenting;
   readonly #attendance: Attendance;
+  readonly #servers: Servers;
   readonly #voices: Voices;
   readonly #reporter: HostReporter;
   readonly #listeners = new Set<(model: MeetingModel) => void>();
@@ -86,6 +88,19 @@ export class MeetingEngine implements MeetingView {
       broadcast: (message) => this.#mesh.broadcast(message),
       now,
     }));
+    this.#servers = new Servers({
+      self,
+      hostId: bootstrap.hostId,
+      host,
+      present: () => this.#mesh.present,
+      isIn: (id) => this.#mesh.member(id) !== undefined,
+      broadcast: (message) => this.#mesh.broadcast(message),
+      onChange: () => this.#changed(),
+      onProblem: (what, error) => {
+        this.#problem(what, error);
+        notices.add('error', say.hostSilentSentence);
+      },
+    });
     const mesh = (this.#mesh = this.#makeMesh());
     const members = (): readonly Member[] => mesh.members;
     const presenting = (this.#presenting = new Presenting({ store, chat, notices, self, source, members }));
@@ -111,6 +126,7 @@ export class MeetingEngine implements MeetingView {
       notices,
       join: (name) => attendance.join(name),
       leave: (how) => void attendance.leave(how),
+      hostOn: () => void this.#servers.hostOn(),
       tell,
     });
     source.onChange(() => this.#onDevices());
@@ -124,6 +140,7 @@ export class MeetingEngine implements MeetingView {
       members: this.#mesh.members,
       files: this.#sharing.files,
       notices: this.#notices.list,
+      mayHostOn: this.#servers.mayHostOn,
     });
     return this.#model;
   }
@@ -153,17 +170,28 @@ export class MeetingEngine implements MeetingView {
     this.#sharing.files.withdrawn(offers);
   }
 
+  /** The page is unloaded: there is time for one word. */
+  sayGoodBye(): void {
+    this.#mesh.broadcast({ t: 'leave' });
+  }
+
+  /** The meeting's server runs here, and has other addresses now. */
+  serversMoved(urls: readonly string[]): void {
+    this.#servers.tell(urls);
+  }
+
   /** Leaves without a question. Resolves when the others were told. */
   async leaveNow(end: boolean): Promise<void> {
     this.#reporter.dispose();
     this.#notices.dispose();
+    this.#servers.dispose();
     this.#sharing.dispose();
     this.#options.source.dispose();
     await this.#mesh.leave(end);
   }
 
   #makeMesh(): Mesh {
-    const { bootstrap, identity, connect, source } = this.#options;
+    const { bootstrap, identity, connect, connectLane, source } = this.#options;
     const { room, secret, hostId, role, session } = bootstrap;
     return new Mesh({
       room,
@@ -171,6 +199,8 @@ export class MeetingEngine implements MeetingView {
       hostId,
       identity,
       connect,
+      connection: connectLane,
+      addresses: bootstrap.addresses,
       mayOpen: role === 'host' || session !== null,
       state: (to) => this.#ownState(to),
       tracks: () => source.tracks,
@@ -180,13 +210,18 @@ export class MeetingEngine implements MeetingView {
         onEntered: (member, returned) => this.#onEntered(member, returned),
         onState: (member, before) => this.#onState(member, before),
         onChat: (author, entry) => this.#chat.add(author, entry),
+        onAway: (member) => this.#onAway(member),
         onGone: (member, how) => this.#onGone(member, how),
         onMedia: () => this.#changed(),
         onChannel: (from, channel) => void this.#sharing.files.serve(from, channel),
         onLane: (from, message) => this.#sharing.onLane(from, message),
         onPlace: (place) => this.#store.set({ place }),
         onEnded: () => void this.#attendance.leave('ended-by-host'),
-        onServer: (connected) => this.#store.set({ serverLost: !connected }),
+        onServers: (urls) => this.#servers.onTold(urls),
+        onServer: (connected) => {
+          this.#servers.onServer(connected);
+          this.#store.set({ serverLost: !connected });
+        },
         onStranger: () => this.#notices.add('warning', say.strangerSentence),
         onProblem: (what, error) => this.#problem(what, error),
       },
@@ -205,6 +240,8 @@ export class MeetingEngine implements MeetingView {
     this.#presenting.witness(member.state);
     if (!returned) this.#notices.add('info', say.enteredSentence(member.state.name));
     this.#presenting.stepBack();
+    const greeting = this.#servers.greeting();
+    if (greeting) member.link.send(greeting);
     this.#sharing.lost(member.address.id);
     this.#sharing.sync();
   }
@@ -215,6 +252,12 @@ export class MeetingEngine implements MeetingView {
     this.#remember(member);
     this.#presenting.stepBack();
     this.#sharing.sync();
+  }
+
+  /** They stay in the meeting; what was on its way over a link that ended goes on when there is another. */
+  #onAway({ link, address }: Member): void {
+    if (link.ended) this.#sharing.lost(address.id);
+    this.#changed();
   }
 
   #onGone(member: Member, how: 'left' | 'lost'): void {

@@ -1,14 +1,18 @@
-import type { ParticipantId } from '../../shared/ids.ts';
+import type { ParticipantId, PeerId } from '../../shared/ids.ts';
 import type {
   ChatEntry,
   LaneMessage,
   LinkMessage,
   MemberAddress,
   ParticipantState,
+  RelayMessage,
 } from '../../shared/protocol.ts';
+import { isElder } from '../../shared/meeting/roster.ts';
 import type { Link, LinkEnd } from '../rtc/link.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
+import { Away } from './away.ts';
 import type { Member, Place } from './member.ts';
+import type { MeshTimes } from './meshTimes.ts';
 
 /** What we say of ourselves to a member. */
 export interface OwnWord {
@@ -27,11 +31,15 @@ export interface MemberEvents {
   readonly onEntered: (member: Member, returned: boolean) => void;
   readonly onState: (member: Member, before: ParticipantState) => void;
   readonly onChat: (author: ParticipantId, entry: ChatEntry) => void;
+  /** Nothing is heard of them any more, or they are heard again, or their link was given up. */
+  readonly onAway: (member: Member) => void;
   readonly onGone: (member: Member, how: 'left' | 'lost') => void;
   /** Media to and from a member is negotiated. */
   readonly onMedia: (id: ParticipantId) => void;
   readonly onChannel: (from: ParticipantId, channel: RTCDataChannel) => void;
   readonly onLane: (from: ParticipantId, message: LaneMessage) => void;
+  /** A member runs the meeting's server at these addresses now. */
+  readonly onServers: (urls: readonly string[]) => void;
   /** The host ended the meeting for all. */
   readonly onEnded: () => void;
   readonly onProblem: (what: string, error?: unknown) => void;
@@ -39,39 +47,74 @@ export interface MemberEvents {
 
 /** What the members need of the mesh. */
 export interface MembersOptions {
+  readonly self: ParticipantId;
   readonly hostId: ParticipantId;
   readonly own: OwnWord;
   /** Our own place, or null before we are in. */
   readonly place: () => Place | null;
   /** The place that the door gave them, asked for once, when they enter or are gone before they did. */
   readonly placeGiven: (id: ParticipantId) => MemberAddress | undefined;
-  /** Others tell of members, or a link to one was lost. */
+  /** Others tell of members. */
   readonly onTold: (members: readonly MemberAddress[]) => void;
+  /** A member hands on a call, or wants one handed on. */
+  readonly onRelay: (from: ParticipantId, message: RelayMessage) => void;
+  /** A member's link is silent or gone: they are to be called in so many milliseconds. */
+  readonly onMissing: (address: MemberAddress, delay: number) => void;
   /** A page of a member is no more, and no rumour of it is to be followed. */
   readonly onDeparted: (address: MemberAddress) => void;
   /** Somebody came or went. */
   readonly onChanged: () => void;
-  /** The last link was lost. */
+  /** Nobody else is here, by lost links. */
   readonly onAlone: () => void;
-  /** How long somebody may take from the proven link to their `enter`; milliseconds. */
-  readonly patience: number;
+  readonly times: MeshTimes;
+  /** Milliseconds of a clock that goes on in sleep. */
+  readonly now?: () => number;
   readonly events: MemberEvents;
 }
 
-/** Who is in, and the links to them: one a person, the newest that they have entered on. */
+/** What was heard on a link since the other side entered on it. */
+interface Entered {
+  /** How much of our chat they had. */
+  readonly chatSeen: number;
+  state: ParticipantState;
+}
+
+/** Who is in, and the links to them: the one that they have entered on last is used, until it ends. */
 export class Members {
   readonly #options: MembersOptions;
   readonly #members = new Map<ParticipantId, Member>();
   /** All proven links, also those on which the other side has not entered: they are told and sent nothing yet. */
   readonly #links = new Set<Link>();
+  readonly #entered = new Map<Link, Entered>();
+  /** The pages that each member says they reach. */
+  readonly #reached = new Map<ParticipantId, ReadonlySet<PeerId>>();
+  /** Who says that they hold the door. */
+  readonly #keepers = new Set<ParticipantId>();
+  readonly #away: Away;
 
   constructor(options: MembersOptions) {
     this.#options = options;
+    this.#away = new Away({
+      vouched: (id) => this.relaysTo(id).length > 0,
+      onGone: (id) => {
+        const member = this.#members.get(id);
+        if (member) this.#remove(member, 'lost');
+      },
+      alone: () => this.present.length === 0,
+      onAlone: options.onAlone,
+      times: options.times,
+      ...(options.now ? { now: options.now } : {}),
+    });
   }
 
-  /** By order of arrival. */
+  /** By order of arrival, also those who are away. */
   get list(): readonly Member[] {
-    return [...this.#members.values()].sort((a, b) => a.address.ordinal - b.address.ordinal);
+    return [...this.#members.values()].sort((a, b) => (isElder(a.address, b.address) ? -1 : 1));
+  }
+
+  /** Those who are heard. */
+  get present(): readonly Member[] {
+    return this.list.filter(({ away }) => !away);
   }
 
   get links(): ReadonlySet<Link> {
@@ -80,6 +123,25 @@ export class Members {
 
   get(id: ParticipantId): Member | undefined {
     return this.#members.get(id);
+  }
+
+  /** Whether somebody who is here holds the door. */
+  get holdDoor(): boolean {
+    return this.present.some(({ address }) => this.#keepers.has(address.id));
+  }
+
+  /** Members who are here and say that they reach somebody's page. */
+  relaysTo(id: ParticipantId): Member[] {
+    const peer = this.#members.get(id)?.address.peer;
+    if (peer === undefined) return [];
+    return this.present.filter(
+      ({ address }) => address.id !== id && this.#reached.get(address.id)?.has(peer),
+    );
+  }
+
+  /** What the server said of a page that was called. */
+  noteCall({ id, peer }: MemberAddress, absent: boolean): void {
+    if (this.#members.get(id)?.address.peer === peer) this.#away.note(id, absent);
   }
 
   /** Sends a message to everybody who is in. */
@@ -92,19 +154,24 @@ export class Members {
     for (const { link } of this.#members.values()) link.media.update(tracks);
   }
 
+  /** Waits for nobody any more. */
+  dispose(): void {
+    this.#away.dispose();
+  }
+
   /**
    * From here on the link is one between two members. Media is negotiated at once, but no track is sent before the
    * other side has entered: nobody sees or hears who is not seen in the list of participants.
    */
   join(link: Link): void {
-    const { events } = this.#options;
+    const { events, times, place } = this.#options;
     this.#links.add(link);
     const deadline = setTimeout(() => {
-      if (this.#members.get(link.remote.id)?.link !== link) link.close();
-    }, this.#options.patience);
+      if (!this.#entered.has(link)) link.close();
+    }, times.admission);
     link.openMedia();
-    const place = this.#options.place();
-    if (place) this.#sayEnter(link, place);
+    const own = place();
+    if (own) this.#sayEnter(link, own);
     link.listen({
       onMessage: (message) => this.#onMessage(link, message),
       onMedia: () => events.onMedia(link.remote.id),
@@ -112,6 +179,7 @@ export class Members {
         if (this.#members.get(link.remote.id)?.link === link) events.onChannel(link.remote.id, channel);
         else channel.close();
       },
+      onQuiet: (quiet) => this.#onQuiet(link, quiet),
       onEnd: (end) => {
         clearTimeout(deadline);
         this.#onEnd(link, end);
@@ -129,12 +197,14 @@ export class Members {
     const { id } = link.remote;
     if (message.t === 'enter') return this.#onEnter(link, message);
     const member = this.#members.get(id);
-    if (member?.link !== link) return;
+    const entered = this.#entered.get(link);
+    if (!member || !entered) return;
     const { events } = this.#options;
     switch (message.t) {
       case 'state':
-        this.#members.set(id, { ...member, state: message.state });
-        events.onState({ ...member, state: message.state }, member.state);
+        entered.state = message.state;
+        // Of two links for a moment the one that is used counts; the other one's turn may come.
+        if (member.link === link) this.#setState(member, message.state);
         break;
       case 'chat':
         events.onChat(id, message.entry);
@@ -142,7 +212,17 @@ export class Members {
       case 'lane':
         events.onLane(id, message);
         break;
+      case 'relay':
+        this.#options.onRelay(id, message);
+        break;
+      case 'servers':
+        events.onServers(message.urls);
+        break;
       case 'members':
+        this.#reached.set(id, new Set(message.members.map(({ peer }) => peer)));
+        if (message.door) this.#keepers.add(id);
+        else this.#keepers.delete(id);
+        this.#followPlace(member, message.members);
         this.#options.onTold(message.members);
         break;
       case 'leave':
@@ -157,47 +237,126 @@ export class Members {
     }
   }
 
+  /** Who was forgotten and came back has a new place, always a later one: from a link on which they entered with the old. */
+  #followPlace(member: Member, told: readonly MemberAddress[]): void {
+    const { id, ordinal } = member.address;
+    const own = told.find((address) => address.id === id);
+    if (!own || own.ordinal <= ordinal) return;
+    this.#members.set(id, { ...member, address: { ...member.address, ordinal: own.ordinal } });
+    this.#options.onChanged();
+  }
+
+  #setState(member: Member, state: ParticipantState): void {
+    const now = { ...member, state };
+    this.#members.set(member.address.id, now);
+    this.#options.events.onState(now, member.state);
+  }
+
   #onEnter(link: Link, { ordinal, state, chatSeen }: Extract<LinkMessage, { t: 'enter' }>): void {
-    const { own, events, place, placeGiven, onDeparted, onChanged } = this.#options;
+    const { events, place, placeGiven } = this.#options;
     const { id, peer } = link.remote;
-    const before = this.#members.get(id);
-    if (!place() || before?.link === link) {
+    if (!place() || this.#entered.has(link)) {
       events.onProblem('an enter out of place was dropped');
       return;
     }
-    const address = { id, peer, ordinal: placeGiven(id)?.ordinal ?? ordinal };
-    const member: Member = { address, link, state };
-    this.#members.set(id, member);
+    this.#entered.set(link, { chatSeen, state });
+    const before = this.#members.get(id);
+    const address = { id, peer, ordinal: Math.max(placeGiven(id)?.ordinal ?? 0, ordinal) };
+    this.#use({ address, link, state, away: false }, chatSeen, before !== undefined);
+    if (before) this.#closeOlder(before, link);
+  }
+
+  /** Speaks to a member by this link from now on. */
+  #use(member: Member, chatSeen: number, returned: boolean): void {
+    const { own, events, onChanged } = this.#options;
+    const { address, link } = member;
+    this.#members.set(address.id, member);
+    this.#away.delete(address.id);
     link.media.update(own.tracks());
-    if (before) {
-      this.#links.delete(before.link);
-      before.link.close();
-      if (before.address.peer !== peer) onDeparted(before.address);
-    }
-    // What has changed since our own `enter` was told to members only.
-    link.send({ t: 'state', state: own.state(id) });
-    events.onEntered(member, before !== undefined);
+    // What has changed since our own `enter`, or was said on another link.
+    link.send({ t: 'state', state: own.state(address.id) });
+    events.onEntered(member, returned);
     for (const entry of own.chatAfter(chatSeen)) link.send({ t: 'chat', entry });
     onChanged();
   }
 
+  /**
+   * Links of an older page are closed. Of two links to the same page one side closes the older, so that never both are:
+   * whose id is smaller; the other one follows.
+   */
+  #closeOlder(before: Member, link: Link): void {
+    const { self, onDeparted } = this.#options;
+    const { id, peer } = link.remote;
+    const samePage = before.address.peer === peer;
+    if (!samePage) onDeparted(before.address);
+    for (const other of this.#linksTo(id)) {
+      if (other === link || (other.remote.peer === peer && self > id)) continue;
+      if (other.remote.peer !== peer || this.#entered.has(other)) this.#close(other);
+    }
+  }
+
+  #linksTo(id: ParticipantId): Link[] {
+    return [...this.#links].filter(({ remote }) => remote.id === id);
+  }
+
+  #close(link: Link): void {
+    this.#links.delete(link);
+    this.#entered.delete(link);
+    link.close();
+  }
+
+  #onQuiet(link: Link, quiet: boolean): void {
+    const member = this.#members.get(link.remote.id);
+    if (member?.link !== link) return;
+    if (quiet) this.#miss(member, this.#options.times.redial);
+    else {
+      this.#away.delete(member.address.id);
+      this.#setAway(member, false);
+    }
+  }
+
   #onEnd(link: Link, end: LinkEnd): void {
     this.#links.delete(link);
+    this.#entered.delete(link);
     const member = this.#members.get(link.remote.id);
     if (!member) this.#options.placeGiven(link.remote.id);
-    if (member?.link === link && end !== 'closed') this.#remove(member, 'lost');
+    if (!member || end === 'closed') return;
+    if (end === 'abuse') return this.#remove(member, 'lost');
+    if (member.link === link) {
+      const spare = this.#linksTo(link.remote.id).findLast((other) => this.#entered.has(other));
+      const entered = spare && this.#entered.get(spare);
+      if (spare && entered)
+        this.#use({ ...member, link: spare, state: entered.state, away: false }, entered.chatSeen, true);
+      else this.#miss(member, 0);
+    } else if (member.away) this.#options.onMissing(member.address, 0);
+  }
+
+  /** They stay in the meeting for a while, and are looked for. */
+  #miss(member: Member, delay: number): void {
+    this.#away.add(member.address.id);
+    this.#setAway(member, true);
+    this.#options.onMissing(member.address, delay);
+  }
+
+  #setAway(member: Member, away: boolean): void {
+    const { events, onChanged } = this.#options;
+    const now = { ...member, away };
+    this.#members.set(member.address.id, now);
+    events.onAway(now);
+    onChanged();
   }
 
   #remove(member: Member, how: 'left' | 'lost'): void {
-    const { events, onDeparted, onTold, onChanged, onAlone } = this.#options;
-    const { address, link } = member;
-    this.#members.delete(address.id);
-    this.#links.delete(link);
-    link.close();
+    const { events, onDeparted, onChanged, onAlone } = this.#options;
+    const { id } = member.address;
+    this.#members.delete(id);
+    this.#reached.delete(id);
+    this.#keepers.delete(id);
+    this.#away.delete(id);
+    for (const link of this.#linksTo(id)) this.#close(link);
     events.onGone(member, how);
-    if (how === 'left') onDeparted(address);
-    else onTold([address]);
+    if (how === 'left') onDeparted(member.address);
     onChanged();
-    if (how === 'lost' && this.#members.size === 0) onAlone();
+    if (how === 'lost' && this.present.length === 0) onAlone();
   }
 }

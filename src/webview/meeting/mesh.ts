@@ -1,4 +1,5 @@
 import { type ParticipantId, type PeerId, toHex } from '../../shared/ids.ts';
+import { eldest } from '../../shared/meeting/roster.ts';
 import type { LinkMessage, MemberAddress } from '../../shared/protocol.ts';
 import { BrokerError, type ConnectBroker, type RawLink } from '../rtc/broker.ts';
 import type { Identity } from '../rtc/identity.ts';
@@ -12,6 +13,8 @@ import { EnterError, findWayIn, knock, type KnockOutcome, type Welcome } from '.
 import type { Member, Place } from './member.ts';
 import { type MemberEvents, Members, type OwnWord } from './members.ts';
 import { MESH_TIMES, type MeshTimes } from './meshTimes.ts';
+import { Relay } from './relay.ts';
+import { Reunion } from './reunion.ts';
 import { wait } from './wait.ts';
 import { WayBack } from './wayBack.ts';
 
@@ -23,6 +26,10 @@ export interface MeshOptions extends OwnWord {
   readonly identity: Identity;
   /** Registers an id with the meeting's server. */
   readonly connect: ConnectBroker;
+  /** A connection like those that the server helps to make. */
+  readonly connection: () => RTCPeerConnection;
+  /** This machine's addresses, for twins of mDNS candidates. */
+  readonly addresses: readonly string[];
   /** May take the door when nobody stands at it: the host, and whoever was in before. */
   readonly mayOpen: boolean;
   readonly events: MeshEvents;
@@ -50,9 +57,12 @@ export class Mesh {
   readonly #admission: Admission;
   readonly #members: Members;
   readonly #calls: Calls;
+  readonly #relay: Relay;
   readonly #door: Door;
   readonly #wayBack: WayBack;
   #place: Place | null = null;
+  /** What the others were told last of whether we hold the door. */
+  #toldDoor = false;
   #name = '';
 
   /** Registers with the server at once, so that joining later does not wait for it. */
@@ -72,23 +82,43 @@ export class Mesh {
     this.#calls = new Calls({
       signal,
       self: () => this.#self(),
-      linked: () => [...this.#members.links].map((link) => link.remote.peer),
+      linked: () => [...this.#members.links].filter(({ quiet }) => !quiet).map((link) => link.remote.peer),
+      missing: (peer) => this.#members.list.some(({ away, address }) => away && address.peer === peer),
       call: (member) => this.#call(member),
       onLink: (link) => this.#members.join(link),
+      onCalled: (member, absent) => this.#members.noteCall(member, absent),
+      elderPatience: times.elderPatience,
       pauses: times.callPauses,
       onProblem,
     });
     this.#members = new Members({
+      self: options.identity.id,
       hostId: options.hostId,
       own: options,
       place: () => this.#place,
       placeGiven: (id) => this.#door.arrived(id),
       onTold: (members) => this.#calls.callMissing(members),
+      onRelay: (from, message) => this.#relay.receive(from, message),
+      onMissing: (member, delay) => this.#calls.recover(member, delay),
       onDeparted: ({ peer }) => this.#calls.forget(peer),
       onChanged: () => this.#onChanged(),
       onAlone: () => void this.#wayBack.look(),
-      patience: times.admission,
+      times,
       events,
+    });
+    this.#relay = new Relay({
+      self: () => this.#self(),
+      connect: options.connection,
+      addresses: options.addresses,
+      send: (to, message) => {
+        const member = this.#members.get(to);
+        member?.link.send(message);
+        return member?.away === false;
+      },
+      relaysTo: (id) => this.#members.relaysTo(id).map(({ address }) => address.id),
+      onLink: (raw) => void this.#admission.admit(raw),
+      patience: times.recall,
+      onProblem,
     });
     this.#door = new Door({
       register: () => this.#register(room, () => undefined),
@@ -100,18 +130,41 @@ export class Mesh {
     });
     this.#wayBack = new WayBack({
       signal,
-      alone: () => this.#members.list.length === 0,
+      alone: () => this.#members.present.length === 0,
       openDoor: () => this.#openDoor(this.#place),
       knock: () => this.#knock(),
       settle: async (welcome) => events.onPlace(await this.#settle(welcome)),
       pause: times.knockPause,
       onProblem,
     });
+    const reunion = new Reunion({
+      signal,
+      apart: () => this.#isApart(),
+      knock: () => this.#knock(),
+      settle: async (welcome) => events.onPlace(await this.#settle(welcome)),
+      pause: times.reunion,
+      onProblem,
+    });
+    void reunion.watch();
+  }
+
+  /** Whether the door is held by none of us, and it is for us to see who has it. */
+  #isApart(): boolean {
+    if (this.#door.held !== this.#toldDoor) this.#onChanged();
+    const self = this.#self();
+    if (!self || !this.#own.broker || this.#door.held || this.#members.holdDoor) return false;
+    return eldest(this.present)?.id === self.id;
   }
 
   /** The others, by order of arrival. */
   get members(): readonly Member[] {
     return this.#members.list;
+  }
+
+  /** Who can be reached now, oneself included; empty before there is a meeting. */
+  get present(): readonly MemberAddress[] {
+    const self = this.#self();
+    return self ? [self, ...this.#members.present.map(({ address }) => address)] : [];
   }
 
   member(id: ParticipantId): Member | undefined {
@@ -134,7 +187,7 @@ export class Mesh {
       pause: this.#times.knockPause,
       onWaiting,
     });
-    return welcome ? this.#settle(welcome) : first;
+    return welcome ? this.#settle(welcome, before) : first;
   }
 
   /** Sends a message to everybody who is in. */
@@ -155,6 +208,8 @@ export class Mesh {
     const told = new AbortController();
     if (links.size === 0) told.abort();
     this.#abort.abort();
+    this.#members.dispose();
+    this.#relay.dispose();
     for (const link of links) link.close();
     await wait(this.#times.leaveGrace, told.signal);
     this.#door.dispose();
@@ -182,12 +237,16 @@ export class Mesh {
     });
   }
 
-  async #settle({ link, ordinal, members, startedAt }: Welcome): Promise<Place> {
+  /** @param before the place held until now: a door that has forgotten us cannot know how many came before us. */
+  async #settle(
+    { link, ordinal, members, startedAt }: Welcome,
+    before: Place | null = this.#place,
+  ): Promise<Place> {
     if (this.#abort.signal.aborted) {
       link.close();
       throw new EnterError('left');
     }
-    const place = { ordinal, startedAt };
+    const place = { ordinal: Math.max(ordinal, before?.ordinal ?? 0), startedAt };
     this.#place = place;
     this.#members.join(link);
     this.#calls.callMissing(members);
@@ -203,8 +262,9 @@ export class Mesh {
   }
 
   #prove(raw: RawLink, more: Pick<LinkOptions, 'expected' | 'signal'> = {}): Promise<Link> {
-    const { room, secret, identity } = this.#options;
-    return Link.prove({ raw, room, secret, identity, peer: this.#peer, ...more });
+    const { room, secret, identity, addresses } = this.#options;
+    const { heartbeat } = this.#times;
+    return Link.prove({ raw, room, secret, identity, peer: this.#peer, heartbeat, addresses, ...more });
   }
 
   /** Somebody called us, or the door we keep, and holds the secret. */
@@ -215,12 +275,13 @@ export class Mesh {
     else this.#members.join(link);
   }
 
-  /** Tells the others whom we know, so that gaps close by themselves, and minds the door. */
+  /** Tells the others whom we reach, so that gaps close by themselves, and minds the door. */
   #onChanged(): void {
     const self = this.#self();
     if (!self || this.#abort.signal.aborted) return;
-    this.broadcast({ t: 'members', members: this.#addresses() });
-    this.#door.mind(self.id);
+    this.#toldDoor = this.#door.held;
+    this.broadcast({ t: 'members', members: [...this.present], door: this.#toldDoor });
+    this.#door.mind(self.id, this.present);
   }
 
   #self(): MemberAddress | null {
@@ -233,9 +294,20 @@ export class Mesh {
     return [...(self ? [self] : []), ...this.members.map((member) => member.address)];
   }
 
-  async #call({ id, peer }: MemberAddress): Promise<Link> {
-    const broker = await this.#own.connected();
-    if (!broker) throw new BrokerError('closed');
-    return this.#prove(await broker.call(peer), { expected: id });
+  /** Calls a member by the server, or where that does not help by somebody whom both reach. */
+  async #call(member: MemberAddress): Promise<Link> {
+    const expected = member.id;
+    try {
+      return await this.#prove(await this.#callByServer(member), { expected });
+    } catch (error) {
+      if (!(error instanceof BrokerError) || !this.#relay.reaches(expected)) throw error;
+      return this.#prove(await this.#relay.call(member), { expected });
+    }
+  }
+
+  #callByServer({ id, peer }: MemberAddress): Promise<RawLink> {
+    const { broker } = this.#own;
+    if (!broker) return Promise.reject(new BrokerError('unreachable'));
+    return broker.call(peer, this.#members.get(id) ? this.#times.recall : undefined);
   }
 }

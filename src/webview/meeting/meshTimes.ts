@@ -1,4 +1,5 @@
 import { HANDSHAKE_DEADLINE } from '../../shared/limits.ts';
+import { HEARTBEAT_TIMES, type HeartbeatTimes } from '../rtc/heartbeat.ts';
 
 /** How long the mesh waits for what; milliseconds. */
 export interface MeshTimes {
@@ -14,6 +15,24 @@ export interface MeshTimes {
   readonly serverPauses: readonly [first: number, most: number];
   /** How long the first link's negotiation of media may hold up the meeting's screen. */
   readonly mediaGrace: number;
+  /** What a link's heartbeat goes by. */
+  readonly heartbeat: HeartbeatTimes;
+  /** From a link's silence to the first call for a new one: what ICE mends by itself is mended by then. */
+  readonly redial: number;
+  /** So much later the elder calls as well, who else waits to be called. */
+  readonly elderPatience: number;
+  /** How long a call for a link that was lost may take. */
+  readonly recall: number;
+  /** Between two looks at who is away. */
+  readonly look: number;
+  /** How long a member stays one whose link is gone. */
+  readonly grace: number;
+  /** The same for one whose page the server does not know either. */
+  readonly absentGrace: number;
+  /** How long nobody has to be here until the door is asked for the way back in. */
+  readonly aloneAfter: number;
+  /** Between two looks at whether the door is held by somebody whom nobody here reaches. */
+  readonly reunion: number;
   /** How long leaving may take to tell the others. */
   readonly leaveGrace: number;
 }
@@ -26,5 +45,14 @@ export const MESH_TIMES: MeshTimes = {
   callPauses: [500, 6_000],
   serverPauses: [500, 8_000],
   mediaGrace: 500,
+  heartbeat: HEARTBEAT_TIMES,
+  redial: 1_500,
+  elderPatience: 1_500,
+  recall: 6_000,
+  look: 500,
+  grace: 60_000,
+  absentGrace: 7_500,
+  aloneAfter: 5_000,
+  reunion: 5_000,
   leaveGrace: 300,
 };

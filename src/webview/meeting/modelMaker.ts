@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly members: readonly Member[];
   readonly files: FileExchange;
   readonly notices: readonly Notice[];
+  /** Whether this person may be asked to run a server for the others. */
+  readonly mayHostOn: boolean;
 }
 
 /** Makes what the views draw. */
@@ -42,6 +44,7 @@ export function makeModel(state: EngineState, around: Surroundings): MeetingMode
     notices: around.notices,
     startedAt: state.place?.startedAt ?? null,
     serverLost: state.serverLost,
+    mayHostOn: around.mayHostOn,
   };
 }
 
@@ -86,7 +89,7 @@ function selfModel(
 }
 
 function others(state: EngineState, { members }: Surroundings, presenter: string | undefined): PersonModel[] {
-  return members.map(({ address: { id }, link, state: theirs }) => ({
+  return members.map(({ address: { id }, link, state: theirs, away }) => ({
     id,
     name: theirs.name,
     self: false,
@@ -95,7 +98,7 @@ function others(state: EngineState, { members }: Surroundings, presenter: string
     camera: theirs.camera,
     hand: theirs.hand,
     presenting: presenter === id,
-    link: link.media.ready ? 'connected' : 'connecting',
+    link: away ? 'reconnecting' : link.media.ready ? 'connected' : 'connecting',
     video: link.remoteTrack('camera'),
     audio: link.remoteTrack('microphone'),
   }));

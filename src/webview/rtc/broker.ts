@@ -38,8 +38,12 @@ export interface BrokerSeat {
 export interface Broker {
   /** Whether calls can be made. */
   readonly connected: boolean;
-  /** Calls an id. @throws {BrokerError} `absent`, `timeout`, `failed`, `unreachable`, `closed` */
-  call(called: PeerId): Promise<RawLink>;
+  /**
+   * Calls an id.
+   * @param patience milliseconds until its channel has to be open; the broker's own when left out.
+   * @throws {BrokerError} `absent`, `timeout`, `failed`, `unreachable`, `closed`
+   */
+  call(called: PeerId, patience?: number): Promise<RawLink>;
   /** Leaves the server. Links that were handed out live on. */
   dispose(): void;
 }

@@ -1,58 +1,95 @@
-import { HEARTBEAT_DEADLINE, HEARTBEAT_INTERVAL } from '../../shared/limits.ts';
+import { HEARTBEAT_DEADLINE, HEARTBEAT_INTERVAL, HEARTBEAT_QUIET } from '../../shared/limits.ts';
 
-/** Milliseconds between two pings, and of silence after which the other side is taken for dead. */
+/** Milliseconds between two pings, of silence that is worth a word, and after which the other side is taken for dead. */
 export interface HeartbeatTimes {
   readonly interval: number;
+  readonly quiet: number;
   readonly deadline: number;
 }
 
-const TIMES: HeartbeatTimes = { interval: HEARTBEAT_INTERVAL, deadline: HEARTBEAT_DEADLINE };
+/** The times of a real meeting. */
+export const HEARTBEAT_TIMES: HeartbeatTimes = {
+  interval: HEARTBEAT_INTERVAL,
+  quiet: HEARTBEAT_QUIET,
+  deadline: HEARTBEAT_DEADLINE,
+};
+
+/** What a heartbeat does. */
+export interface HeartbeatEvents {
+  /** Sends something that is answered. */
+  readonly ping: () => void;
+  /** The other side has fallen silent, or is heard again. */
+  readonly onQuiet: (quiet: boolean) => void;
+  /** Called once, after the deadline's silence. */
+  readonly onDead: () => void;
+}
 
 /**
- * Notices that the other side of a link is gone: ICE says `disconnected` after 6-8 s and never that a page was killed
- * (measured over 150 s). A page that slept is given a fresh start, because then it was itself that did not listen.
+ * Notices that the other side of a link is silent, and after a while gone: ICE says `disconnected` after 6-8 s and never
+ * that a page was killed (measured over 150 s). A page that slept is given a fresh start, because then it was itself that
+ * did not listen; so is one whose clock was set.
  */
 export class Heartbeat {
   readonly #times: HeartbeatTimes;
-  readonly #onDead: () => void;
+  readonly #events: HeartbeatEvents;
+  readonly #now: () => number;
   readonly #pings: ReturnType<typeof setInterval>;
-  #heard = performance.now();
+  #heard: number;
   #due = 0;
-  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #quiet = false;
+  #disposed = false;
+  #watching: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param ping sends something that is answered. @param onDead called once, after the deadline's silence. */
-  constructor(ping: () => void, onDead: () => void, times = TIMES) {
+  /** @param now milliseconds of a clock that goes on in sleep. */
+  constructor(events: HeartbeatEvents, times = HEARTBEAT_TIMES, now: () => number = Date.now) {
     this.#times = times;
-    this.#onDead = onDead;
-    this.#pings = setInterval(ping, times.interval);
-    this.#watch(times.deadline);
+    this.#events = events;
+    this.#now = now;
+    this.#heard = now();
+    this.#pings = setInterval(events.ping, times.interval);
+    this.#watch(times.quiet);
+  }
+
+  /** Whether nothing has been heard for a while. */
+  get quiet(): boolean {
+    return this.#quiet;
   }
 
   /** Anything arrived. */
   heard(): void {
-    this.#heard = performance.now();
+    this.#heard = this.#now();
+    if (!this.#quiet || this.#disposed) return;
+    this.#quiet = false;
+    this.#watch(this.#times.quiet);
+    this.#events.onQuiet(false);
   }
 
   dispose(): void {
+    this.#disposed = true;
     clearInterval(this.#pings);
-    clearTimeout(this.#deadline);
+    clearTimeout(this.#watching);
   }
 
   #watch(milliseconds: number): void {
-    this.#due = performance.now() + milliseconds;
-    this.#deadline = setTimeout(() => this.#look(), milliseconds);
+    clearTimeout(this.#watching);
+    this.#due = this.#now() + milliseconds;
+    this.#watching = setTimeout(() => this.#look(), milliseconds);
   }
 
   #look(): void {
-    const now = performance.now();
+    const { interval, quiet, deadline } = this.#times;
+    const now = this.#now();
     // Timers that come much too late: this machine slept, and nothing can have been heard meanwhile.
-    if (now - this.#due > this.#times.interval) this.#heard = now;
-    const left = this.#heard + this.#times.deadline - now;
-    if (left > 0) {
-      this.#watch(left);
+    if (now - this.#due > interval || now < this.#heard) this.#heard = now;
+    const silent = now - this.#heard;
+    if (silent >= deadline) {
+      this.dispose();
+      this.#events.onDead();
       return;
     }
-    this.dispose();
-    this.#onDead();
+    this.#watch((silent < quiet ? quiet : deadline) - silent);
+    if (silent < quiet || this.#quiet) return;
+    this.#quiet = true;
+    this.#events.onQuiet(true);
   }
 }

@@ -2,10 +2,11 @@ import * as v from 'valibot';
 import type { ParticipantId, PeerId } from '../../shared/ids.ts';
 import { HANDSHAKE_DEADLINE, MAX_CONTROL_MESSAGE, MAX_MESSAGES_PER_10_S } from '../../shared/limits.ts';
 import { linkMessage, type LinkMessage, type RefusalReason } from '../../shared/protocol.ts';
+import { backOff } from '../meeting/wait.ts';
 import type { RawLink } from './broker.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 import { Handshake, HandshakeError, type ProvenPeer } from './handshake.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { Heartbeat, type HeartbeatTimes } from './heartbeat.ts';
 import type { Identity } from './identity.ts';
 import { MediaSlots, type TrackKind } from './mediaSlots.ts';
 import { Negotiation } from './negotiation.ts';
@@ -25,6 +26,10 @@ export interface LinkOptions {
   readonly expected?: ParticipantId;
   /** Aborted when the other side has had time enough. Who has sent a proof by then is looked at all the same. */
   readonly signal?: AbortSignal;
+  /** Those of a real meeting unless said otherwise. */
+  readonly heartbeat?: HeartbeatTimes;
+  /** This machine's addresses, for twins of mDNS candidates. */
+  readonly addresses?: readonly string[];
 }
 
 /** What happens on a proven link. Set with `listen`, before anything is read from it. */
@@ -34,6 +39,8 @@ export interface LinkEvents {
   readonly onMedia: () => void;
   /** The other side asks for a file: a channel of its own, not yet parsed. */
   readonly onChannel: (channel: RTCDataChannel) => void;
+  /** The other side has fallen silent, or is heard again. */
+  readonly onQuiet?: (quiet: boolean) => void;
   readonly onEnd: (end: LinkEnd) => void;
   readonly onProblem: (what: string, error?: unknown) => void;
 }
@@ -42,6 +49,8 @@ export interface LinkEvents {
 const MAX_WAITING = 64;
 /** How long a closing link may take to hand over what it has to say. */
 const CLOSE_GRACE = 500;
+/** Between two attempts to find a new route while nothing is heard: the first, which doubles, and the longest; milliseconds. */
+const RESTART_PAUSES = [2_000, 8_000] as const;
 
 /**
  * The connection to one other participant: RTCPeerConnection, control channel, heartbeat, negotiation, media. Made
@@ -65,6 +74,7 @@ export class Link {
   #windowStart = performance.now();
   #windowCount = 0;
   #pings = 0;
+  #restarting: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(options: LinkOptions, remote: ProvenPeer, waiting: unknown[]) {
     const { raw } = options;
@@ -83,6 +93,7 @@ export class Link {
     this.#negotiation = new Negotiation({
       pc: raw.pc,
       polite: !raw.caller,
+      addresses: options.addresses ?? [],
       send: (message) => this.send(message),
       beforeAnswer: () => this.media.adopt(),
       onStable: () => {
@@ -94,14 +105,20 @@ export class Link {
       onProblem: report('the negotiation failed'),
     });
     this.#heartbeat = new Heartbeat(
-      () => this.send({ t: 'ping', n: ++this.#pings }),
-      () => this.#end('lost'),
+      {
+        ping: () => this.send({ t: 'ping', n: ++this.#pings }),
+        onQuiet: (quiet) => this.#onQuiet(quiet),
+        onDead: () => this.#end('lost'),
+      },
+      options.heartbeat,
     );
     raw.channel.onmessage = ({ data }) => this.#receive(data);
     raw.channel.onclose = () => this.#end('lost');
     raw.pc.ondatachannel = ({ channel }) => this.#events?.onChannel(channel);
     raw.pc.onconnectionstatechange = () => {
-      if (raw.pc.connectionState === 'failed' || raw.pc.connectionState === 'closed') this.#end('lost');
+      const { connectionState } = raw.pc;
+      if (connectionState === 'failed' || connectionState === 'closed') this.#end('lost');
+      else if (connectionState === 'disconnected') this.#restart(0);
     };
   }
 
@@ -156,6 +173,16 @@ export class Link {
     }
   }
 
+  /** Whether it has ended, by whomever. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether nothing has been heard for a while: it is being mended. */
+  get quiet(): boolean {
+    return this.#heartbeat.quiet;
+  }
+
   /** Starts reading. What arrived since the proof comes first. */
   listen(events: LinkEvents): void {
     this.#events = events;
@@ -181,8 +208,9 @@ export class Link {
     if (!this.#ended) sendText(this.#raw.channel, message);
   }
 
-  /** Opens a channel beside the control channel, for a file. */
-  openChannel(label: string): RTCDataChannel {
+  /** Opens a channel beside the control channel, for a file; null when the link has ended. */
+  openChannel(label: string): RTCDataChannel | null {
+    if (this.#ended) return null;
     return this.#raw.pc.createDataChannel(label, { ordered: true });
   }
 
@@ -233,6 +261,25 @@ export class Link {
     }
   }
 
+  #onQuiet(quiet: boolean): void {
+    if (quiet) this.#restart(0);
+    else clearTimeout(this.#restarting);
+    this.#events?.onQuiet?.(quiet);
+  }
+
+  /** Looks for another route, again and again while nothing is heard: an address may have changed. */
+  #restart(attempt: number): void {
+    clearTimeout(this.#restarting);
+    if (this.#ended || !this.#mediaOpen) return;
+    this.#negotiation.restart();
+    this.#restarting = setTimeout(
+      () => {
+        if (this.quiet) this.#restart(attempt + 1);
+      },
+      backOff(attempt, ...RESTART_PAUSES),
+    );
+  }
+
   #isFlood(): boolean {
     const now = performance.now();
     if (now - this.#windowStart > 10_000) {
@@ -247,6 +294,7 @@ export class Link {
     this.#ended = true;
     this.#settleMedia();
     this.#heartbeat.dispose();
+    clearTimeout(this.#restarting);
     const { pc, channel } = this.#raw;
     pc.ondatachannel = pc.onconnectionstatechange = pc.onicecandidate = pc.onnegotiationneeded = null;
     channel.onmessage = channel.onclose = null;

@@ -1,4 +1,5 @@
 import type { LinkMessage } from '../../shared/protocol.ts';
+import { twinsOf } from './candidateTwins.ts';
 
 type Description = Extract<LinkMessage, { t: 'description' }>;
 type Candidate = Extract<LinkMessage, { t: 'candidate' }>;
@@ -8,6 +9,8 @@ export interface NegotiationOptions {
   readonly pc: RTCPeerConnection;
   /** The side that gives way when both offer at once. Exactly one of the two is polite. */
   readonly polite: boolean;
+  /** This machine's addresses, for twins of mDNS candidates. */
+  readonly addresses?: readonly string[];
   readonly send: (message: Description | Candidate) => void;
   /** An offer was taken and the answer is not made yet: the place to adopt its transceivers. False refuses it. */
   readonly beforeAnswer: () => boolean;
@@ -49,6 +52,12 @@ export class Negotiation {
     }
   }
 
+  /** Looks for other routes, unless an offer is on its way already: its answer is as good. */
+  restart(): void {
+    const { pc } = this.#options;
+    if (pc.signalingState === 'stable') pc.restartIce();
+  }
+
   /** Takes a message of the other side's negotiation. */
   receive(message: Description | Candidate): void {
     this.#queue = this.#queue
@@ -60,7 +69,10 @@ export class Negotiation {
 
   #sendCandidate(candidate: RTCIceCandidate): void {
     const { candidate: text, sdpMid, sdpMLineIndex } = candidate;
-    this.#options.send({ t: 'candidate', candidate: { candidate: text, sdpMid, sdpMLineIndex } });
+    const gathered = { candidate: text, sdpMid, sdpMLineIndex };
+    for (const candidate of [gathered, ...twinsOf(gathered, this.#options.addresses ?? [])]) {
+      this.#options.send({ t: 'candidate', candidate });
+    }
   }
 
   async #offer(): Promise<void> {

@@ -77,12 +77,12 @@ export class PeerBroker implements Broker {
   }
 
   /** Calls an id. @throws {BrokerError} `absent`, `timeout`, `failed`, `unreachable`, `closed` */
-  async call(called: PeerId): Promise<RawLink> {
+  async call(called: PeerId, patience = CALL_DEADLINE): Promise<RawLink> {
     if (!this.connected) throw new BrokerError(this.#disposed ? 'closed' : 'unreachable');
     const connection = this.#peer.connect(called, { reliable: true, serialization: 'raw', label: 'parley' });
     this.#sendTwins(connection);
     try {
-      await this.#opened(connection);
+      await this.#opened(connection, patience);
     } catch (error) {
       connection.close();
       throw error;
@@ -127,7 +127,7 @@ export class PeerBroker implements Broker {
     });
   }
 
-  #opened(connection: DataConnection): Promise<void> {
+  #opened(connection: DataConnection, patience = CALL_DEADLINE): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (error?: BrokerError): void => {
         clearTimeout(timer);
@@ -135,7 +135,7 @@ export class PeerBroker implements Broker {
         if (error) reject(error);
         else resolve();
       };
-      const timer = setTimeout(() => settle(new BrokerError('timeout')), CALL_DEADLINE);
+      const timer = setTimeout(() => settle(new BrokerError('timeout')), patience);
       this.#calls.set(connection, settle);
       connection.on('open', () => settle());
       connection.on('error', (error) => settle(new BrokerError('failed', error)));

@@ -28,7 +28,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
   readonly #room: Room;
   readonly #side: Side;
   readonly #bar: ControlBar;
-  readonly #serverLost = new Strip('warning', 'warning');
+  readonly #serverLost: Strip<'hostOn'>;
   readonly #soundBlocked: Strip<'unlock'>;
   readonly #stage: Strip<StageOffer>;
   readonly #screenStage: Strip<StageOffer>;
@@ -39,6 +39,9 @@ export class MeetingScreen implements Widget<MeetingModel> {
   #model: MeetingModel | null = null;
 
   constructor(actions: MeetingActions, events: MeetingScreenEvents) {
+    this.#serverLost = new Strip('warning', 'warning', {
+      hostOn: { label: strings.hostOn, press: () => actions.hostOn() },
+    });
     this.#soundBlocked = new Strip('info', 'unmute', {
       unlock: { label: strings.turnOnSound, press: () => this.#sound.unlock() },
     });
@@ -74,7 +77,8 @@ export class MeetingScreen implements Widget<MeetingModel> {
 
   update(model: MeetingModel): void {
     this.#model = model;
-    this.#serverLost.set(model.serverLost ? strings.serverLost : null);
+    const lost = model.mayHostOn ? strings.hostLeft : strings.serverLost;
+    this.#serverLost.set(model.serverLost ? lost : null, model.mayHostOn ? ['hostOn'] : []);
     const { devices } = model;
     const about = devicesStrip(devices);
     this.#stage.set(about?.text ?? null, about?.offers, about?.main);

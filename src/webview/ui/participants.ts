@@ -27,6 +27,8 @@ class Row implements Widget<PersonModel> {
 
   update(person: PersonModel): void {
     const connected = person.link === 'connected';
+    const { connecting, reconnecting } = strings.room;
+    setText(this.#connecting, person.link === 'reconnecting' ? reconnecting : connecting);
     this.#avatar.update(person);
     setText(this.#name, person.name);
     this.#name.title = person.name;

@@ -77,6 +77,7 @@ export const strings = {
     unfocus: 'Show people',
     waiting: 'Waiting for the picture…',
     connecting: 'Connecting…',
+    reconnecting: 'Reconnecting…',
     alone: "You're the only one here",
     aloneDetail: 'Send the invite to whoever should join you.',
     microphoneOff: 'Microphone off',
@@ -198,6 +199,8 @@ export const strings = {
   },
 
   serverLost: "The meeting's server cannot be reached. You can go on; nobody new can join until it is back.",
+  hostLeft: 'The host has left, and the meeting has no server: nobody new can join.',
+  hostOn: 'Keep the meeting open',
   soundBlocked: 'You cannot hear the others yet.',
   turnOnSound: 'Turn on sound',
 } as const;

@@ -2,7 +2,7 @@ import type { PersonModel } from '../model.ts';
 import { Avatar } from './avatar.ts';
 import { h, setAttr, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
-import { spokenIcon } from './icons.ts';
+import { icon, spokenIcon } from './icons.ts';
 import { strings } from './strings.ts';
 import { progressRing } from './toolkit.ts';
 import { VideoSurface } from './video.ts';
@@ -19,12 +19,16 @@ export class Tile implements Widget<PersonModel> {
   readonly #cameraOff = spokenIcon('device-camera-video-off', strings.room.cameraOff);
   readonly #hand = spokenIcon('hand', strings.room.hand);
   readonly #presenting = spokenIcon('device-desktop', strings.room.presenting);
+  readonly #reconnecting = h('div', { class: 'tile-reconnecting' });
   readonly #connecting = h('div', { class: 'tile-connecting', attrs: { role: 'status' } });
 
   constructor() {
     this.#video = new VideoSurface((live) => this.elem.classList.toggle('live', live));
     this.#hand.classList.add('mark', 'mark-hand');
     this.#presenting.classList.add('mark');
+    setAttr(this.#reconnecting, 'role', 'img');
+    setAttr(this.#reconnecting, 'aria-label', strings.room.reconnecting);
+    this.#reconnecting.append(icon('sync-ignored'), h('span', { text: strings.room.reconnecting }));
     this.#connecting.append(progressRing(), h('span', { text: strings.room.connecting }));
     const label = h(
       'div',
@@ -35,7 +39,7 @@ export class Tile implements Widget<PersonModel> {
       this.#you,
       this.#host,
     );
-    const marks = h('div', { class: 'tile-marks' }, this.#hand, this.#presenting);
+    const marks = h('div', { class: 'tile-marks' }, this.#reconnecting, this.#hand, this.#presenting);
     this.elem = h('div', { class: 'tile', attrs: { role: 'group' } });
     this.elem.append(this.#avatar.elem, this.#video.elem, this.#connecting, marks, label);
   }
@@ -49,9 +53,11 @@ export class Tile implements Widget<PersonModel> {
     setAttr(this.#name, 'title', person.name);
     show(this.#you, person.self);
     show(this.#host, person.host);
-    const connected = person.link === 'connected';
+    const connected = person.link !== 'connecting';
     show(this.#connecting, !connected);
+    show(this.#reconnecting, person.link === 'reconnecting');
     this.elem.classList.toggle('connecting', !connected);
+    this.elem.classList.toggle('reconnecting', person.link === 'reconnecting');
     show(this.#muted, connected && !person.microphone);
     show(this.#cameraOff, connected && !person.camera);
     show(this.#hand, person.hand);

@@ -189,6 +189,7 @@ export function meeting(changes: Partial<MeetingModel> = {}): MeetingModel {
     notices: [],
     startedAt: null,
     serverLost: false,
+    mayHostOn: false,
     ...changes,
   };
 }
@@ -246,6 +247,7 @@ export function loggingActions(log: Log): MeetingActions {
     copyInvite: say('copyInvite'),
     leave: say('leave'),
     endForAll: say('endForAll'),
+    hostOn: say('hostOn'),
     dismissNotice: say('dismissNotice'),
   };
 }

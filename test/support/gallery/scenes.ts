@@ -108,6 +108,9 @@ export const scenes: Readonly<Record<string, () => MeetingModel>> = {
     inside(3, {
       people: [person(0), person(1, { link: 'connecting', camera: false }), person(4, { hand: true })],
     }),
+  reconnecting: () =>
+    inside(3, { people: [person(0), person(1, { link: 'reconnecting' }), person(4, { camera: false })] }),
+  'host-left': () => inside(2, { serverLost: true, mayHostOn: true }),
   five: () => inside(5, { chat, files }),
   files: () => inside(3, { files: everyState }),
   'files-queue': () => inside(3, { files: queue }),

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import * as v from 'valibot';
-import { Commands, ContextKeys, SettingIds, settingDefaults } from '../../../src/extension/ids.ts';
+import {
+  Commands,
+  ContextKeys,
+  SettingIds,
+  settingDefaults,
+  PANEL_VIEW_TYPE,
+} from '../../../src/extension/ids.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (file: string): string => readFileSync(new URL(file, root), 'utf8');
@@ -13,7 +19,12 @@ const manifest = v.parse(
     activationEvents: v.array(v.string()),
     contributes: v.object({
       commands: v.array(
-        v.object({ command: v.string(), title: v.string(), category: v.string(), enablement: v.string() }),
+        v.object({
+          command: v.string(),
+          title: v.string(),
+          category: v.string(),
+          enablement: v.optional(v.string()),
+        }),
       ),
       walkthroughs: v.array(
         v.object({
@@ -51,7 +62,7 @@ describe('names shared by package.json and the code', () => {
 
   it('are the only context keys that clauses ask for', () => {
     const clauses = [
-      ...manifest.contributes.commands.map(({ enablement }) => enablement),
+      ...manifest.contributes.commands.map(({ enablement }) => enablement ?? ''),
       ...Object.values(manifest.contributes.menus).flatMap((items) => items.map(({ when }) => when ?? '')),
     ];
     const asked = clauses.flatMap((clause) => clause.match(/parley\.\w+/g) ?? []);
@@ -103,11 +114,16 @@ describe('names shared by package.json and the code', () => {
       [Commands.shareFile]: 'Share File in Meeting',
       [Commands.shareFileWith]: 'Share File With…',
       [Commands.openPanel]: 'Show Meeting',
+      [Commands.setTurnPassword]: 'Set TURN Password…',
     });
   });
 
-  it('wake the extension only for its links and commands', () => {
-    assert.deepEqual(manifest.activationEvents, ['onUri']);
+  it('wake the extension only for its links and commands, and for a meeting from before a reload', () => {
+    assert.deepEqual(manifest.activationEvents, [
+      'onUri',
+      'onStartupFinished',
+      `onWebviewPanel:${PANEL_VIEW_TYPE}`,
+    ]);
   });
 
   it('point to an icon that is there', () => {

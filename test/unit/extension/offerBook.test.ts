@@ -47,6 +47,24 @@ describe('files on offer', () => {
     }
   });
 
+  it('are put back after a restart as what others know them by', async () => {
+    const before = new OfferBook();
+    const own = before.add(offering('file:///a'), ['p'.repeat(43)]);
+    assert.ok(own);
+    assert.deepEqual(before.kept, [{ own, uri: 'file:///a' }]);
+    const book = new OfferBook();
+    let disposed = 0;
+    book.putBack(
+      own,
+      offering('file:///a', {}, () => (disposed += 1)),
+    );
+    assert.deepEqual(book.offers, [own]);
+    assert.deepEqual(book.kept, before.kept);
+    assert.deepEqual((await book.source(own.offer.id)?.open())?.files, [FILE]);
+    book.withdraw(own.offer.id);
+    assert.equal(disposed, 1);
+  });
+
   it('are known again until they change', () => {
     const book = new OfferBook();
     book.add(offering(), null);

@@ -116,6 +116,20 @@ describe('a server that dies', function () {
     await kept.dispose();
   });
 
+  it('waits at its first start, too, for a port by which others know it', async () => {
+    const before = createServer();
+    before.listen(0, '127.0.0.1');
+    await once(before, 'listening');
+    const address = before.address();
+    assert.ok(typeof address === 'object' && address);
+    const { port } = address;
+    const { keeper, events } = keep([10], { port, insistAtFirst: true });
+    events.on('log', (line) => line.includes('not free yet') && before.close());
+    const kept = await keeper;
+    assert.equal(kept.port, port);
+    await kept.dispose();
+  });
+
   it('does not wait for a start when the meeting is over', async () => {
     const { keeper, processes, events } = keep([10]);
     const kept = await keeper;

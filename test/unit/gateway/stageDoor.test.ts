@@ -47,6 +47,30 @@ describe('the door of the stages', () => {
     assert.deepEqual(stage.left, []);
   });
 
+  it('lets a page in by its session after a restart, and no link from before', async () => {
+    const page = await enter();
+    const unused = stage.door.issue('screen');
+    const { kept } = stage.door;
+    const next = await startStage({ kept });
+    try {
+      assert.deepEqual(
+        next.door.stages.map(({ purpose, connected }) => [purpose, connected]),
+        [
+          ['devices', false],
+          ['screen', false],
+        ],
+      );
+      const back = await next.greet({ t: 'session', session: page.session });
+      assert.equal((await welcome(back)).purpose, 'devices');
+      assert.deepEqual(await next.told(), [page.id, true]);
+      assert.equal(await (await next.greet({ t: 'code', code: unused.code })).closed, REFUSED);
+    } finally {
+      await next.dispose();
+      await stage.door.close(unused.stage);
+      await leave(page);
+    }
+  });
+
   it('does not let in what is no greeting, or an unknown code or session', async () => {
     const word = 'a'.repeat(22);
     for (const greeting of [{}, { t: 'code' }, { t: 'code', code: 'x' }, { kind: 'request' }, []]) {

@@ -29,10 +29,15 @@ function make(self: MemberAddress | null = carol) {
   const links: FakeLink[] = [];
   const linked: PeerId[] = [];
   const problems: string[] = [];
+  const missing = new Set<PeerId>();
+  const called: [PeerId, boolean][] = [];
   const calls = new Calls<FakeLink>({
     signal: abort.signal,
     self: () => self,
     linked: () => linked,
+    missing: (peer) => missing.has(peer),
+    onCalled: ({ peer }, absent) => called.push([peer, absent]),
+    elderPatience: 30,
     call: ({ id, peer }) =>
       new Promise((resolve, reject) => {
         asked.push({
@@ -62,7 +67,7 @@ function make(self: MemberAddress | null = carol) {
     assert.ok(attempt);
     return attempt;
   };
-  return { calls, asked, nth, links, linked, problems, abort };
+  return { calls, asked, nth, links, linked, problems, missing, called, abort };
 }
 
 describe('Calls', () => {
@@ -140,8 +145,9 @@ describe('Calls', () => {
   it('does not try again when they have found the way here meanwhile', async () => {
     const { calls, asked, linked, nth } = make();
     calls.callMissing([bob]);
-    await (await nth(1)).refuse('failed');
+    const first = await nth(1);
     linked.push(bob.peer);
+    await first.refuse('failed');
     calls.callMissing([alice]);
     for (const attempt of [2, 3, 4]) await (await nth(attempt)).refuse('failed');
     assert.deepEqual(
@@ -165,5 +171,44 @@ describe('Calls', () => {
     const { calls, asked } = make(member('zoe', 1_000));
     calls.callMissing(Array.from({ length: 100 }, (_, index) => member(`m${String(index)}`, index)));
     assert.equal(asked.length, MAX_MEMBERS);
+  });
+
+  it('calls a member who is missing again and again, the elder later than the younger', async () => {
+    const { calls, asked, nth, missing, called, links } = make(bob);
+    missing.add(alice.peer).add(carol.peer);
+    const began = performance.now();
+    calls.recover(carol, 0);
+    calls.recover(alice, 0);
+    calls.recover(alice, 0);
+    assert.deepEqual([asked.map(({ peer }) => peer)], [[alice.peer]], 'the younger calls at once');
+    let elderCall: (typeof asked)[number] | undefined;
+    let vain = 0;
+    for (let n = 1; elderCall === undefined || vain < 12; n++) {
+      const attempt = await nth(n);
+      if (attempt.peer === carol.peer) {
+        elderCall = attempt;
+        assert.ok(performance.now() - began >= 29, 'the elder has waited');
+      } else {
+        vain++;
+        await attempt.refuse('absent');
+      }
+    }
+    await elderCall.give();
+    assert.deepEqual(
+      links.map(({ remote }) => remote.peer),
+      [carol.peer],
+    );
+    assert.deepEqual(called[0], [alice.peer, true], 'what became of each was told');
+    assert.ok(called.some(([peer, absent]) => peer === carol.peer && !absent));
+    missing.clear();
+  });
+
+  it('does not count against a member that there is no server', async () => {
+    const { calls, nth, links, abort } = make();
+    calls.callMissing([alice]);
+    for (let n = 1; n <= 12; n++) await (await nth(n)).refuse('unreachable');
+    await (await nth(13)).give();
+    assert.equal(links.length, 1);
+    abort.abort();
   });
 });

@@ -69,7 +69,7 @@ describe('Door', () => {
     assert.equal(await late.door.open(), false);
     assert.equal(await late.registrations[0]?.connected(), null, 'it was given up');
     late.room.inside = [bob];
-    late.door.mind(bob.id);
+    late.door.mind(bob.id, late.room.inside);
     assert.equal(await late.door.open(), false);
     assert.equal(await late.registrations[1]?.connected(), null, 'also by who was alone before');
     door.dispose();
@@ -96,11 +96,11 @@ describe('Door', () => {
     await door.open();
     const heir = make(server);
     heir.room.inside = [alice, bob];
-    heir.door.mind(bob.id);
+    heir.door.mind(bob.id, heir.room.inside);
     heir.room.inside = [bob];
-    heir.door.mind(bob.id);
+    heir.door.mind(bob.id, heir.room.inside);
     assert.equal(await heir.door.open(), false, 'it is not free yet');
-    heir.door.mind(bob.id);
+    heir.door.mind(bob.id, heir.room.inside);
     door.dispose();
     await until(() => server.knows(ROOM), 'the eldest has the door');
     heir.door.dispose();
@@ -113,7 +113,7 @@ describe('Door', () => {
     const heir = make(server);
     heir.room.inside = [bob];
     const opening = heir.door.open();
-    heir.door.mind(bob.id);
+    heir.door.mind(bob.id, heir.room.inside);
     assert.equal(await opening, false);
     door.dispose();
     await until(() => server.knows(ROOM), 'it is theirs');
@@ -125,9 +125,9 @@ describe('Door', () => {
     await door.open();
     const heir = make(server);
     heir.room.inside = [bob];
-    heir.door.mind(bob.id);
+    heir.door.mind(bob.id, heir.room.inside);
     heir.room.inside = [alice, bob];
-    heir.door.mind(bob.id);
+    heir.door.mind(bob.id, heir.room.inside);
     door.dispose();
     assert.equal(await make(server).door.open(), true, 'nobody else wanted it');
   });
@@ -136,7 +136,7 @@ describe('Door', () => {
     const { door, server, room } = make();
     await door.open();
     room.inside = [member('older', 0), { ...alice, ordinal: 1 }];
-    door.mind(alice.id);
+    door.mind(alice.id, room.inside);
     assert.ok(server.knows(ROOM));
     door.dispose();
   });

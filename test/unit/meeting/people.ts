@@ -12,7 +12,7 @@ import {
 } from '../../../src/webview/rtc/broker.ts';
 import type { Identity } from '../../../src/webview/rtc/identity.ts';
 import { Link } from '../../../src/webview/rtc/link.ts';
-import type { FakeConnection } from '../rtc/fakeConnection.ts';
+import { FakeConnection } from '../rtc/fakeConnection.ts';
 import { makeIdentity } from '../rtc/identities.ts';
 import { until } from '../rtc/until.ts';
 import type { FakeServer } from './fakeServer.ts';
@@ -29,6 +29,15 @@ const TIMES: MeshTimes = {
   callPauses: [2, 10],
   serverPauses: [2, 10],
   mediaGrace: 50,
+  heartbeat: { interval: 20, quiet: 60, deadline: 1_000 },
+  redial: 10,
+  elderPatience: 20,
+  recall: 500,
+  look: 5,
+  grace: 500,
+  absentGrace: 200,
+  aloneAfter: 30,
+  reunion: 20,
   leaveGrace: 20,
 };
 
@@ -68,6 +77,9 @@ export class Person {
   place: Place | null = null;
   /** Whether this machine reaches no server. */
   offline = false;
+  /** Our ends of the connections that were made without a server. */
+  readonly relayed: FakeConnection[] = [];
+  #killed = false;
   readonly #server: FakeServer;
   /** Ids that this page has had from the server, its own first. */
   readonly #ids: string[] = [];
@@ -79,10 +91,17 @@ export class Person {
     this.state = stateOf(name);
     const known = new Map<ParticipantId, number>();
     const nameOf = ({ state }: Member): string => state.name;
-    const connect: ConnectBroker = (seat: BrokerSeat) => {
+    const connect: ConnectBroker = async (seat: BrokerSeat) => {
+      // The door is ours once we have it; our own id is ours from the start.
+      if (seat.id !== ROOM && !this.#ids.includes(seat.id)) this.#ids.push(seat.id);
+      if (this.offline) throw new BrokerError('unreachable');
+      const broker = await server.connect(seat);
+      if (this.#killed) {
+        broker.dispose();
+        throw new BrokerError('closed');
+      }
       if (!this.#ids.includes(seat.id)) this.#ids.push(seat.id);
-      if (this.offline) return Promise.reject(new BrokerError('unreachable'));
-      return server.connect(seat);
+      return broker;
     };
     this.mesh = new Mesh(
       {
@@ -91,6 +110,12 @@ export class Person {
         hostId: change.hostId ?? identity.id,
         identity,
         connect,
+        connection: () => {
+          const end = FakeConnection.alone();
+          this.relayed.push(end);
+          return end as unknown as RTCPeerConnection;
+        },
+        addresses: [],
         mayOpen: change.mayOpen ?? false,
         state: (to) => this.stateTo?.(to) ?? this.state,
         tracks: () => ({ microphone: null, camera: null, screen: null, screenAudio: null }),
@@ -106,6 +131,7 @@ export class Person {
             known.set(author, entry.seq);
             this.chat.push(entry.text);
           },
+          onAway: (member) => this.log.push(`${nameOf(member)} ${member.away ? 'away' : 'heard'}`),
           onGone: (member, how) => this.log.push(`${nameOf(member)} ${how}`),
           onMedia: () => undefined,
           onChannel: (_from, channel) => this.log.push(`channel ${channel.label}`),
@@ -114,6 +140,7 @@ export class Person {
             this.place = place;
             this.log.push('back');
           },
+          onServers: (urls) => this.log.push(`servers ${urls.join(' ')}`),
           onEnded: () => this.log.push('ended'),
           onServer: () => undefined,
           onStranger: () => {
@@ -148,13 +175,15 @@ export class Person {
   get roster(): string {
     const self = `${this.name}@${String(this.place?.ordinal)}`;
     const others = this.mesh.members.map(({ address, state }) => `${state.name}@${String(address.ordinal)}`);
-    return [self, ...others].toSorted((a, b) => Number(a.split('@')[1]) - Number(b.split('@')[1])).join(' ');
+    const place = (shown: string): number => Number(shown.split('@')[1]);
+    return [self, ...others].toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1)).join(' ');
   }
 
   /** This page's ends of the connections it has to another. */
   endsTo(other: Person): FakeConnection[] {
     const theirs = new Set(this.#server.endsOf(other.peer, other.#ids).map((end) => end.other));
-    return this.#server.endsOf(this.peer, this.#ids).filter((end) => theirs.has(end));
+    const relayed = this.relayed.filter(({ other: end }) => end && other.relayed.includes(end));
+    return [...this.#server.endsOf(this.peer, this.#ids).filter((end) => theirs.has(end)), ...relayed];
   }
 
   /** The network between two people is gone, for the connections they have. */
@@ -172,7 +201,9 @@ export class Person {
   /** The page is killed: nobody is told. */
   kill(): void {
     for (const id of this.#ids) this.#server.kill(id);
-    for (const end of this.#server.endsOf(this.peer, this.#ids)) end.silence();
+    for (const end of [...this.#server.endsOf(this.peer, this.#ids), ...this.relayed]) end.silence();
+    this.offline = this.#killed = true;
+    void this.mesh.leave(false);
   }
 
   say(text: string): void {

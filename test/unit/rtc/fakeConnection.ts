@@ -15,6 +15,7 @@ export class FakeChannel {
   readonly label: string;
   readyState: RTCDataChannelState = 'open';
   onmessage: ((event: { readonly data: unknown }) => void) | null = null;
+  onopen: (() => void) | null = null;
   onclose: (() => void) | null = null;
   /** Messages that the other end gets; false makes a side that is gone without a word. */
   delivers = true;
@@ -84,6 +85,7 @@ interface Description {
 }
 
 let made = 0;
+const alone = new Map<string, FakeConnection>();
 
 /** One end of a connection. */
 export class FakeConnection {
@@ -102,6 +104,7 @@ export class FakeConnection {
   readonly candidates: string[] = [];
   /** Offers of ours that were rolled back. */
   rolledBack = 0;
+  restarts = 0;
   /** Fails once, as a browser that is short of something. */
   failsNext = false;
   #transceivers: FakeTransceiver[] = [];
@@ -125,6 +128,12 @@ export class FakeConnection {
     queueMicrotask(() => this.#fire());
   }
 
+  /** Asks for other routes. */
+  restartIce(): void {
+    this.restarts += 1;
+    this.need();
+  }
+
   addTransceiver(trackOrKind: unknown): FakeTransceiver {
     const kind = typeof trackOrKind === 'string' ? trackOrKind : (trackOrKind as { kind: string }).kind;
     const transceiver = new FakeTransceiver(kind, typeof trackOrKind === 'string' ? null : trackOrKind);
@@ -139,6 +148,12 @@ export class FakeConnection {
 
   createDataChannel(label: string): FakeChannel {
     const [near, far] = channelPair(label);
+    if (this.connectionState === 'new') {
+      near.readyState = far.readyState = 'connecting';
+      this.channels.push(near);
+      this.need();
+      return near;
+    }
     this.channels.push(near);
     this.other?.channels.push(far);
     setImmediate(() => this.other?.ondatachannel?.({ channel: far }));
@@ -170,6 +185,7 @@ export class FakeConnection {
         }
         this.remoteDescription = description;
         this.#settle();
+        this.#meet();
         return;
       }
       if (this.signalingState === 'have-local-offer') {
@@ -203,6 +219,36 @@ export class FakeConnection {
     const ufrag = /a=ice-ufrag:(\S+)/.exec(this.localDescription?.sdp ?? '')?.[1] ?? '';
     const candidate = `candidate:1 1 udp 1 127.0.0.1 9 typ host ufrag ${ufrag}`;
     this.onicecandidate?.({ candidate: { candidate, sdpMid: '0', sdpMLineIndex: 0 } });
+  }
+
+  /** One that is to find its other end by the descriptions that are exchanged. */
+  static alone(): FakeConnection {
+    const end = new FakeConnection();
+    end.connectionState = 'new';
+    alone.set(end.fingerprint, end);
+    return end;
+  }
+
+  /** Our offer was answered: both ends are connected, and their first channel opens. */
+  #meet(): void {
+    if (this.connectionState !== 'new') return;
+    const print = /a=fingerprint:sha-256 (\S+)/.exec(this.remoteDescription?.sdp ?? '')?.[1] ?? '';
+    const other = alone.get(print);
+    if (!other) return;
+    this.other = other;
+    other.other = this;
+    this.connectionState = other.connectionState = 'connected';
+    setImmediate(() => {
+      for (const near of this.channels) {
+        const far = near.other;
+        if (!far) continue;
+        other.channels.push(far);
+        near.readyState = far.readyState = 'open';
+        other.ondatachannel?.({ channel: far });
+        far.onopen?.();
+        near.onopen?.();
+      }
+    });
   }
 
   /** The network between both ends is gone for good. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Heartbeat } from '../../../src/webview/rtc/heartbeat.ts';
+import { until } from './until.ts';
 
-const TIMES = { interval: 10, deadline: 80 };
+const TIMES = { interval: 10, quiet: 40, deadline: 80 };
 
 /** A heartbeat whose pings and end can be waited for. */
 function start(onPing: (beat: Heartbeat, count: number) => void = () => undefined, times = TIMES) {
@@ -12,10 +13,13 @@ function start(onPing: (beat: Heartbeat, count: number) => void = () => undefine
     settle = resolve;
   });
   const beat = new Heartbeat(
-    () => onPing(beat, ++seen.pings),
-    () => {
-      seen.ends += 1;
-      settle(performance.now());
+    {
+      ping: () => onPing(beat, ++seen.pings),
+      onQuiet: () => undefined,
+      onDead: () => {
+        seen.ends += 1;
+        settle(performance.now());
+      },
     },
     times,
   );
@@ -66,11 +70,44 @@ describe('Heartbeat', () => {
     }
     const woke = performance.now();
     assert.ok((await dead) - woke >= TIMES.deadline - 1, 'the second sleep counts as well');
-    const times = { interval: 200, deadline: 80 };
+    const times = { interval: 200, quiet: 40, deadline: 80 };
     const started = performance.now();
     const late = start(() => undefined, times).dead;
     sleep(times.deadline + 40);
     assert.ok((await late) - started < times.deadline * 2, 'lateness of less than an interval is no sleep');
+  });
+
+  it('says when the other side falls silent, and when it is heard again', async () => {
+    const said: boolean[] = [];
+    const clock = { now: 0 };
+    const beat = new Heartbeat(
+      {
+        ping: () => undefined,
+        onQuiet: (quiet) => said.push(quiet),
+        onDead: () => assert.fail('it is not dead'),
+      },
+      { interval: 20, quiet: 30, deadline: 60_000 },
+      () => clock.now + performance.now(),
+    );
+    beat.heard();
+    assert.deepEqual([said, beat.quiet], [[], false]);
+    await until(() => beat.quiet, 'silence');
+    beat.heard();
+    assert.deepEqual([said, beat.quiet], [[true, false], false]);
+    await until(() => beat.quiet, 'silence again');
+    beat.heard();
+    // A clock that is set back does not make the other side seem heard for hours.
+    clock.now -= 3_600_000;
+    await until(() => beat.quiet, 'silence after the clock was set');
+    // One that was set on, or slept, is given time again.
+    beat.heard();
+    clock.now += 3_600_000;
+    const woke = performance.now();
+    await until(() => beat.quiet, 'silence after a sleep');
+    assert.ok(performance.now() - woke >= 29);
+    beat.dispose();
+    beat.heard();
+    assert.equal(said.length, 7, 'nothing is said after the end');
   });
 
   it('says nothing when it is disposed of', async () => {

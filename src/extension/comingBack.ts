@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import type { Dialogs } from './dialogs.ts';
+import { PANEL_VIEW_TYPE } from './ids.ts';
+import { UNASKED_FOR } from './keptMeeting.ts';
+import type { ClaimedMeeting } from './keptMeetings.ts';
+import { withTimeLimit } from './timeLimit.ts';
+
+/**
+ * Milliseconds for VS Code to bring back a panel that is in view. It does so as soon as it knows that somebody can; where
+ * only the extension host was started again, the panel stays as it was, with nobody who listens to it.
+ */
+const REVIVAL_TIME_LIMIT = 700;
+const MINUTE = 60_000;
+
+/** Where a meeting's panel is to be: there already, or in a column. */
+export interface PanelPlace {
+  readonly revived?: vscode.WebviewPanel;
+  readonly column?: vscode.ViewColumn;
+}
+
+/** Finds the panel of the meeting that goes on after a reload, which VS Code brings back when it thinks fit. */
+export class RevivedPanel {
+  #offered: vscode.WebviewPanel | undefined;
+  #wanted: ((panel: vscode.WebviewPanel) => void) | undefined;
+  #over = false;
+
+  /** VS Code has brought back a panel; false when nobody waits for one any more. */
+  offer(panel: vscode.WebviewPanel): boolean {
+    if (this.#over) return false;
+    if (this.#wanted) this.#wanted(panel);
+    else this.#offered = panel;
+    return true;
+  }
+
+  /** Where to go on. What is left of a panel that does not come back is removed. To be called once. */
+  async take(): Promise<PanelPlace> {
+    if (!this.#offered && tabsOfPanels().some(({ isActive }) => isActive)) {
+      const coming = new Promise<vscode.WebviewPanel>((resolve) => {
+        this.#wanted = resolve;
+      });
+      this.#offered = await withTimeLimit(coming, REVIVAL_TIME_LIMIT);
+    }
+    this.#over = true;
+    if (this.#offered) return { revived: this.#offered };
+    // Out of view, so that it came back only when looked at, or without an extension host.
+    const left = tabsOfPanels();
+    const [first] = left;
+    if (!first) return {};
+    const column = first.group.viewColumn;
+    await vscode.window.tabGroups.close(left, true);
+    return { column };
+  }
+
+  /** There is nothing to go on with: what is left of a panel goes, too. */
+  async end(): Promise<void> {
+    this.#over = true;
+    this.#offered?.dispose();
+    const left = tabsOfPanels();
+    if (left.length > 0) await vscode.window.tabGroups.close(left, true);
+  }
+}
+
+/** Whether the others may have given up on this person, so that coming back is for them to decide. */
+export function mustAsk({ age }: ClaimedMeeting): boolean {
+  return age > UNASKED_FOR;
+}
+
+/** Asks whether to go on with a meeting of some minutes ago. */
+export async function askToComeBack({ age }: ClaimedMeeting, dialogs: Dialogs): Promise<boolean> {
+  const rejoin = vscode.l10n.t('Rejoin');
+  const minutes = Math.round(age / MINUTE);
+  const sentence =
+    minutes === 1
+      ? vscode.l10n.t('You were in a meeting a minute ago. Go back to it?')
+      : vscode.l10n.t('You were in a meeting {0} minutes ago. Go back to it?', minutes);
+  return (await dialogs.info(sentence, rejoin)) === rejoin;
+}
+
+function tabsOfPanels(): vscode.Tab[] {
+  return vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(
+      ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANEL_VIEW_TYPE),
+    );
+}

@@ -1,0 +1,86 @@
+import * as v from 'valibot';
+import { meetingBootstrap, ownOffer, sessionRecord, type SessionRecord } from '../shared/hostRpc.ts';
+import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from '../shared/ids.ts';
+import { MAX_NAME, MAX_OFFERS } from '../shared/limits.ts';
+import { stagePurpose } from '../shared/stageRpc.ts';
+
+/** Milliseconds after the last sign of life in which a meeting can be gone on with at all. */
+export const KEPT_FOR = 10 * 60_000;
+/** Milliseconds in which it is gone on with unasked: as long as the others wait. After that nobody is put on camera without a click. */
+export const UNASKED_FOR = 60_000;
+/** Characters of chat that are kept, newest first: of what is older, others hand back what they wrote. */
+const MAX_KEPT_CHAT = 1_000_000;
+const MAX_SERVERS = 32;
+const MAX_STAGES = 8;
+
+const name = v.pipe(v.string(), v.maxLength(MAX_NAME));
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+const url = v.pipe(v.string(), v.maxLength(2_048), v.regex(/^https?:\/\//));
+
+/** What a restarted extension host needs to be the same participant of the same meeting again. */
+export const keptMeeting = v.object({
+  v: v.literal(1),
+  facts: v.object({
+    role: v.picklist(['host', 'guest']),
+    room: peerIdSchema,
+    secret: bytes32Schema,
+    identity: meetingBootstrap.entries.identity,
+    hostId: participantIdSchema,
+    hostName: name,
+    serverKey: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
+    inviteExpires: v.nullable(v.number()),
+  }),
+  name,
+  /** Null before the person has come in for the first time. */
+  record: v.nullable(sessionRecord),
+  /** Their panel was closed: they were in no room, and nothing puts them there unasked. */
+  closed: v.boolean(),
+  /** What was on offer, and the URI of where it lies. */
+  offers: v.pipe(
+    v.array(v.object({ own: ownOffer, uri: v.pipe(v.string(), v.maxLength(8_192)) })),
+    v.maxLength(MAX_OFFERS),
+  ),
+  gateway: v.object({ port, key: tokenSchema }),
+  /** Their pages, in a browser, may outlive all this. */
+  stages: v.pipe(
+    v.array(v.object({ stage: tokenSchema, purpose: stagePurpose, session: tokenSchema })),
+    v.maxLength(MAX_STAGES),
+  ),
+  server: v.object({
+    /** Where it was reached from here. */
+    url,
+    /** How others reach it. */
+    addresses: v.pipe(v.array(url), v.maxLength(MAX_SERVERS)),
+    /** The port of a server of this meeting's own, which ended with its extension host; null for another's. */
+    ownPort: v.nullable(port),
+  }),
+});
+export type KeptMeeting = v.InferOutput<typeof keptMeeting>;
+
+/** Reads what was written by `keptText`; `undefined` when it is anything else. */
+export function parseKept(text: string): KeptMeeting | undefined {
+  try {
+    const parsed = v.safeParse(keptMeeting, JSON.parse(text));
+    return parsed.success ? parsed.output : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The text to keep of a meeting. A very long chat loses its beginning. */
+export function keptText(meeting: KeptMeeting): string {
+  const { record } = meeting;
+  return JSON.stringify({ ...meeting, record: record && { ...record, chat: newestOf(record.chat) } });
+}
+
+function newestOf(chat: SessionRecord['chat']): SessionRecord['chat'] {
+  let left = MAX_KEPT_CHAT;
+  let first = chat.length;
+  while (first > 0) {
+    left -= JSON.stringify(chat[first - 1]).length;
+    if (left < 0) break;
+    first--;
+  }
+  return chat.slice(first);
+}

@@ -1,0 +1,140 @@
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeError, errorCode } from './gateway/errorCode.ts';
+import { KEPT_MARK } from './ids.ts';
+import {
+  BEAT,
+  decrypt,
+  KEPT_ID,
+  readMark,
+  secretName,
+  statOf,
+  type KeptPlaces,
+  type Mark,
+} from './keptFiles.ts';
+import { KEPT_FOR, parseKept, type KeptMeeting } from './keptMeeting.ts';
+import { MeetingKeeper } from './meetingKeeper.ts';
+
+/** Milliseconds between two looks whether another process has ended. */
+const LOOK = 100;
+/** Beats without a sign of life after which a window is dead whose process is still there. */
+const DEAD_AFTER = 2;
+/** Signs of life after which a window is alive: one that ends gives a last one. */
+const SURE_SIGNS = 2;
+/** Bytes; a chat of `MAX_KEPT_CHAT` characters and 200 offers stay far below. */
+const MAX_FILE = 16 * 1024 * 1024;
+
+/** A meeting that was kept, and milliseconds since it was last alive. */
+export interface ClaimedMeeting {
+  readonly meeting: KeptMeeting;
+  readonly age: number;
+}
+
+/**
+ * Keeps meetings over restarts of the extension host and the window. Each lies encrypted in a file whose time is its last
+ * sign of life; the key lies in VS Code's secret storage. Who renames the file has it, so that no two windows go on with
+ * the same meeting.
+ */
+export class KeptMeetings {
+  readonly #places: KeptPlaces;
+
+  constructor(places: KeptPlaces) {
+    this.#places = places;
+  }
+
+  /**
+   * Begins to keep a meeting of this window.
+   * @param onTaken another window goes on with it: this one was taken for dead.
+   */
+  begin(onTaken: () => void): MeetingKeeper {
+    return new MeetingKeeper(this.#places, onTaken);
+  }
+
+  /** Takes the meeting of this workspace, if there is one that is not too old. It is kept no longer then. Never rejects. */
+  async claim(): Promise<ClaimedMeeting | undefined> {
+    const { memento, log } = this.#places;
+    try {
+      await this.#tidy();
+      if (memento.get(KEPT_MARK) === undefined) return undefined;
+      const mark = readMark(memento);
+      if (mark && !(await this.#isLeft(mark))) {
+        log('info', 'another window of this workspace is in a meeting');
+        return undefined;
+      }
+      const claimed = mark && (await this.#take(mark.id));
+      await memento.update(KEPT_MARK, undefined);
+      return claimed;
+    } catch (error) {
+      log('warn', `the meeting before could not be read: ${describeError(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Waits until its extension host has ended, or its window is dead; false when it goes on living. */
+  async #isLeft({ id, pid }: Mark): Promise<boolean> {
+    const { folder, beat = BEAT } = this.#places;
+    const file = join(folder, id);
+    let last = await statOf(file);
+    for (let signs = 0; signs < SURE_SIGNS;) {
+      if (pid === process.pid || !isRunning(pid)) return true;
+      if (!last || Date.now() - last.mtimeMs > DEAD_AFTER * beat) return true;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK, beat)));
+      const now = await statOf(file);
+      if (now && now.mtimeMs !== last.mtimeMs) signs++;
+      last = now;
+    }
+    return false;
+  }
+
+  async #take(id: string): Promise<ClaimedMeeting | undefined> {
+    const { secrets, folder, log } = this.#places;
+    const file = join(folder, id);
+    const taken = `${file}.taken`;
+    try {
+      await rename(file, taken);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+      // The key is left: who was quicker may not have read it yet.
+      log('info', 'the meeting before was gone on with elsewhere, or has ended');
+      return undefined;
+    }
+    try {
+      const { mtimeMs, size } = await stat(taken);
+      const age = Math.max(0, Date.now() - mtimeMs);
+      const key = await secrets.get(secretName(id));
+      if (age > KEPT_FOR || size > MAX_FILE || key === undefined) return undefined;
+      const text = decrypt(await readFile(taken), Buffer.from(key, 'base64url'), id);
+      const meeting = text === undefined ? undefined : parseKept(text);
+      if (!meeting) log('warn', 'the meeting before cannot be read');
+      return meeting && { meeting, age };
+    } finally {
+      await rm(taken, { force: true });
+      await secrets.delete(secretName(id));
+    }
+  }
+
+  /** Removes what nobody came back for, its key included. */
+  async #tidy(): Promise<void> {
+    const { folder, secrets } = this.#places;
+    const names = await readdir(folder).catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
+    });
+    for (const name of names) {
+      const file = join(folder, name);
+      const found = await statOf(file);
+      if (!found || Date.now() - found.mtimeMs <= KEPT_FOR) continue;
+      await rm(file, { force: true });
+      const id = name.slice(0, 32);
+      if (KEPT_ID.test(id)) await secrets.delete(secretName(id));
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCode(error) !== 'ESRCH';
+  }
+}

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import type { Dialogs } from './dialogs.ts';
+
+/** The panel was closed in the meeting: what now? `undefined` when it was not said. */
+export async function askPanelAgain(dialogs: Dialogs): Promise<'reopen' | 'leave' | undefined> {
+  const reopen = vscode.l10n.t('Reopen');
+  const leave = vscode.l10n.t('Leave Meeting');
+  const sentence = vscode.l10n.t('The meeting panel was closed, so you are no longer seen or heard.');
+  const answer = await dialogs.warning(sentence, reopen, leave);
+  if (answer === undefined) return undefined;
+  return answer === reopen ? 'reopen' : 'leave';
+}
+
+/** The server has another port: says so, and whether the new invite is wanted. */
+export async function askNewInvite(dialogs: Dialogs): Promise<boolean> {
+  const copy = vscode.l10n.t('Copy Invite');
+  const sentence = vscode.l10n.t(
+    'The meeting server crashed and now runs on another port. Who is in the meeting stays in it; whoever wants to come in needs a new invite.',
+  );
+  return (await dialogs.warning(sentence, copy)) === copy;
+}
+
+/** A meeting is on, and another is to take its place. */
+export async function askToReplace(
+  role: 'host' | 'guest',
+  leaveAndGoOn: string,
+  dialogs: Dialogs,
+): Promise<boolean> {
+  const answer = await dialogs.question(
+    vscode.l10n.t('You are in a meeting already.'),
+    role === 'host' ? vscode.l10n.t('The others can go on without you.') : '',
+    leaveAndGoOn,
+  );
+  return answer === leaveAndGoOn;
+}

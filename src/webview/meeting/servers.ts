@@ -1,0 +1,112 @@
+import type { ParticipantId } from '../../shared/ids.ts';
+import { eldest } from '../../shared/meeting/roster.ts';
+import type { LinkMessage, MemberAddress } from '../../shared/protocol.ts';
+import type { HostClient } from '../host/hostContext.ts';
+
+/** Without a server for so long the eldest is asked to run one; a host that restarts theirs is back by then. Milliseconds. */
+const PATIENCE = 10_000;
+
+/** What the meeting's servers need of the meeting. */
+export interface ServersOptions {
+  readonly self: ParticipantId;
+  /** Whose server it was from the start. */
+  readonly hostId: ParticipantId;
+  readonly host: Pick<HostClient, 'call'>;
+  /** Who can be reached now, oneself included; empty before there is a meeting. */
+  readonly present: () => readonly MemberAddress[];
+  /** Whether somebody is in, also when they are being looked for. */
+  readonly isIn: (id: ParticipantId) => boolean;
+  readonly broadcast: (message: LinkMessage) => void;
+  /** `mayHostOn` is another now. */
+  readonly onChange: () => void;
+  readonly onProblem: (what: string, error?: unknown) => void;
+  readonly patience?: number;
+}
+
+/**
+ * Where the meeting's server is, when it moves: who runs it tells everybody over the links, and each page tells its
+ * extension host once the server it had is gone. When the host has left with it, the eldest may run another one.
+ */
+export class Servers {
+  readonly #options: ServersOptions;
+  /** Addresses of the server that runs here, once they are not those of the invite. */
+  #own: readonly string[] = [];
+  /** What others told last, not yet handed to the extension host. */
+  #told: readonly string[] = [];
+  #connected = true;
+  #patient = true;
+  #starting = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: ServersOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this person may be asked to run a server for the others. */
+  get mayHostOn(): boolean {
+    const { self, hostId, present, isIn } = this.#options;
+    if (this.#connected || this.#patient || this.#starting || self === hostId || isIn(hostId)) return false;
+    return eldest(present())?.id === self;
+  }
+
+  /** The server can be reached, or not any more. */
+  onServer(connected: boolean): void {
+    if (connected === this.#connected) return;
+    this.#connected = connected;
+    this.#patient = true;
+    clearTimeout(this.#timer);
+    if (connected) return;
+    this.#handOver();
+    this.#timer = setTimeout(() => {
+      this.#patient = false;
+      this.#options.onChange();
+    }, this.#options.patience ?? PATIENCE);
+  }
+
+  /** A member says where the server is. */
+  onTold(urls: readonly string[]): void {
+    this.#told = urls;
+    if (!this.#connected) this.#handOver();
+  }
+
+  /** The server that runs here is to be found at these addresses. */
+  tell(urls: readonly string[]): void {
+    this.#own = urls;
+    this.#options.broadcast({ t: 'servers', urls: [...urls] });
+  }
+
+  /** What somebody who enters has to know. */
+  greeting(): LinkMessage | null {
+    return this.#own.length > 0 ? { t: 'servers', urls: [...this.#own] } : null;
+  }
+
+  /** Runs a server for the others. */
+  async hostOn(): Promise<void> {
+    if (this.#starting) return;
+    this.#starting = true;
+    this.#options.onChange();
+    try {
+      const { servers } = await this.#options.host.call('hostOn', {});
+      this.tell(servers);
+    } catch (error) {
+      this.#options.onProblem('no server could be started', error);
+    } finally {
+      this.#starting = false;
+      this.#options.onChange();
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #handOver(): void {
+    const servers = [...this.#told];
+    if (servers.length === 0) return;
+    this.#told = [];
+    const { host, onProblem } = this.#options;
+    host.call('serversChanged', { servers }).catch((error: unknown) => {
+      onProblem('the server that was told of cannot be used', error);
+    });
+  }
+}

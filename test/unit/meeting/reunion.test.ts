@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { EnterError, type KnockOutcome } from '../../../src/webview/meeting/entry.ts';
+import { Reunion } from '../../../src/webview/meeting/reunion.ts';
+import { until } from '../rtc/until.ts';
+import { FakeLink } from './fakeLink.ts';
+
+const welcome = { link: new FakeLink(), ordinal: 1, members: [], startedAt: 7 };
+
+/** `looks` says what each look at the door finds; after that nobody is apart. */
+async function run(looks: readonly boolean[], outcome: KnockOutcome<FakeLink> | Error) {
+  const abort = new AbortController();
+  const seen = { looks: 0, knocks: 0, settled: 0, problems: 0 };
+  const reunion = new Reunion<FakeLink>({
+    signal: abort.signal,
+    apart: () => looks[seen.looks++] ?? false,
+    knock: () => {
+      seen.knocks += 1;
+      return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome);
+    },
+    settle: () => {
+      seen.settled += 1;
+      return Promise.resolve();
+    },
+    pause: 1,
+    onProblem: () => {
+      seen.problems += 1;
+    },
+  });
+  const watching = reunion.watch();
+  await until(() => seen.looks > looks.length, 'all looks');
+  abort.abort();
+  await watching;
+  return seen;
+}
+
+describe('Reunion', () => {
+  it('knocks at a door that none of us holds, and goes on from the welcome', async () => {
+    const { knocks, settled } = await run([true, true], { kind: 'welcome', welcome });
+    assert.deepEqual([knocks, settled], [1, 1]);
+  });
+
+  it('lets a door that is handed on among us be', async () => {
+    const { knocks } = await run([true, false, true, false], { kind: 'absent' });
+    assert.equal(knocks, 0);
+  });
+
+  it('goes on looking when nobody answers, or it is refused', async () => {
+    assert.equal((await run([true, true, true, true], { kind: 'absent' })).knocks, 3);
+    const { knocks, problems } = await run([true, true, true], new EnterError('no-connection'));
+    assert.deepEqual([knocks, problems], [2, 2]);
+  });
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import type { LinkMessage, MemberAddress } from '../../../src/shared/protocol.ts';
+import type { HostClient } from '../../../src/webview/host/hostContext.ts';
+import { Servers } from '../../../src/webview/meeting/servers.ts';
+import { turn } from '../rtc/fakeConnection.ts';
+import { until } from '../rtc/until.ts';
+
+const address = (name: string, ordinal: number): MemberAddress => ({
+  id: name.padEnd(43, '-'),
+  peer: name.padEnd(32, '-'),
+  ordinal,
+});
+const [alice, bob, carol] = [address('alice', 0), address('bob', 1), address('carol', 2)];
+const MOVED = ['http://10.0.0.7:9001/'];
+
+/** Bob in Alice's meeting. */
+function make(present: readonly MemberAddress[] = [alice, bob, carol], refuses = false) {
+  const room = { present };
+  const calls: string[] = [];
+  const sent: LinkMessage[] = [];
+  const problems: string[] = [];
+  const call = (method: string, params: unknown): Promise<unknown> => {
+    calls.push(`${method} ${JSON.stringify(params)}`);
+    return refuses ? Promise.reject(new Error('no')) : Promise.resolve({ servers: MOVED });
+  };
+  const servers = new Servers({
+    self: bob.id,
+    hostId: alice.id,
+    host: { call } as unknown as Pick<HostClient, 'call'>,
+    present: () => room.present,
+    isIn: (id) => room.present.some((one) => one.id === id),
+    broadcast: (message) => sent.push(message),
+    onChange: () => undefined,
+    onProblem: (what) => problems.push(what),
+    patience: 10,
+  });
+  return { servers, room, calls, sent, problems };
+}
+
+describe('Servers', () => {
+  it('tells the extension host of another server once the one it had is gone', () => {
+    const { servers, calls } = make();
+    servers.onTold(MOVED);
+    assert.deepEqual(calls, [], 'the server is there');
+    servers.onServer(false);
+    assert.deepEqual(calls, [`serversChanged {"servers":["${String(MOVED[0])}"]}`]);
+    servers.onServer(true);
+    servers.onServer(false);
+    assert.equal(calls.length, 1, 'it was tried');
+    servers.onTold(['http://10.0.0.8:9001/']);
+    assert.equal(calls.length, 2, 'at once when there is none');
+    servers.dispose();
+  });
+
+  it('asks the eldest to host on when the host has left and there has been no server for a while', async () => {
+    const { servers, room } = make();
+    servers.onServer(false);
+    assert.equal(servers.mayHostOn, false, 'not at once');
+    room.present = [bob, carol];
+    await until(() => servers.mayHostOn, 'asked');
+    room.present = [alice, bob, carol];
+    assert.equal(servers.mayHostOn, false, 'the host is here');
+    room.present = [address('zoe', 0), bob];
+    assert.equal(servers.mayHostOn, false, 'somebody is elder');
+    room.present = [bob, carol];
+    servers.onServer(true);
+    assert.equal(servers.mayHostOn, false, 'there is a server');
+    servers.dispose();
+  });
+
+  it('tells everybody where the new server is, also who comes later', async () => {
+    const { servers, calls, sent } = make([bob, carol]);
+    assert.equal(servers.greeting(), null);
+    await servers.hostOn();
+    assert.deepEqual(calls, ['hostOn {}']);
+    assert.deepEqual(sent, [{ t: 'servers', urls: MOVED }]);
+    assert.deepEqual(servers.greeting(), { t: 'servers', urls: MOVED });
+  });
+
+  it('starts one server at a time, and says when none can be started', async () => {
+    const { servers, calls, sent, problems } = make([bob, carol], true);
+    await Promise.all([servers.hostOn(), servers.hostOn()]);
+    assert.deepEqual([calls.length, sent.length, problems.length], [1, 0, 1]);
+    servers.onServer(false);
+    servers.onTold(MOVED);
+    await turn();
+    assert.equal(problems.length, 2);
+    servers.dispose();
+  });
+});

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { until } from '../rtc/until.ts';
+import { FakeServer } from './fakeServer.ts';
+import { Person } from './people.ts';
+
+/** What can happen to four people; each names one or two of them. */
+const happening = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('cut'), who: fc.nat(3), other: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('sleep'), who: fc.nat(3), other: fc.nat(3) }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('wake'), who: fc.nat(3), other: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('reload'), who: fc.nat(3), other: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('leave'), who: fc.nat(3), other: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('kill'), who: fc.nat(3), other: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('server'), who: fc.nat(3), other: fc.nat(3) }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('pause'), who: fc.nat(30), other: fc.nat(3) }) },
+);
+
+const NAMES = ['Alice', 'Bob', 'Carol', 'Dave'];
+/** So that a run ends in a moment on a machine that is busy with others. */
+const TIMES = { grace: 300, absentGrace: 100 };
+
+describe('whatever happens to a meeting of four', function () {
+  this.timeout(120_000);
+
+  it('ends with everybody who is left seeing the same people, and nobody else', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(happening, { maxLength: 14 }), async (story) => {
+        const server = new FakeServer();
+        const host = await (await Person.open(server, 'Alice', { mayOpen: true, times: TIMES })).enter();
+        const people: (Person | null)[] = [host];
+        const come = async (name: string, change = {}): Promise<Person> =>
+          Person.open(server, name, { hostId: host.identity.id, mayOpen: true, times: TIMES, ...change });
+        for (const name of NAMES.slice(1)) people.push(await (await come(name)).enter());
+        const here = (): Person[] => people.filter((person) => person !== null);
+        try {
+          await until(() => here().every(({ mesh }) => mesh.members.length === 3), 'all are in', 10_000);
+          let up = true;
+          for (const { what, who, other } of story) {
+            const [one, two] = [people[who] ?? null, people[other] ?? null];
+            if (what === 'cut' && one && two && one !== two) one.cutFrom(two);
+            else if (what === 'sleep' && one) one.sleep(here().filter((person) => person !== one));
+            else if (what === 'wake' && one) one.offline = false;
+            else if (what === 'server') {
+              if (up) server.stop();
+              else server.start();
+              up = !up;
+            } else if (what === 'pause') await new Promise((resolve) => setTimeout(resolve, who));
+            else if (what === 'leave' && one && here().length > 1) {
+              people[who] = null;
+              await one.mesh.leave(false);
+            } else if (what === 'kill' && one && here().length > 1) {
+              people[who] = null;
+              one.kill();
+            } else if (what === 'reload' && one && up && here().length > 1) {
+              const { identity, place, name } = one;
+              one.kill();
+              const again = await come(name, { identity });
+              people[who] = again;
+              // Who is alone with everybody asleep waits at the door: it is not what is tried here.
+              for (const person of here()) person.offline = false;
+              await again.enter(place);
+            }
+          }
+          server.start();
+          for (const person of here()) person.offline = false;
+          const names = here().map(({ name }) => name);
+          const seen = (): string =>
+            here()
+              .map(({ roster, mesh }) => `${roster} ${mesh.members.filter(({ away }) => away).length} away`)
+              .join('; ');
+          const agreed = (): boolean =>
+            new Set(here().map(({ roster }) => roster)).size === 1 &&
+            here().every(({ mesh }) => mesh.members.every(({ away }) => !away)) &&
+            here().every(({ mesh }) => mesh.members.length === names.length - 1);
+          await until(agreed, 'all agree', 15_000).catch((error: unknown) => {
+            throw new Error(`seen was ${seen()}`, { cause: error });
+          });
+          for (const { mesh, name } of here()) {
+            const others = mesh.members.map(({ state }) => state.name).toSorted();
+            assert.deepEqual(others, names.filter((one) => one !== name).toSorted());
+          }
+        } finally {
+          for (const person of here()) person.offline = false;
+          await Promise.all(here().map(({ mesh }) => mesh.leave(false)));
+        }
+      }),
+      { numRuns: Number(process.env['STORIES'] ?? 12), endOnFailure: true },
+    );
+  });
+});
