@@ -164,6 +164,7 @@ describe('Share File in Meeting', function () {
     await share(document.uri);
     const { message } = await person.sees(/^Shared/);
     assert.match(message, /without unsaved changes: dirty\.txt/);
+    await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
