@@ -233,7 +233,7 @@ describe('files', () => {
 
   it('can be saved under another name', async () => {
     await button(atBob, 'Save notes.txt as…').click();
-    await bob.fillInput(pathOf('Bob', 'renamed.txt'));
+    await bob.fillFileDialog(pathOf('Bob', 'renamed.txt'));
     await saved(atBob, 'notes.txt');
     assert.equal(await sha256(pathOf('Bob', 'renamed.txt')), await sha256(pathOf('Alice', 'notes.txt')));
   });

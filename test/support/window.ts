@@ -117,6 +117,18 @@ export class VsCodeWindow {
     await box.press('Enter');
   }
 
+  /** Answers VS Code's own dialog for files, once it has listed its folder: until then it writes into its box itself. */
+  async fillFileDialog(path: string): Promise<void> {
+    await this.page
+      .locator('.quick-input-widget:visible .quick-input-list .monaco-list-row')
+      .first()
+      .waitFor();
+    await this.page
+      .locator('.quick-input-widget:visible .monaco-progress-container.active')
+      .waitFor({ state: 'detached' });
+    await this.fillInput(path);
+  }
+
   /** What stands in the input box that is open, or will open. */
   async inputValue(): Promise<string> {
     return this.page.locator('.quick-input-widget:visible input.input').inputValue();
