@@ -18,6 +18,12 @@ const PROGRESS_PAUSE = 250;
  */
 const MAX_AHEAD = FILE_WINDOW * 1.5;
 
+/**
+ * Bytes in a channel's own buffer above which chunks wait here for whichever channel has room first. What is in a
+ * buffer has chosen its way: over 50 ms a full window in one channel takes five seconds, while the lanes stand idle.
+ */
+const CHANNEL_BUFFER = 1024 * 1024;
+
 /** What a pump needs, and whom it tells of its work. */
 export interface PumpOptions {
   /** `send`: disk to peer. `receive`: peer to disk. */
@@ -51,6 +57,9 @@ export class Pump {
   /** Lanes on which chunks may go, and those on which some did. */
   readonly #lanes: RTCDataChannel[] = [];
   readonly #used = new Set<RTCDataChannel>();
+  /** Chunks that no channel has room for yet; the credit bounds them. */
+  #waiting: ArrayBuffer[] = [];
+  #waitingBytes = 0;
   #socket: WebSocket | null = null;
   /** Text frames for a side that is not open yet. */
   readonly #early: Record<From, string[]> = { host: [], peer: [] };
@@ -87,6 +96,7 @@ export class Pump {
   addLane(channel: RTCDataChannel): boolean {
     if (this.#ended || this.#lanes.length >= MAX_LANES) return false;
     this.#lanes.push(channel);
+    channel.onopen = () => this.#drain();
     channel.binaryType = 'arraybuffer';
     channel.onmessage = ({ data }) => {
       if (data instanceof ArrayBuffer) this.#take(data, 'peer');
@@ -153,19 +163,44 @@ export class Pump {
 
   /** A manifest takes the way of the frame that announced it, so that it is there before any content. */
   #sendChunk(data: ArrayBuffer, first: boolean): void {
-    let best = this.#options.channel;
-    if (!first) {
-      for (const lane of this.#lanes) {
-        if (lane.readyState === 'open' && lane.bufferedAmount < best.bufferedAmount) best = lane;
-      }
+    if (first) return this.#sendOn(this.#options.channel, data);
+    this.#waiting.push(data);
+    this.#waitingBytes += data.byteLength;
+    this.#drain();
+  }
+
+  /** Hands out what waits to the channels that have room; goes on when one has more. */
+  #drain(): void {
+    let sent = 0;
+    for (const data of this.#waiting) {
+      const best = this.#freest();
+      if (best.bufferedAmount >= CHANNEL_BUFFER) break;
+      sent++;
+      this.#waitingBytes -= data.byteLength;
+      this.#sendOn(best, data);
+      if (this.#ended) return;
     }
+    this.#waiting.splice(0, sent);
+  }
+
+  #freest(): RTCDataChannel {
+    let best = this.#options.channel;
+    for (const lane of this.#lanes) {
+      if (lane.readyState === 'open' && lane.bufferedAmount < best.bufferedAmount) best = lane;
+    }
+    return best;
+  }
+
+  #sendOn(channel: RTCDataChannel, data: ArrayBuffer): void {
+    channel.bufferedAmountLowThreshold = CHANNEL_BUFFER / 2;
+    channel.onbufferedamountlow ??= () => this.#drain();
     try {
-      best.send(data);
+      channel.send(data);
     } catch {
       // The channel is closing, which its own event is about to say, or it holds more than it can.
       return this.#fail('link-lost');
     }
-    if (best !== this.#options.channel) this.#used.add(best);
+    if (channel !== this.#options.channel) this.#used.add(channel);
   }
 
   #takeFrame(frame: TransferFrame, from: From): void {
@@ -186,7 +221,7 @@ export class Pump {
   /** Credit for what has not even left this page would fill it without end. */
   #tooFarAhead({ t }: TransferFrame): boolean {
     if (this.#source === 'peer' || (t !== 'credit' && t !== 'again')) return false;
-    let ahead = this.#flow.credit + this.#options.channel.bufferedAmount;
+    let ahead = this.#flow.credit + this.#waitingBytes + this.#options.channel.bufferedAmount;
     for (const lane of this.#lanes) ahead += lane.bufferedAmount;
     return ahead > MAX_AHEAD;
   }
@@ -229,6 +264,7 @@ export class Pump {
   }
 
   #finish(end: PumpEnd, heard: boolean): void {
+    this.#waiting = [];
     const { channel } = this.#options;
     channel.onopen = () => this.#flush('peer');
     closeInTime([channel, ...this.#lanes], heard);

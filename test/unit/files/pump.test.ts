@@ -156,6 +156,26 @@ describe('Pump', () => {
     assert.equal(peer.chunks.length, 2);
   });
 
+  it('keeps chunks until a channel has room, so that a lane that opens late gets its share', async () => {
+    const { pump, host, peer, begin } = await start('send', FILE_WINDOW);
+    begin();
+    const before = peer.chunks.length;
+    peer.bufferedAmount = FILE_WINDOW / 2;
+    const chunks = [0, 1, 2].map((index) => chunkOf(index * 10, 10));
+    for (const chunk of chunks) host.receive(chunk);
+    assert.equal(peer.chunks.length, before, 'nothing chose its way yet');
+    const lane = new FakeChannel('1', 'connecting');
+    pump.addLane(lane.asChannel);
+    lane.open();
+    assert.deepEqual(lane.chunks, chunks);
+    lane.bufferedAmount = FILE_WINDOW / 2;
+    const late = chunkOf(30, 10);
+    host.receive(late);
+    lane.flush(FILE_WINDOW / 2);
+    assert.deepEqual(lane.chunks, [...chunks, late]);
+    assert.equal(peer.chunks.length, before);
+  });
+
   it('goes on without a lane that carried nothing, and ends with one that did', async () => {
     const { pump, host, peer, begin, over } = await start('send', 100);
     const [idle, busy] = [new FakeChannel('1'), new FakeChannel('2')];

@@ -60,6 +60,8 @@ export class FakeChannel extends Wire {
   readonly label: string;
   readyState: RTCDataChannelState;
   bufferedAmount = 0;
+  bufferedAmountLowThreshold = 0;
+  onbufferedamountlow: (() => void) | null = null;
 
   constructor(label = '', readyState: 'connecting' | 'open' = 'open') {
     super();
@@ -70,6 +72,13 @@ export class FakeChannel extends Wire {
   open(): void {
     this.readyState = 'open';
     this.onopen?.();
+  }
+
+  /** So many bytes leave the buffer. */
+  flush(bytes: number): void {
+    const wasHigh = this.bufferedAmount > this.bufferedAmountLowThreshold;
+    this.bufferedAmount -= bytes;
+    if (wasHigh && this.bufferedAmount <= this.bufferedAmountLowThreshold) this.onbufferedamountlow?.();
   }
 
   protected override ended(): void {
@@ -96,7 +105,7 @@ class LinkedChannel extends FakeChannel {
     const size = data instanceof ArrayBuffer ? data.byteLength : 0;
     this.bufferedAmount += size;
     setImmediate(() => {
-      this.bufferedAmount -= size;
+      this.flush(size);
       if (this.twin?.readyState !== 'open') return;
       this.twin.onmessage?.({ data });
       this.#onBytes(size);
