@@ -75,12 +75,13 @@ describe('knock', () => {
       ['secret', 'secret'],
       ['version', 'version'],
       ['identity', 'identity'],
-      ['malformed', 'version'],
     ];
     for (const [reason, problem] of problems) {
       const { outcome } = at({ prove: () => Promise.reject(new HandshakeError(reason, false)) });
       assert.equal(await problemOf(outcome), problem);
     }
+    const garbled = at({ prove: () => Promise.reject(new HandshakeError('malformed', true)) });
+    assert.deepEqual(await garbled.outcome, { kind: 'silent' });
     for (const reason of ['closed', 'deadline', 'not-the-door'] as const) {
       const { outcome } = at({ prove: () => Promise.reject(new HandshakeError(reason, false)) });
       assert.deepEqual(await outcome, { kind: 'absent' }, reason);
