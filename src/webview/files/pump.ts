@@ -128,7 +128,8 @@ export class Pump {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#flush('host');
     socket.onmessage = ({ data }) => this.#take(data, 'host');
-    socket.onclose = () => this.#fail(this.#hostProblem());
+    // A source that cannot go on says why; one that falls silent has gone with its extension host, which comes back.
+    socket.onclose = () => this.#fail(this.#options.direction === 'send' ? 'link-lost' : 'target-unwritable');
     this.#socket = socket;
   }
 

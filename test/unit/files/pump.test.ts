@@ -342,6 +342,9 @@ describe('Pump', () => {
     disk.host.lose();
     assert.deepEqual(await disk.over(), { problem: 'target-unwritable', byPeer: false });
     assert.deepEqual(disk.peer.frames, [fault('target-unwritable')]);
+    const source = await start('send', 30);
+    source.host.lose();
+    assert.deepEqual(await source.over(), { problem: 'link-lost', byPeer: false });
     const channel = new FakeChannel();
     const none = new Pump({
       direction: 'send',
