@@ -262,6 +262,21 @@ describe('Saving what others share', function () {
     await rm(join(root(), 'cut.txt'));
   });
 
+  it('goes on where a stream was never opened, because the link was lost again', async () => {
+    const offer = offerOf('again.txt', bundle);
+    await take(offer, bundle, 'save', 5);
+    const never = await ask(offer, 'save');
+    assert.ok(never && never.bytes > 0);
+    const { last, bytes } = await take(offer, bundle);
+    assert.equal(bytes, never.bytes);
+    assert.deepEqual(last, { t: 'saved', name: 'again.txt' });
+    assert.deepEqual(
+      (await readdir(root())).filter((name) => name.startsWith('again')),
+      ['again.txt'],
+    );
+    await rm(join(root(), 'again.txt'));
+  });
+
   it('discards what is unfinished', async () => {
     const offer = offerOf('unwanted.txt', bundle);
     await take(offer, bundle, 'save', 5);

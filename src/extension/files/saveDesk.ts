@@ -71,6 +71,8 @@ export class SaveDesk {
   readonly #saved = new Map<string, Saved>();
   /** Ends of transfers, by the part that they are at. */
   readonly #running = new Map<string, Promise<void>>();
+  /** Lets go of parts whose stream nobody has opened yet. */
+  readonly #unopened = new Map<string, () => void>();
   /** Parts of this meeting. */
   readonly #touched = new Set<string>();
   readonly #ended = new AbortController();
@@ -205,8 +207,12 @@ export class SaveDesk {
     return { book, offer, part, place };
   }
 
-  /** A part that fits and that nobody writes. One whose page has gone is waited for. */
+  /**
+   * A part that fits and that nobody writes. One whose page has gone is waited for. A page tries a thing once at a time,
+   * so a stream for it that was never opened will not be any more.
+   */
   async #takePart(book: PartBook, offer: FileOffer): Promise<Part | undefined> {
+    for (const { id } of book.matching(offer)) this.#unopened.get(id)?.();
     const taken = await book.take(offer);
     if (taken) return taken;
     const runs = book.matching(offer).flatMap(({ id }) => this.#running.get(id) ?? []);
@@ -243,14 +249,27 @@ export class SaveDesk {
       this.#running.delete(part.id);
       book.release(part, { paused });
     };
+    let isForgotten = false;
+    this.#unopened.set(part.id, () => {
+      isForgotten = true;
+      this.#unopened.delete(part.id);
+      letGo();
+    });
     const url = gateway.openStream({
       serve: (socket, ended) => {
+        if (isForgotten) {
+          socket.close(1000);
+          return Promise.resolve();
+        }
+        this.#unopened.delete(part.id);
         const signal = AbortSignal.any([ended, this.#ended.signal]);
         const running = receiveBundle(socket, { ...receive, signal }, log).finally(letGo);
         this.#running.set(part.id, running);
         return running;
       },
       onUnused: () => {
+        if (isForgotten) return;
+        this.#unopened.delete(part.id);
         // Nothing was made of it yet.
         if (!left) book.note(part, null, 0);
         letGo();
