@@ -58,5 +58,6 @@ export async function confirmLarge(offer: FileOffer, from: string, dialogs: Dial
           sizeText(offer.size),
         )
       : vscode.l10n.t('Save "{0}" from {1}? It has {2}.', name, plainName(from), sizeText(offer.size));
-  return (await dialogs.info(question, save)) === save;
+  // Whoever has pressed Save waits for it: a notification may be held back, and then nothing would happen.
+  return (await dialogs.question(question, '', save)) === save;
 }
