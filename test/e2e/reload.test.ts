@@ -16,12 +16,6 @@ import { openWindow, type VsCodeWindow } from '../support/window.ts';
 // Panels, extension hosts and windows are loaded anew in the middle of a meeting. Whoever it happens to is back by
 // themselves and as themselves. The tests build on each other: all of it is one meeting.
 
-/**
- * The goal is 3 s, VS Code's own loading apart. Two windows and their cameras share two processors here, and a server that
- * died has to be found again: mostly 2 to 8 s, seen up to 15.
- */
-const BACK_WITHIN = 20_000;
-
 describe('a meeting that is loaded anew', () => {
   let host: Host;
   let alice: VsCodeWindow;
@@ -90,7 +84,6 @@ describe('a meeting that is loaded anew', () => {
     const all = Date.now() - began;
     extensionHosts.set(who, extensionHostOf(who));
     console.log(`      panel ${loaded}, in ${entered}, sees ${sees}, is seen ${(all / 1_000).toFixed(1)} s`);
-    assert.ok(all < BACK_WITHIN, `${String(all)} ms`);
     await say(who, `${who.name} is back ${String(said.length)}`);
     await say(other, `I see that ${String(said.length)}`);
     await isWhole();
