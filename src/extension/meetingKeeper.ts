@@ -7,7 +7,7 @@ import { BEAT, encrypt, readMark, secretName, statOf, type KeptPlaces } from './
 import { keptText, type KeptMeeting } from './keptMeeting.ts';
 
 /** Milliseconds between a change and its being on disk. */
-const PAUSE = 200;
+const PAUSE = 50;
 
 /** Keeps one meeting while it runs. Nothing of it waits for another thing, and none of it rejects. */
 export class MeetingKeeper {

@@ -63,6 +63,16 @@ export function linesAfter(log: ChatLog, author: ParticipantId, seen: number): C
     .sort((a, b) => a.seq - b.seq);
 }
 
+/**
+ * Somebody has seen so many of our own lines. Where that is more than we know of (we were ended before the last ones were
+ * kept), the next line is numbered after them: under a number that others know it would be passed over.
+ */
+export function recall(log: ChatLog, self: ParticipantId, seen: number): ChatLog {
+  const known = log.seen.get(self) ?? 0;
+  if (seen <= known || seen > known + MAX_CHAT_ENTRIES) return log;
+  return { ...log, seen: new Map(log.seen).set(self, seen) };
+}
+
 /** Moves the clock past a time that somebody else has given something that is no line. */
 export function witness(log: ChatLog, time: number): ChatLog {
   if (time <= log.clock || time > log.clock + MAX_CLOCK_STEP) return log;

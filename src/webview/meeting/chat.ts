@@ -1,6 +1,6 @@
 import type { ParticipantId } from '../../shared/ids.ts';
 import { MAX_CHAT_TEXT } from '../../shared/limits.ts';
-import { addLine, linesAfter, witness, writeLine } from '../../shared/meeting/chatLog.ts';
+import { addLine, linesAfter, recall, witness, writeLine } from '../../shared/meeting/chatLog.ts';
 import type { ChatEntry, LinkMessage } from '../../shared/protocol.ts';
 import type { Store } from './store.ts';
 
@@ -43,9 +43,11 @@ export class Chat {
     return this.#options.store.state.chat.seen.get(author) ?? 0;
   }
 
-  /** Our own lines after the `seen`th. */
+  /** Our own lines after the `seen`th, for somebody who has seen that many. */
   after(seen: number): readonly ChatEntry[] {
     const { store, self } = this.#options;
+    const chat = recall(store.state.chat, self, seen);
+    if (chat !== store.state.chat) store.set({ chat });
     return linesAfter(store.state.chat, self, seen);
   }
 

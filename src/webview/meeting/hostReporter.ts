@@ -2,7 +2,7 @@ import type { MeetingStatus, SessionRecord } from '../../shared/hostRpc.ts';
 import type { HostClient } from '../host/hostContext.ts';
 
 /** Between two reports of the session, which can be long; milliseconds. */
-const SESSION_PAUSE = 250;
+const SESSION_PAUSE = 100;
 
 /** Keeps the extension host informed: the status bar's figures, and what a reopened panel would need. */
 export class HostReporter {

@@ -7,6 +7,7 @@ import {
   type ChatLog,
   emptyChat,
   linesAfter,
+  recall,
   writeLine,
 } from '../../../src/shared/meeting/chatLog.ts';
 
@@ -87,5 +88,15 @@ describe('chat log', () => {
     [log] = writeLine(log, 'bob', 'mine stays', 0);
     assert.equal(log.lines.length, MAX_CHAT_ENTRIES + 1);
     assert.equal(texts(log)[0], '1');
+  });
+
+  it('is heard on after its author forgot the last lines, but does not leap for whoever says so', () => {
+    const [kept, first] = writeLine(emptyChat, 'alice', 'first', 0);
+    const [, second] = writeLine(kept, 'alice', 'second', 0);
+    const bob = addLine(addLine(emptyChat, 'alice', first), 'alice', second);
+    const [, third] = writeLine(recall(kept, 'alice', bob.seen.get('alice') ?? 0), 'alice', 'third', 0);
+    assert.deepEqual(texts(addLine(bob, 'alice', third)), ['first', 'second', 'third']);
+    assert.equal(recall(kept, 'alice', MAX_CHAT_ENTRIES + 2), kept);
+    assert.equal(recall(kept, 'alice', 1), kept);
   });
 });
