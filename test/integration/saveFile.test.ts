@@ -172,7 +172,7 @@ describe('Saving what others share', function () {
 
   it('says what there is no room for, before anything is sent', async () => {
     const huge = { ...offerOf('huge.bin', bundle), size: 2 ** 52 };
-    answer = (dialog) => (dialog.kind === 'info' ? 'Save' : '');
+    answer = (dialog) => (dialog.kind === 'question' ? 'Save' : '');
     assert.equal(await ask(huge, 'save'), null);
     assert.match(shown.at(-1)?.message ?? '', /^There is not enough room for "huge\.bin"/);
   });
