@@ -1,49 +1,13 @@
-import type { ParticipantId, PeerId } from '../../shared/ids.ts';
-import type {
-  ChatEntry,
-  LaneMessage,
-  LinkMessage,
-  MemberAddress,
-  ParticipantState,
-  RelayMessage,
-} from '../../shared/protocol.ts';
+import type { ParticipantId } from '../../shared/ids.ts';
+import type { LinkMessage, MemberAddress, ParticipantState, RelayMessage } from '../../shared/protocol.ts';
 import { isElder } from '../../shared/meeting/roster.ts';
 import type { Link, LinkEnd } from '../rtc/link.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
 import { Away } from './away.ts';
+import { Hearsay } from './hearsay.ts';
 import type { Member, Place } from './member.ts';
+import type { MemberEvents, OwnWord } from './memberEvents.ts';
 import type { MeshTimes } from './meshTimes.ts';
-
-/** What we say of ourselves to a member. */
-export interface OwnWord {
-  /** What this participant says of themselves to a member now. */
-  readonly state: (to: ParticipantId) => ParticipantState;
-  readonly tracks: () => LocalTracks;
-  /** The highest `seq` of this author's chat that is known here. */
-  readonly chatSeen: (author: ParticipantId) => number;
-  /** Our own chat lines after the `seen`th. */
-  readonly chatAfter: (seen: number) => readonly ChatEntry[];
-}
-
-/** What members do. */
-export interface MemberEvents {
-  /** Somebody came in, or came back: `returned` when they had been here all along. */
-  readonly onEntered: (member: Member, returned: boolean) => void;
-  readonly onState: (member: Member, before: ParticipantState) => void;
-  readonly onChat: (author: ParticipantId, entry: ChatEntry) => void;
-  /** Nothing is heard of them any more, or they are heard again, or their link was given up. */
-  readonly onAway: (member: Member) => void;
-  readonly onGone: (member: Member, how: 'left' | 'lost') => void;
-  /** Media to and from a member is negotiated. */
-  readonly onMedia: (id: ParticipantId) => void;
-  readonly onChannel: (from: ParticipantId, channel: RTCDataChannel) => void;
-  readonly onLane: (from: ParticipantId, message: LaneMessage) => void;
-  /** A member runs the meeting's server at these addresses now. */
-  readonly onServers: (urls: readonly string[]) => void;
-  /** The host ended the meeting for all. */
-  readonly onEnded: () => void;
-  readonly onProblem: (what: string, error?: unknown) => void;
-}
 
 /** What the members need of the mesh. */
 export interface MembersOptions {
@@ -86,10 +50,7 @@ export class Members {
   /** All proven links, also those on which the other side has not entered: they are told and sent nothing yet. */
   readonly #links = new Set<Link>();
   readonly #entered = new Map<Link, Entered>();
-  /** The pages that each member says they reach. */
-  readonly #reached = new Map<ParticipantId, ReadonlySet<PeerId>>();
-  /** Who says that they hold the door. */
-  readonly #keepers = new Set<ParticipantId>();
+  readonly #hearsay = new Hearsay();
   readonly #away: Away;
 
   constructor(options: MembersOptions) {
@@ -127,16 +88,14 @@ export class Members {
 
   /** Whether somebody who is here holds the door. */
   get holdDoor(): boolean {
-    return this.present.some(({ address }) => this.#keepers.has(address.id));
+    return this.present.some(({ address }) => this.#hearsay.holdsDoor(address.id));
   }
 
   /** Members who are here and say that they reach somebody's page. */
   relaysTo(id: ParticipantId): Member[] {
     const peer = this.#members.get(id)?.address.peer;
     if (peer === undefined) return [];
-    return this.present.filter(
-      ({ address }) => address.id !== id && this.#reached.get(address.id)?.has(peer),
-    );
+    return this.present.filter(({ address }) => address.id !== id && this.#hearsay.reaches(address.id, peer));
   }
 
   /** What the server said of a page that was called. */
@@ -219,9 +178,7 @@ export class Members {
         events.onServers(message.urls);
         break;
       case 'members':
-        this.#reached.set(id, new Set(message.members.map(({ peer }) => peer)));
-        if (message.door) this.#keepers.add(id);
-        else this.#keepers.delete(id);
+        this.#hearsay.take(id, message);
         this.#followPlace(member, message.members);
         this.#options.onTold(message.members);
         break;
@@ -350,8 +307,7 @@ export class Members {
     const { events, onDeparted, onChanged, onAlone } = this.#options;
     const { id } = member.address;
     this.#members.delete(id);
-    this.#reached.delete(id);
-    this.#keepers.delete(id);
+    this.#hearsay.forget(id);
     this.#away.delete(id);
     for (const link of this.#linksTo(id)) this.#close(link);
     events.onGone(member, how);

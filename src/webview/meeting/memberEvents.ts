@@ -1,0 +1,35 @@
+import type { ParticipantId } from '../../shared/ids.ts';
+import type { ChatEntry, LaneMessage, ParticipantState } from '../../shared/protocol.ts';
+import type { LocalTracks } from '../rtc/mediaSlots.ts';
+import type { Member } from './member.ts';
+
+/** What we say of ourselves to a member. */
+export interface OwnWord {
+  /** What this participant says of themselves to a member now. */
+  readonly state: (to: ParticipantId) => ParticipantState;
+  readonly tracks: () => LocalTracks;
+  /** The highest `seq` of this author's chat that is known here. */
+  readonly chatSeen: (author: ParticipantId) => number;
+  /** Our own chat lines after the `seen`th. */
+  readonly chatAfter: (seen: number) => readonly ChatEntry[];
+}
+
+/** What members do. */
+export interface MemberEvents {
+  /** Somebody came in, or came back: `returned` when they had been here all along. */
+  readonly onEntered: (member: Member, returned: boolean) => void;
+  readonly onState: (member: Member, before: ParticipantState) => void;
+  readonly onChat: (author: ParticipantId, entry: ChatEntry) => void;
+  /** Nothing is heard of them any more, or they are heard again, or their link was given up. */
+  readonly onAway: (member: Member) => void;
+  readonly onGone: (member: Member, how: 'left' | 'lost') => void;
+  /** Media to and from a member is negotiated. */
+  readonly onMedia: (id: ParticipantId) => void;
+  readonly onChannel: (from: ParticipantId, channel: RTCDataChannel) => void;
+  readonly onLane: (from: ParticipantId, message: LaneMessage) => void;
+  /** A member runs the meeting's server at these addresses now. */
+  readonly onServers: (urls: readonly string[]) => void;
+  /** The host ended the meeting for all. */
+  readonly onEnded: () => void;
+  readonly onProblem: (what: string, error?: unknown) => void;
+}
