@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as v from 'valibot';
@@ -72,16 +73,29 @@ async function chooseOnDisk(uri: vscode.Uri): Promise<Chosen | ShareProblem> {
     );
   }
   if (!found.isFile()) return 'not-a-file';
-  const { size, mtimeMs } = found;
-  const stat = { size, mtimeMs, executable: isExecutable(found.mode) };
+  return fileHere(path, found, { uri, ...facts(uri, name) });
+}
+
+/**
+ * A file on a disk of this machine.
+ * @param found what `lstat` says of it.
+ * @param dispose told when it is not shared any more.
+ */
+export function fileHere(
+  path: string,
+  { size, mtimeMs, mode }: Stats,
+  { uri, ...named }: Parameters<typeof fileOffering>[0] & { readonly uri: vscode.Uri },
+  dispose?: () => void,
+): ChosenFile {
+  const stat = { size, mtimeMs, executable: isExecutable(mode) };
   return {
     kind: 'file',
-    name,
+    name: named.name,
     uri,
     stat,
     isNear: true,
     head: (bytes) => readHead(path, bytes),
-    offering: () => fileOffering(facts(uri, name), stat, () => Promise.resolve({ path, size, mtimeMs })),
+    offering: () => fileOffering(named, stat, () => Promise.resolve({ path, size, mtimeMs }), dispose),
   };
 }
 

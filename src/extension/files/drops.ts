@@ -4,10 +4,8 @@ import * as vscode from 'vscode';
 import type { Stream } from '../gateway/gateway.ts';
 import { receiveBundle } from '../gateway/receiveBundle.ts';
 import type { Log } from '../log.ts';
-import type { ChosenFile } from './chosen.ts';
-import { fileOffering } from './offerings.ts';
+import { type ChosenFile, fileHere } from './chosen.ts';
 import type { Spool } from './spool.ts';
-import { readHead } from './tree.ts';
 
 /** Who is told of what was dropped. */
 export interface DropOptions {
@@ -60,22 +58,6 @@ export async function receiveDrop(
 }
 
 async function asChosen(path: string, name: string, remove: () => void): Promise<ChosenFile> {
-  const { size, mtimeMs } = await lstat(path);
   const uri = vscode.Uri.file(path);
-  const stat = { size, mtimeMs, executable: false };
-  return {
-    kind: 'file',
-    name,
-    uri,
-    stat,
-    isNear: true,
-    head: (bytes) => readHead(path, bytes),
-    offering: () =>
-      fileOffering(
-        { key: uri.toString(), name, path: null },
-        stat,
-        () => Promise.resolve({ path, size, mtimeMs }),
-        remove,
-      ),
-  };
+  return fileHere(path, await lstat(path), { uri, key: uri.toString(), name, path: null }, remove);
 }
