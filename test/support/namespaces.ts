@@ -76,7 +76,7 @@ export async function makeNetwork(count: number, routers = 0): Promise<LocalNetw
     routeParts(bridge, EXIT);
     /** Puts a namespace on the switch. */
     const connect = (namespace: string, index: number): void => {
-      const port = `port${String(index)}`;
+      const port = portOf(index);
       ip('-n', bridge, 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
       ip('-n', bridge, 'link', 'set', port, 'master', 'lan', 'up');
       assign(ip, namespace, 'eth0', 0, index);
@@ -90,7 +90,7 @@ export async function makeNetwork(count: number, routers = 0): Promise<LocalNetw
       const namespace = add(String(index));
       if (index > routers) {
         connect(namespace, index);
-        machines.push(new Machine(namespace, { part: 0, index }, tools));
+        machines.push(new Machine(namespace, { part: 0, index, bridge }, tools));
         continue;
       }
       const router = add(`router${String(index)}`);
@@ -119,28 +119,80 @@ export async function makeNetwork(count: number, routers = 0): Promise<LocalNetw
 
 let networks = 0;
 
+/** Where a machine is: in which part of the network, under which number, and on which switch if no router is between. */
+interface Whereabouts {
+  readonly part: number;
+  readonly index: number;
+  readonly bridge?: string;
+}
+
 /** One machine of a network. */
 export class Machine {
-  /** Its address on the network. */
-  readonly address: string;
   /** What to put before a command so that it runs on this machine. */
   readonly prefix: readonly string[];
   readonly #tools: { readonly ip: string; readonly nft: string };
   readonly #namespace: string;
   readonly #router: string | undefined;
+  readonly #place: Whereabouts;
+  #index: number;
 
   constructor(
     namespace: string,
-    place: { readonly part: number; readonly index: number },
+    place: Whereabouts,
     tools: { readonly ip: string; readonly nft: string },
     router?: string,
   ) {
-    this.address = `${NET4}.${String(place.part)}.${String(place.index)}`;
+    this.#place = place;
+    this.#index = place.index;
     this.prefix = [tools.ip, 'netns', 'exec', namespace];
     this.#tools = tools;
     this.#router = router;
     this.#namespace = namespace;
     filter(tools, namespace, RULES);
+  }
+
+  /** Its address on the network. */
+  get address(): string {
+    return `${NET4}.${String(this.#place.part)}.${String(this.#index)}`;
+  }
+
+  /** Pulls its cable out of the switch, or puts it in again. */
+  plug(on: boolean): void {
+    const { bridge, index } = this.#onSwitch();
+    this.#ip('-n', bridge, 'link', 'set', portOf(index), on ? 'up' : 'down');
+  }
+
+  /** Its addresses are taken away and it is given those of this number, as if it had gone to another network. */
+  readdress(index: number): void {
+    this.#onSwitch();
+    const device = ['dev', 'eth0'];
+    for (const [network, mask] of [
+      [`${NET4}.0.`, '/24'],
+      [`${NET6}::`, '/64'],
+    ] as const) {
+      this.#ip('-n', this.#namespace, 'addr', 'del', `${network}${String(this.#index)}${mask}`, ...device);
+    }
+    this.#index = index;
+    assign((...args) => this.#ip(...args), this.#namespace, 'eth0', 0, index);
+    // These went with the addresses.
+    this.#ip('-n', this.#namespace, 'route', 'replace', 'default', 'via', `${NET4}.0.${String(EXIT)}`);
+    this.#ip('-n', this.#namespace, '-6', 'route', 'replace', 'default', 'via', `${NET6}::${String(EXIT)}`);
+  }
+
+  /** From now on so many of a hundred packets are lost at random on their way here, and as many on their way from here. */
+  lose(percent: number): void {
+    const rule = `add rule inet parley losses numgen random mod 100 < ${String(percent)} drop`;
+    filter(this.#tools, this.#namespace, `flush chain inet parley losses${percent > 0 ? `\n${rule}` : ''}`);
+  }
+
+  #ip(...args: string[]): void {
+    execFileSync(this.#tools.ip, args);
+  }
+
+  #onSwitch(): { readonly bridge: string; readonly index: number } {
+    const { bridge, index } = this.#place;
+    if (bridge === undefined) throw new Error('this machine is behind a router');
+    return { bridge, index };
   }
 
   /** Runs a short command to its end and gives what it printed. */
@@ -191,8 +243,10 @@ table inet parley {
   counter outside { }
   set strangers { type ipv4_addr; size 64; flags dynamic; }
   chain walls { }
+  chain losses { }
   chain input {
     type filter hook input priority 0;
+    iifname != "lo" jump losses
     ${NO_MULTICAST}
   }
   chain output {
@@ -200,6 +254,7 @@ table inet parley {
     ip daddr != { ${NET4}.0.0/16, 127.0.0.0/8, 224.0.0.0/4 } counter name outside add @strangers { ip daddr }
     ip6 daddr != { ${NET6}::/64, ::1, ff00::/8, fe80::/10 } counter name outside
     ${NO_MULTICAST}
+    oifname != "lo" jump losses
     oifname != "lo" jump walls
   }
 }
@@ -244,6 +299,11 @@ function filter(
   input: string,
 ): void {
   execFileSync(tools.ip, ['netns', 'exec', namespace, tools.nft, '-f', '-'], { input });
+}
+
+/** The switch's end of a machine's cable. */
+function portOf(index: number): string {
+  return `port${String(index)}`;
 }
 
 /** The addresses behind a router. */

@@ -55,6 +55,11 @@ export class SystemBrowser {
     return page;
   }
 
+  /** Ends it without a word to anybody; gives when (`Date.now()`). `dispose` is still to be called. */
+  async kill(): Promise<number> {
+    return this.#browser.kill();
+  }
+
   async dispose(): Promise<void> {
     await this.#browser.dispose();
   }

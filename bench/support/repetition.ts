@@ -1,0 +1,163 @@
+import { rm } from 'node:fs/promises';
+import { sha256, writeRandomFile } from '../../test/support/files.ts';
+import { button, chat } from '../../test/support/meeting.ts';
+import { reaches } from '../../test/support/transfers.ts';
+import type { Fault } from './faults.ts';
+import { type MeetingOfThree, NAMES, pathOf, type Person } from './meetingOfThree.ts';
+import {
+  chatWith,
+  listedSince,
+  longestGaps,
+  picturesBack,
+  savedAt,
+  story,
+  tracksShown,
+} from './watchMeeting.ts';
+
+/** How a meeting came through one fault; milliseconds since the network was back, or since the kill. */
+export interface Outcome {
+  readonly victim: string;
+  /** Until the last one had a fresh picture of the last other; null when one had none within a minute. */
+  readonly media: number | null;
+  /** Until all lists held everybody; null when one did not within ten seconds after the pictures. */
+  readonly roster: number | null;
+  /** Until the file was whole; null when it did not get so. */
+  readonly file: number | null;
+  /** "Alice of Bob": until Alice had a picture of Bob. */
+  readonly pairs: Readonly<Record<string, number>>;
+  /** The longest time without a picture, from the fault's beginning to its end, of those who were shown all along. */
+  readonly longestGap: number;
+  readonly figures: Readonly<Record<string, number>>;
+  /** What did not come out as it should, in sentences. */
+  readonly failed: readonly string[];
+  /** What each page noted. */
+  readonly stories: Readonly<Record<string, readonly string[]>>;
+}
+
+const FILE_SIZE = 4_000_000;
+/** Milliseconds within which somebody has to be seen again before the repetition counts as failed. */
+const PATIENCE = 60_000;
+const ROSTER_PATIENCE = 10_000;
+
+/** Has a fault befall a meeting while a file is on its way and people write, and looks at what becomes of it all. */
+export async function repeat(
+  meeting: MeetingOfThree,
+  name: string,
+  fault: Fault,
+  round: number,
+): Promise<Outcome> {
+  const failed: string[] = [];
+  /** Notes a failure and goes on with null. */
+  const attempt = async <T>(what: Promise<T>): Promise<T | null> =>
+    what.catch((error: unknown) => {
+      failed.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+      return null;
+    });
+  const { people } = meeting;
+  const victim = meeting.person(fault.victims[round % fault.victims.length] ?? 'Alice');
+  const lines: string[] = [];
+  const speak = async (when: string, who: readonly Person[]): Promise<void> => {
+    for (const person of who) {
+      const line = `${name} ${String(round)} ${when} ${person.name}`;
+      lines.push(line);
+      await chat(await person.window.panel(), line);
+    }
+  };
+
+  const transfer = await beginTransfer(meeting, victim, `${name}-${String(round)}.bin`, round);
+  const before = new Map<Person, Record<string, string>>();
+  for (const person of people) before.set(person, await tracksShown(await person.window.panel()));
+  const began = Date.now();
+  const { since, figures = {} } = await fault.inject({
+    meeting,
+    victim,
+    round,
+    speak: (who) => speak('during', who),
+  });
+
+  const pairs: Record<string, number> = {};
+  const seen = await Promise.all(
+    people.map(async (person) => {
+      const shown = before.get(person) ?? {};
+      const notOf = !fault.newPage
+        ? {}
+        : person === victim
+          ? shown
+          : { [victim.name]: shown[victim.name] ?? '' };
+      const names = meeting.others(person.name).map((other) => other.name);
+      const back = await attempt(picturesBack(person.window, { names, since, notOf }, PATIENCE));
+      for (const [other, at] of Object.entries(back ?? {}))
+        pairs[`${person.name} of ${other}`] = Math.round(at - since);
+      return back ? Math.max(...Object.values(back)) : null;
+    }),
+  );
+  const listed = await Promise.all(
+    people.map(({ window }) => attempt(listedSince(window, NAMES, ROSTER_PATIENCE))),
+  );
+  await attempt(speak('after', people));
+  const logs = await Promise.all(people.map(({ window }) => attempt(chatWith(window, lines, PATIENCE))));
+  if (new Set(logs.map((log) => log?.join('\n'))).size > 1)
+    failed.push('the chat is not the same everywhere');
+  const file = await attempt(endTransfer(transfer));
+
+  const ended = Date.now();
+  const gaps: number[] = [0];
+  const stories: Record<string, readonly string[]> = {};
+  for (const { name: whose, window } of people) {
+    const panel = await window.panel();
+    const { lines: told, twice } = await story(panel, since);
+    stories[whose] = told;
+    for (const person of twice) failed.push(`${whose} saw ${person} twice`);
+    if (fault.newPage) continue;
+    const found = await longestGaps(panel, began, ended);
+    for (const other of meeting.others(whose)) gaps.push(found[other.name] ?? 0);
+  }
+  return {
+    victim: victim.name,
+    media: latest(seen, since),
+    roster: latest(listed, since),
+    file: file === null ? null : Math.round(file - since),
+    pairs,
+    longestGap: Math.max(...gaps),
+    figures,
+    failed,
+    stories,
+  };
+}
+
+interface Transfer {
+  readonly file: string;
+  readonly owner: Person;
+  readonly taker: Person;
+}
+
+/** A file is on its way from or to the victim, in turn. */
+async function beginTransfer(
+  meeting: MeetingOfThree,
+  victim: Person,
+  file: string,
+  round: number,
+): Promise<Transfer> {
+  const [other = victim] = meeting.others(victim.name);
+  const [owner, taker] = round % 2 === 0 ? [victim, other] : [other, victim];
+  await writeRandomFile(pathOf(owner, file), FILE_SIZE);
+  await owner.window.explorerMenu([file], 'Share File in Meeting');
+  const panel = await taker.window.panel();
+  await button(panel, `Save ${file}`).click();
+  await reaches(panel, file, 5);
+  return { file, owner, taker };
+}
+
+/** Waits until it is there; gives when it was. */
+async function endTransfer({ file, owner, taker }: Transfer): Promise<number> {
+  const saved = await savedAt(taker.window, file, PATIENCE);
+  const [here, there] = [await sha256(pathOf(owner, file)), await sha256(pathOf(taker, file))];
+  if (here !== there) throw new Error(`${file} is not what was sent`);
+  for (const person of [owner, taker]) await rm(pathOf(person, file), { force: true });
+  return saved;
+}
+
+function latest(times: readonly (number | null)[], since: number): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length < times.length ? null : Math.round(Math.max(...known) - since);
+}
