@@ -66,7 +66,7 @@ export function keepNotes(): void {
     if (people.join() !== notes.lists.at(-1)?.people.join()) notes.lists.push({ at: now(), people });
   };
   // By a timer, because VS Code writes the panel's document anew, which ends what waits for changes of it.
-  setInterval(look, 20);
+  setInterval(look, 40);
 
   const typeOf = (data: unknown): string => {
     if (typeof data !== 'string') return '';
