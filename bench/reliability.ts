@@ -58,6 +58,9 @@ for (const [name, fault] of wanted) {
         `${name} ${String(round + 1)}: a new meeting is made: ${error instanceof Error ? (error.stack ?? why) : why}`,
       );
       broken.push(`round ${String(round + 1)}: ${why}`);
+      for (const { name: who, window } of meeting?.people ?? []) {
+        progress(`  ${who} sees ${JSON.stringify(await window.shownText())}`);
+      }
       await meeting?.dispose();
       meeting = undefined;
     }

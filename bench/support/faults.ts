@@ -1,5 +1,4 @@
 import { errors } from 'playwright-core';
-import { SLOW_CAMERA } from '../../test/support/browser.ts';
 import { copyStageLink, SystemBrowser } from '../../test/support/stage.ts';
 import {
   extensionHostOf,
@@ -9,6 +8,7 @@ import {
   openPersonsWindow,
   type Person,
   serverOf,
+  SLOWER_CAMERA,
 } from './meetingOfThree.ts';
 import { lastClick, listedSince, notedSince } from './watchMeeting.ts';
 
@@ -181,7 +181,7 @@ async function killStage({ meeting, victim, speak }: Scene): Promise<Injected> {
   const link = await copyStageLink(victim.window);
   const noticed = Date.now();
   await victim.stage?.dispose();
-  victim.stage = await SystemBrowser.launch(victim.window, [SLOW_CAMERA]);
+  victim.stage = await SystemBrowser.launch(victim.window, [SLOWER_CAMERA]);
   const since = Date.now();
   const page = await victim.stage.open(link);
   await page.getByRole('button', { name: 'Start camera and microphone' }).click();

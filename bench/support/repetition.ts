@@ -159,5 +159,6 @@ async function endTransfer({ file, owner, taker }: Transfer): Promise<number> {
 
 function latest(times: readonly (number | null)[], since: number): number | null {
   const known = times.filter((time) => time !== null);
-  return known.length < times.length ? null : Math.round(Math.max(...known) - since);
+  // Who was never missed was in the list before.
+  return known.length < times.length ? null : Math.max(0, Math.round(Math.max(...known) - since));
 }

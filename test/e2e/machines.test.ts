@@ -7,7 +7,7 @@ import { tellOnFailure } from '../support/failure.ts';
 import { sha256, writeRandomFile } from '../support/files.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { differingFrames, hear, keepConnections } from '../support/media.ts';
-import { button, chat, chatShows, joinMeeting, leave, startMeeting, tile } from '../support/meeting.ts';
+import { button, chat, chatShows, joinMeeting, leave, mark, startMeeting, tile } from '../support/meeting.ts';
 import { type LocalNetwork, type Machine, makeNetwork } from '../support/namespaces.ts';
 import { SystemBrowser } from '../support/stage.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
@@ -237,6 +237,33 @@ describe('two machines on one network without multicast', () => {
   });
 
   it('hand over files', () => place.handOver(place.bob, place.alice));
+
+  it('find each other again after a cable was pulled, and after a machine was given another address', async () => {
+    const { alice, bob } = place;
+    const [atAlice, atBob] = [await alice.panel(), await bob.panel()];
+    const areWhole = async (): Promise<void> => {
+      for (const [panel, name] of [
+        [atAlice, 'Bob'],
+        [atBob, 'Alice'],
+      ] as const) {
+        await mark(panel, name, 'Reconnecting…').waitFor({ state: 'hidden' });
+      }
+      await place.seeEachOther();
+    };
+    place.machine(1).plug(false);
+    await mark(atAlice, 'Bob', 'Reconnecting…').waitFor();
+    await chat(atAlice, 'said without a cable');
+    await chat(atBob, 'heard later');
+    place.machine(1).plug(true);
+    await areWhole();
+    for (const panel of [atAlice, atBob]) {
+      for (const text of ['said without a cable', 'heard later']) await chatShows(panel, [text]);
+    }
+    place.machine(1).readdress(20);
+    await chat(atBob, 'from elsewhere');
+    await chatShows(atAlice, ['from elsewhere']);
+    await areWhole();
+  });
 
   it('ask nobody on the internet for anything', () => place.assertQuiet());
 });
