@@ -99,6 +99,7 @@ async function main(root: HTMLElement): Promise<void> {
   });
   engine.shareFiles(early);
   const app = new App(root, engine);
+  window.addEventListener('online', () => engine?.retryNow());
   window.addEventListener('pagehide', () => {
     // The others are not to wait for a page that is gone.
     engine?.sayGoodBye();

@@ -39,9 +39,12 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
   readonly #options: CallsOptions<L>;
   readonly #calling = new Set<PeerId>();
   readonly #departed = new Set<PeerId>();
+  /** Ends all pauses. */
+  #hurry = new AbortController();
 
   constructor(options: CallsOptions<L>) {
     this.#options = options;
+    options.signal.addEventListener('abort', () => this.#hurry.abort());
   }
 
   /** Members have been told of: whoever is missing and elder is called. */
@@ -63,6 +66,12 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     void this.#call(member, delay + (isElder(self, member) ? this.#options.elderPatience : 0));
   }
 
+  /** The network may be better now: whoever is to be called is called at once. */
+  retryNow(): void {
+    this.#hurry.abort();
+    this.#hurry = new AbortController();
+  }
+
   /** This page of a member is no more; rumours of it are not followed. */
   forget(peer: PeerId): void {
     this.#departed.add(peer);
@@ -76,7 +85,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     const { signal, linked, missing, call, onLink, onCalled, pauses, onProblem } = this.#options;
     const { peer } = member;
     this.#calling.add(peer);
-    if (delay > 0) await wait(delay, signal);
+    if (delay > 0) await wait(delay, this.#hurry.signal);
     for (let attempt = 0, vain = 0; vain < ATTEMPTS || missing(peer); attempt++) {
       if (this.#departed.has(peer) || signal.aborted || linked().includes(peer)) break;
       try {
@@ -95,7 +104,9 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
         // Not even the server knows them any more, and it had time to: their page is gone.
         if (vain > 3 && problem === 'absent' && !missing(peer)) break;
       }
-      await wait(backOff(attempt, ...pauses), signal);
+      const { signal: hurried } = this.#hurry;
+      await wait(backOff(attempt, ...pauses), hurried);
+      if (hurried.aborted) attempt = -1;
     }
     this.#calling.delete(peer);
   }

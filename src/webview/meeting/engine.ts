@@ -175,6 +175,11 @@ export class MeetingEngine implements MeetingView {
     this.#mesh.broadcast({ t: 'leave' });
   }
 
+  /** The network is back, or another one. */
+  retryNow(): void {
+    this.#mesh.retryNow();
+  }
+
   /** The meeting's server runs here, and has other addresses now. */
   serversMoved(urls: readonly string[]): void {
     this.#servers.tell(urls);

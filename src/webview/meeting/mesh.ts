@@ -201,6 +201,13 @@ export class Mesh {
     this.#members.sendTracks(tracks);
   }
 
+  /** The network is back, or another one: what waits for its next attempt makes it now. */
+  retryNow(): void {
+    this.#own.retryNow();
+    this.#calls.retryNow();
+    for (const link of this.#members.links) link.retryNow();
+  }
+
   /** Tells the others, and is gone. `end` is heeded from the host only. Resolves when they have been told. */
   async leave(end: boolean): Promise<void> {
     if (this.#abort.signal.aborted) return;

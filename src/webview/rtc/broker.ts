@@ -28,6 +28,11 @@ export class BrokerError extends Error {
 /** What an id is registered with. */
 export interface BrokerSeat {
   readonly id: PeerId;
+  /**
+   * Known to us and the server alone: who comes back with it is given the id at once, though the server has not noticed
+   * yet that they were gone. Drawn anew each time when left out.
+   */
+  readonly token?: string;
   /** Somebody called. */
   readonly onLink: (link: RawLink) => void;
   /** The server knows us under our id, or does no longer. After `false` the broker is of no use for new calls. */

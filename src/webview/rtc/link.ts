@@ -203,6 +203,11 @@ export class Link {
     if (!this.caller) this.media.create();
   }
 
+  /** The network may be another one now: another route is looked for at once, where nothing is heard. */
+  retryNow(): void {
+    if (this.quiet) this.#restart(0);
+  }
+
   /** Sends a control message. Lost when the link has ended: the end is told by `onEnd`. */
   send(message: LinkMessage): void {
     if (!this.#ended) sendText(this.#raw.channel, message);

@@ -52,7 +52,7 @@ export class PeerBroker implements Broker {
       ...options.address,
       // Every default of PeerJS that names a public server or draws from Math.random is replaced.
       config: options.config,
-      token: toHex(crypto.getRandomValues(new Uint8Array(16))),
+      token: options.token ?? toHex(crypto.getRandomValues(new Uint8Array(16))),
     });
     const broker = new PeerBroker(options, peer);
     return new Promise((resolve, reject) => {

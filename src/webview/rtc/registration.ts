@@ -1,3 +1,4 @@
+import { toHex } from '../../shared/ids.ts';
 import { backOff, wait } from '../meeting/wait.ts';
 import { type Broker, BrokerError, type BrokerSeat, type ConnectBroker } from './broker.ts';
 
@@ -13,15 +14,17 @@ export class Registration {
   readonly first: Promise<FirstOutcome>;
   readonly #abort = new AbortController();
   readonly #connect: ConnectBroker;
-  readonly #seat: BrokerSeat;
+  readonly #seat: BrokerSeat & { readonly token: string };
   readonly #pauses: readonly [first: number, most: number];
   #broker: Broker | null = null;
+  /** Ends the pause between two attempts. */
+  #hurry = new AbortController();
   #waiters: ((broker: Broker | null) => void)[] = [];
 
   /** @param pauses the pause after a first attempt that failed, which doubles, and the longest; milliseconds. */
   constructor(connect: ConnectBroker, seat: BrokerSeat, pauses: readonly [first: number, most: number]) {
     this.#connect = connect;
-    this.#seat = seat;
+    this.#seat = { ...seat, token: toHex(crypto.getRandomValues(new Uint8Array(16))) };
     this.#pauses = pauses;
     let tell: (outcome: FirstOutcome) => void = () => undefined;
     this.first = new Promise((resolve) => {
@@ -41,8 +44,15 @@ export class Registration {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
+  /** The network may be better now: the next attempt is made at once. */
+  retryNow(): void {
+    this.#hurry.abort();
+    this.#hurry = new AbortController();
+  }
+
   dispose(): void {
     this.#abort.abort();
+    this.#hurry.abort();
     this.#broker?.dispose();
     this.#settle(null);
   }
@@ -77,7 +87,9 @@ export class Registration {
         tell(error.problem === 'id-taken' ? 'id-taken' : 'unreachable');
         if (error.problem !== 'id-taken') this.#seat.onServer(false);
       }
-      await wait(backOff(attempt, ...this.#pauses), signal);
+      const { signal: hurried } = this.#hurry;
+      await wait(backOff(attempt, ...this.#pauses), hurried);
+      if (hurried.aborted) attempt = -1;
     }
   }
 

@@ -19,7 +19,7 @@ const bob = member('bob', 1);
 const carol = member('carol', 2);
 
 /** Carol's calls; the test answers them. */
-function make(self: MemberAddress | null = carol) {
+function make(self: MemberAddress | null = carol, pauses: readonly [number, number] = [1, 4]) {
   const abort = new AbortController();
   const asked: {
     peer: PeerId;
@@ -58,7 +58,7 @@ function make(self: MemberAddress | null = carol) {
       links.push(link);
       linked.push(link.remote.peer);
     },
-    pauses: [1, 4],
+    pauses,
     onProblem: (what) => problems.push(what),
   });
   const nth = async (count: number) => {
@@ -201,6 +201,23 @@ describe('Calls', () => {
     assert.deepEqual(called[0], [alice.peer, true], 'what became of each was told');
     assert.ok(called.some(([peer, absent]) => peer === carol.peer && !absent));
     missing.clear();
+  });
+
+  it('waits for nothing when the network is back', async () => {
+    const { calls, nth, missing, asked } = make(carol, [600_000, 600_000]);
+    missing.add(alice.peer).add(bob.peer);
+    calls.recover(alice, 0);
+    await (await nth(1)).refuse('unreachable');
+    calls.recover(bob, 600_000);
+    calls.retryNow();
+    await nth(3);
+    assert.deepEqual(
+      asked
+        .map(({ peer }) => peer)
+        .slice(1)
+        .sort(),
+      [alice.peer, bob.peer],
+    );
   });
 
   it('does not count against a member that there is no server', async () => {

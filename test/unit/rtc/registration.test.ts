@@ -17,10 +17,14 @@ describe('Registration', () => {
     for (const registration of made.splice(0)) registration.dispose();
   });
 
-  function register(server: FakeServer, connect = server.connect) {
+  function register(
+    server: FakeServer,
+    connect = server.connect,
+    pauses: readonly [number, number] = PAUSES,
+  ) {
     const news: boolean[] = [];
     const seat: BrokerSeat = { id: ID, onLink: () => undefined, onServer: (is) => news.push(is) };
-    const registration = new Registration(connect, seat, PAUSES);
+    const registration = new Registration(connect, seat, pauses);
     made.push(registration);
     return { registration, news };
   }
@@ -49,6 +53,41 @@ describe('Registration', () => {
       assert.ok(server.knows(ID));
     }
     assert.equal(await registration.first, 'connected');
+  });
+
+  it('does not wait for its next attempt when the network is back', async () => {
+    const server = new FakeServer();
+    server.stop();
+    const { registration, news } = register(server, server.connect, [600_000, 600_000]);
+    assert.equal(await registration.first, 'unreachable');
+    const back = registration.connected();
+    registration.retryNow();
+    await until(() => news.length === 2, 'it tried in vain');
+    server.start();
+    await turn();
+    assert.equal(hasId(registration), false, 'it waits again');
+    registration.retryNow();
+    assert.ok(await back);
+  });
+
+  it('comes each time as who it was, so that a server that has not missed it gives it its id', async () => {
+    const server = new FakeServer();
+    const tokens: (string | undefined)[] = [];
+    const { registration } = register(server, (seat) => {
+      tokens.push(seat.token);
+      return server.connect(seat);
+    });
+    const { registration: other } = register(new FakeServer(), (seat) => {
+      assert.notEqual(seat.token, tokens[0], 'another id is held by something else');
+      return new FakeServer().connect(seat);
+    });
+    await Promise.all([registration.first, other.first]);
+    server.stop();
+    server.start();
+    await registration.connected();
+    assert.ok(tokens.length > 1);
+    assert.equal(new Set(tokens).size, 1);
+    assert.match(tokens[0] ?? '', /^[0-9a-f]{32}$/);
   });
 
   it('tries for a taken id until it is free, and does not call that a lost server', async () => {
