@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { AddressWatch } from './addressWatch.ts';
 import type { PanelPlace } from './comingBack.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
@@ -71,6 +72,7 @@ export class MeetingSession {
   readonly #saves: SaveDesk;
   readonly #stages: StageDesk;
   readonly #page: PageLine;
+  readonly #watch: AddressWatch;
   #record: SessionRecord | null = null;
   /** The name that was chosen in the lobby. */
   #name: string | undefined;
@@ -106,6 +108,10 @@ export class MeetingSession {
         this.#page.tell('stageConnected', { stage, connected });
         options.onChanged(this);
       },
+    });
+    this.#watch = new AddressWatch(options.addresses, (addresses) => {
+      options.log('info', 'this machine has other addresses now');
+      this.#page.tell('networkChanged', { addresses: [...addresses] });
     });
     const { kept } = options;
     this.#record = kept?.record ?? null;
@@ -187,6 +193,7 @@ export class MeetingSession {
   async suspend(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#watch.dispose();
     this.#saves.dispose();
     await this.#settle([
       this.#options.gateway.dispose(),
@@ -199,6 +206,7 @@ export class MeetingSession {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#watch.dispose();
     this.#page.dispose();
     const shares = this.#shares.dispose();
     this.#saves.dispose();

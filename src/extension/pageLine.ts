@@ -98,7 +98,7 @@ export class PageLine {
   }
 
   /** Tells of what happened here, in order. A page that is not there asks how things stand when it comes. */
-  tell<K extends 'fromStage' | 'stageConnected' | 'withdrawn' | 'serversMoved'>(
+  tell<K extends 'fromStage' | 'stageConnected' | 'withdrawn' | 'serversMoved' | 'networkChanged'>(
     what: K,
     params: Params<PageApi[K]>,
   ): void {

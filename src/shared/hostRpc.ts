@@ -56,6 +56,8 @@ export const sessionRecord = v.object({
 });
 export type SessionRecord = v.InferOutput<typeof sessionRecord>;
 
+const machineAddressList = v.array(v.pipe(v.string(), v.maxLength(45)));
+
 /** All that the page needs to be in a meeting; the answer to `open`. */
 export const meetingBootstrap = v.object({
   role: v.picklist(['host', 'guest']),
@@ -107,7 +109,7 @@ export const meetingBootstrap = v.object({
   /** Stages that a page before this one opened and that are still good. */
   stages: v.array(v.object({ stage: tokenSchema, purpose: stagePurpose, connected: v.boolean() })),
   /** Addresses of this machine, for twins of the page's mDNS candidates: IPv4 and IPv6 without zone, loopback last. */
-  addresses: v.array(v.pipe(v.string(), v.maxLength(45))),
+  addresses: machineAddressList,
 });
 export type MeetingBootstrap = v.InferOutput<typeof meetingBootstrap>;
 
@@ -238,6 +240,8 @@ export const pageApi = {
   withdrawn: method(v.object({ offers: v.pipe(v.array(tokenSchema), v.maxLength(MAX_OFFERS)) }), nothing),
   /** The meeting's server runs here, and has other addresses now. */
   serversMoved: method(v.object({ servers: serverUrls }), nothing),
+  /** The machine has come to another network, and has these addresses now, for twins of candidates. */
+  networkChanged: method(v.object({ addresses: machineAddressList }), nothing),
   /** "Leave Meeting" was run as a command: the page asks for confirmation as its own button does. */
   askToLeave: method(v.object({}), nothing),
   /** A stage's page came or went. */

@@ -16,6 +16,8 @@ async function main(root: HTMLElement): Promise<void> {
   let engine: MeetingEngine | null = null;
   let source: AutoSource | null = null;
   let early: readonly OwnOffer[] = [];
+  /** The machine's own, as they are now: whoever makes twins of candidates looks here each time. */
+  const addresses: string[] = [];
   /** News of stages from before there was a source to tell. */
   const news: (() => void)[] = [];
   const whenReady = (tell: () => void): void => {
@@ -33,6 +35,12 @@ async function main(root: HTMLElement): Promise<void> {
       withdrawn: ({ offers }) => {
         if (engine) engine.withdrawn(offers);
         else early = early.filter(({ offer }) => !offers.includes(offer.id));
+        return null;
+      },
+      networkChanged: ({ addresses: now }) => {
+        addresses.splice(0, addresses.length, ...now);
+        source?.networkChanged();
+        engine?.retryNow();
         return null;
       },
       serversMoved: ({ servers }) => {
@@ -64,7 +72,9 @@ async function main(root: HTMLElement): Promise<void> {
   };
   window.addEventListener('unhandledrejection', ({ reason }) => report(`unhandled: ${describe(reason)}`));
 
-  const bootstrap = await host.call('open', {});
+  const opened = await host.call('open', {});
+  addresses.push(...opened.addresses);
+  const bootstrap = { ...opened, addresses };
   // First of all: after a reload the stages are there already, and are found while keys are made and views are drawn.
   const wanted = bootstrap.session?.devices ?? { microphone: true, camera: true, chosen: DEFAULT_DEVICES };
   source = new AutoSource({

@@ -96,6 +96,11 @@ export class AutoSource implements TrackSource {
     this.#stage?.stageConnected(id, connected);
   }
 
+  /** The machine has come to another network. */
+  networkChanged(): void {
+    this.#stage?.networkChanged();
+  }
+
   /** A message of a stage, handed on by the extension host. */
   fromStage(id: string, message: unknown): void {
     this.#stage?.fromStage(id, message);

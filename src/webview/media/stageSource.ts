@@ -130,6 +130,16 @@ export class StageSource implements TrackSource {
     this.#devices.connection?.hear(tracks);
   }
 
+  /** The machine has other addresses now: stages are connected with anew, as theirs may be one that it has no longer. */
+  networkChanged(): void {
+    for (const stage of [this.#devices, this.#screen]) {
+      if (!stage.connection) continue;
+      this.#detach(stage);
+      this.#attach(stage);
+    }
+    this.#changed();
+  }
+
   /** A stage's page came or went; told by the extension host. */
   stageConnected(id: string, connected: boolean): void {
     const stage = this.#find(id);
