@@ -1,10 +1,10 @@
-import { networkInterfaces } from 'node:os';
 import * as v from 'valibot';
 import { WebSocket } from 'ws';
 import { peerIdSchema } from '../../shared/ids.ts';
 import { MAX_CONTROL_MESSAGE } from '../../shared/limits.ts';
 import type { Log } from '../log.ts';
 import { describeError } from './errorCode.ts';
+import { endWithAddress } from './localAddress.ts';
 
 /** The meeting's server. */
 export interface Upstream {
@@ -30,8 +30,6 @@ const HIGH_WATER = 1024 * 1024;
 /** Milliseconds for the server to accept the connection, and between two signs of life. */
 const CONNECT_DEADLINE = 10_000;
 const PING_INTERVAL = 10_000;
-/** Between two looks at whether this machine still has the address that a connection was made from; milliseconds. */
-const ADDRESS_LOOK = 1_000;
 /** "Try again later": the server cannot be reached, or has turned the connection down. */
 const UNREACHABLE = 1013;
 
@@ -70,7 +68,7 @@ export function proxyPeer(page: WebSocket, query: PeerQuery, upstream: Upstream 
   server.on('error', (error) => log('warn', `gateway: the meeting server: ${describeError(error)}`));
 
   const life = watchLife(server);
-  server.once('upgrade', ({ socket }) => watchAddress(server, socket.localAddress));
+  server.once('upgrade', ({ socket }) => endWithAddress(server, socket.localAddress));
   server.on('close', (code) => {
     clearInterval(life);
     page.close(reached ? sendableCode(code) : UNREACHABLE);
@@ -100,17 +98,6 @@ function watchLife(server: WebSocket): NodeJS.Timeout {
     alive = false;
     server.ping();
   }, PING_INTERVAL);
-}
-
-/** TCP would go on for minutes to send from an address that this machine has no longer. */
-function watchAddress(server: WebSocket, address: string | undefined): void {
-  const timer = setInterval(() => {
-    const here = Object.values(networkInterfaces()).some((list) =>
-      list?.some((entry) => entry.address === address),
-    );
-    if (!here) server.terminate();
-  }, ADDRESS_LOOK);
-  server.once('close', () => clearInterval(timer));
 }
 
 function upstreamUrl({ url, key }: Upstream, { id, token, version }: PeerQuery): URL | undefined {

@@ -11,7 +11,7 @@ export interface MeshTimes {
   readonly admission: number;
   /** The pause after a first call that failed, which doubles, and the longest. */
   readonly callPauses: readonly [first: number, most: number];
-  /** The same for an id that could not be registered with the server. */
+  /** The same while the server cannot be reached. */
   readonly serverPauses: readonly [first: number, most: number];
   /** How long the first link's negotiation of media may hold up the meeting's screen. */
   readonly mediaGrace: number;
@@ -43,7 +43,8 @@ export const MESH_TIMES: MeshTimes = {
   welcome: 15_000,
   admission: HANDSHAKE_DEADLINE,
   callPauses: [500, 6_000],
-  serverPauses: [500, 8_000],
+  // A server on a machine of the meeting is back within a second, and nobody can be let in until it is found again.
+  serverPauses: [500, 2_000],
   mediaGrace: 500,
   heartbeat: HEARTBEAT_TIMES,
   redial: 1_500,

@@ -5,6 +5,9 @@ import { type Broker, BrokerError, type BrokerSeat, type ConnectBroker } from '.
 /** How the first attempt to register went. */
 export type FirstOutcome = 'connected' | 'id-taken' | 'unreachable';
 
+/** So much longer is waited between two attempts while a server that is there says that the id is somebody else's. */
+const TAKEN = 4;
+
 /**
  * Keeps one id registered with the meeting's server for as long as it lives: connects, and connects again whenever the
  * server went away, without ever giving up. The server may die and come back without the meeting noticing.
@@ -60,6 +63,7 @@ export class Registration {
   async #keep(tell: (outcome: FirstOutcome) => void): Promise<void> {
     const { signal } = this.#abort;
     for (let attempt = 0; !signal.aborted; attempt++) {
+      let most = this.#pauses[1];
       const lost = deferred();
       try {
         const broker = await this.#connect({
@@ -85,10 +89,11 @@ export class Registration {
       } catch (error) {
         if (!(error instanceof BrokerError)) throw error;
         tell(error.problem === 'id-taken' ? 'id-taken' : 'unreachable');
-        if (error.problem !== 'id-taken') this.#seat.onServer(false);
+        if (error.problem === 'id-taken') most *= TAKEN;
+        else this.#seat.onServer(false);
       }
       const { signal: hurried } = this.#hurry;
-      await wait(backOff(attempt, ...this.#pauses), hurried);
+      await wait(backOff(attempt, this.#pauses[0], most), hurried);
       if (hurried.aborted) attempt = -1;
     }
   }

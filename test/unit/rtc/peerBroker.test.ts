@@ -25,6 +25,7 @@ function begin() {
   const connecting = PeerBroker.connect({
     address: { host: '127.0.0.1', port: 1, path: '/', secure: false, key: 'ticket' },
     id: ID,
+    token: 'token',
     config: { iceServers: [] },
     addresses: [],
     onLink: (link) => links.push(link),
@@ -56,8 +57,8 @@ describe('PeerBroker', () => {
   it('names nothing of PeerJS’s public defaults, and says when the server comes and goes', async () => {
     const { broker, peer, news } = await connect();
     assert.deepEqual(
-      [peer.options['host'], peer.options['key'], peer.options['config']],
-      ['127.0.0.1', 'ticket', { iceServers: [] }],
+      [peer.options['host'], peer.options['key'], peer.options['config'], peer.options['token']],
+      ['127.0.0.1', 'ticket', { iceServers: [] }, 'token'],
     );
     assert.match(String(peer.options['token']), /^[0-9a-f]{32}$/);
     assert.equal(broker.connected, true);

@@ -287,6 +287,19 @@ describe('panel and stage', () => {
     await until(() => panel.devices.screenStage === null);
   });
 
+  it('find each other again when the machine has come to another network, on a connection of its own', async () => {
+    const panel = rig.openPanel();
+    const tab = await start(panel);
+    await until(isOn(panel, 'camera'));
+    const before = panel.devices.camera.track;
+    const [captured] = rig.devices.live;
+    panel.networkChanged();
+    await until(() => isOn(panel, 'camera')() && isOn(panel, 'microphone')());
+    assert.notEqual(panel.devices.camera.track, before, 'it comes on another connection');
+    assert.ok(captured && rig.devices.live.includes(captured), 'nothing was captured anew');
+    assert.equal(linkOf(tab), 'connected');
+  });
+
   it('hand out a link while the page waits, and its page takes over', async () => {
     const panel = rig.openPanel();
     const first = await open(panel);
