@@ -42,7 +42,7 @@ export const MESH_TIMES: MeshTimes = {
   knockPause: 1_000,
   welcome: 15_000,
   admission: HANDSHAKE_DEADLINE,
-  callPauses: [500, 6_000],
+  callPauses: [500, 3_000],
   // A server on a machine of the meeting is back within a second, and nobody can be let in until it is found again.
   serverPauses: [500, 2_000],
   mediaGrace: 500,

@@ -25,7 +25,7 @@ function begin() {
   const connecting = PeerBroker.connect({
     address: { host: '127.0.0.1', port: 1, path: '/', secure: false, key: 'ticket' },
     id: ID,
-    token: 'token',
+    token: '5'.repeat(32),
     config: { iceServers: [] },
     addresses: [],
     onLink: (link) => links.push(link),
@@ -58,7 +58,7 @@ describe('PeerBroker', () => {
     const { broker, peer, news } = await connect();
     assert.deepEqual(
       [peer.options['host'], peer.options['key'], peer.options['config'], peer.options['token']],
-      ['127.0.0.1', 'ticket', { iceServers: [] }, 'token'],
+      ['127.0.0.1', 'ticket', { iceServers: [] }, '5'.repeat(32)],
     );
     assert.match(String(peer.options['token']), /^[0-9a-f]{32}$/);
     assert.equal(broker.connected, true);
