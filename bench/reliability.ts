@@ -109,7 +109,7 @@ function summarize(fault: Fault, outcomes: readonly Outcome[], broken: readonly 
     worst: media.length > 0 ? finite(Math.max(...media)) : null,
     rosterWorst: worst(outcomes.map(({ roster }) => roster)),
     fileWorst: worst(outcomes.map(({ file }) => file)),
-    longestGap: Math.max(0, ...outcomes.map(({ longestGap }) => longestGap)),
+    longestGap: Math.max(0, ...outcomes.flatMap(({ gaps }) => Object.values(gaps))),
     figures: Object.fromEntries(figures),
     failed: [
       ...outcomes.flatMap(({ failed }, round) => failed.map((what) => `round ${String(round + 1)}: ${what}`)),

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { sha256, writeRandomFile } from '../../test/support/files.ts';
 import { button, chat } from '../../test/support/meeting.ts';
-import { reaches } from '../../test/support/transfers.ts';
+import { fileRow, reaches } from '../../test/support/transfers.ts';
 import type { Fault } from './faults.ts';
 import { type MeetingOfThree, NAMES, pathOf, type Person } from './meetingOfThree.ts';
 import {
@@ -25,8 +25,8 @@ export interface Outcome {
   readonly file: number | null;
   /** "Alice of Bob": until Alice had a picture of Bob. */
   readonly pairs: Readonly<Record<string, number>>;
-  /** The longest time without a picture, from the fault's beginning to its end, of those who were shown all along. */
-  readonly longestGap: number;
+  /** By the same names: the longest time without a picture, from the fault's beginning to the end of the repetition. */
+  readonly gaps: Readonly<Record<string, number>>;
   readonly figures: Readonly<Record<string, number>>;
   /** What did not come out as it should, in sentences. */
   readonly failed: readonly string[];
@@ -99,9 +99,10 @@ export async function repeat(
   if (new Set(logs.map((log) => log?.join('\n'))).size > 1)
     failed.push('the chat is not the same everywhere');
   const file = await attempt(endTransfer(transfer));
+  if (file === null) failed.push(`at ${transfer.taker.name}'s: ${await shownOf(transfer)}`);
 
   const ended = Date.now();
-  const gaps: number[] = [0];
+  const gaps: Record<string, number> = {};
   const stories: Record<string, readonly string[]> = {};
   for (const { name: whose, window } of people) {
     const panel = await window.panel();
@@ -110,7 +111,7 @@ export async function repeat(
     for (const person of twice) failed.push(`${whose} saw ${person} twice`);
     if (fault.newPage) continue;
     const found = await longestGaps(panel, began, ended);
-    for (const other of meeting.others(whose)) gaps.push(found[other.name] ?? 0);
+    for (const { name: other } of meeting.others(whose)) gaps[`${whose} of ${other}`] = found[other] ?? 0;
   }
   return {
     victim: victim.name,
@@ -118,7 +119,7 @@ export async function repeat(
     roster: latest(listed, since),
     file: file === null ? null : Math.round(file - since),
     pairs,
-    longestGap: Math.max(...gaps),
+    gaps,
     figures,
     failed,
     stories,
@@ -155,6 +156,12 @@ async function endTransfer({ file, owner, taker }: Transfer): Promise<number> {
   if (here !== there) throw new Error(`${file} is not what was sent`);
   for (const person of [owner, taker]) await rm(pathOf(person, file), { force: true });
   return saved;
+}
+
+/** What the panel says of the file. */
+async function shownOf({ file, taker }: Transfer): Promise<string> {
+  const rows = await fileRow(await taker.window.panel(), file).allInnerTexts();
+  return rows.join(' | ').replaceAll(/\s+/gu, ' ');
 }
 
 function latest(times: readonly (number | null)[], since: number): number | null {
