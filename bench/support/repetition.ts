@@ -38,6 +38,7 @@ const FILE_SIZE = 4_000_000;
 /** Milliseconds within which somebody has to be seen again before the repetition counts as failed. */
 const PATIENCE = 60_000;
 const ROSTER_PATIENCE = 10_000;
+const FILE_PATIENCE = 30_000;
 
 /** Has a fault befall a meeting while a file is on its way and people write, and looks at what becomes of it all. */
 export async function repeat(
@@ -151,7 +152,7 @@ async function beginTransfer(
 
 /** Waits until it is there; gives when it was. */
 async function endTransfer({ file, owner, taker }: Transfer): Promise<number> {
-  const saved = await savedAt(taker.window, file, PATIENCE);
+  const saved = await savedAt(taker.window, file, FILE_PATIENCE);
   const [here, there] = [await sha256(pathOf(owner, file)), await sha256(pathOf(taker, file))];
   if (here !== there) throw new Error(`${file} is not what was sent`);
   for (const person of [owner, taker]) await rm(pathOf(person, file), { force: true });
