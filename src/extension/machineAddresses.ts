@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type InterfaceAddress, reachableAddresses } from '../shared/machineAddresses.ts';
 
@@ -10,4 +11,9 @@ export function machineAddresses(
   interfaces: Readonly<Record<string, readonly InterfaceAddress[] | undefined>> = networkInterfaces(),
 ): string[] {
   return [...reachableAddresses(interfaces, MAX_ADDRESSES - 1), LOOPBACK];
+}
+
+/** Base URLs of a server that listens on all addresses of this machine, those it has now; loopback last. */
+export function ownServerUrls(port: number, addresses: readonly string[] = machineAddresses()): string[] {
+  return addresses.map((address) => `http://${isIPv6(address) ? `[${address}]` : address}:${String(port)}/`);
 }

@@ -112,6 +112,7 @@ export class MeetingSession {
     this.#watch = new AddressWatch(options.addresses, (addresses) => {
       options.log('info', 'this machine has other addresses now');
       this.#page.tell('networkChanged', { addresses: [...addresses] });
+      if (options.server.ownPort() !== null) this.tellServers();
     });
     const { kept } = options;
     this.#record = kept?.record ?? null;

@@ -13,7 +13,7 @@ import {
 import { randomHex } from './identity.ts';
 import { errorText, type Log } from './log.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
-import { machineAddresses } from './machineAddresses.ts';
+import { machineAddresses, ownServerUrls } from './machineAddresses.ts';
 import { guestFacts, hostFacts } from './meetingFacts.ts';
 import { MeetingServer, type RunningServer } from './meetingServer.ts';
 import { MeetingSession, type MeetingSessionOptions } from './meetingSession.ts';
@@ -181,7 +181,8 @@ export async function runServer(
   if (isKnown && keeper.port !== port) options.onServerMoved();
   return {
     url: () => local(keeper.port),
-    servers: () => keeper.addresses,
+    // Not those it had when it was started: the machine may have come to another network.
+    servers: () => ownServerUrls(keeper.port),
     ownPort: () => keeper.port,
     stop: () => keeper.dispose(),
   };

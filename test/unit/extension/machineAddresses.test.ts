@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { machineAddresses } from '../../../src/extension/machineAddresses.ts';
+import { machineAddresses, ownServerUrls } from '../../../src/extension/machineAddresses.ts';
 import type { InterfaceAddress } from '../../../src/shared/machineAddresses.ts';
 
 /** As `os.networkInterfaces()` gives them, by the names of interfaces. */
@@ -90,5 +90,14 @@ describe('the addresses of this machine', () => {
 
   it('can be read', () => {
     assert.equal(machineAddresses().at(-1), '127.0.0.1');
+  });
+
+  it('make the addresses of a server that runs here', () => {
+    assert.deepEqual(ownServerUrls(9_000, ['10.0.0.2', 'fd00::2', '127.0.0.1']), [
+      'http://10.0.0.2:9000/',
+      'http://[fd00::2]:9000/',
+      'http://127.0.0.1:9000/',
+    ]);
+    assert.equal(ownServerUrls(9_000).at(-1), 'http://127.0.0.1:9000/');
   });
 });
