@@ -3,7 +3,8 @@
  * because the credit that its disk gives is handed out slowly.
  */
 export function slowDisk(rate: number): void {
-  const PIECE = 64 * 1024;
+  // Few enough of them that a side that is not ready yet can keep all.
+  const PIECE = 512 * 1024;
   const prototype = RTCDataChannel.prototype as { send: (this: RTCDataChannel, data: unknown) => void };
   const { send } = prototype;
   /** When the credit that was given so far will have been used, by channel. */
