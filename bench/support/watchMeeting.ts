@@ -45,7 +45,8 @@ export function keepNotes(): void {
       const seen = (notes.pictures[name] ??= []);
       seen.push({
         shown: performance.timeOrigin + presentationTime,
-        received: performance.timeOrigin + (receiveTime ?? presentationTime),
+        // A picture that is drawn once more, as when its element moved, did not come over the network.
+        received: receiveTime === undefined ? 0 : performance.timeOrigin + receiveTime,
         track,
       });
       if (seen.length > 2_000) seen.splice(0, 1_000);
@@ -249,7 +250,7 @@ export function longestGaps(panel: Frame, from: number, to: number): Promise<Rec
     ([start, end]) => {
       const { pictures } = Reflect.get(globalThis, 'notes') as Notes;
       const gaps = Object.entries(pictures).map(([name, seen]) => {
-        const within = seen.map(({ shown }) => shown).filter((shown) => shown > start && shown < end);
+        const within = seen.map(({ received }) => received).filter((at) => at > start && at < end);
         const times = [start, ...within, end];
         const between = times.slice(1).map((time, index) => time - (times[index] ?? time));
         return [name, Math.round(Math.max(...between))] as const;

@@ -1,7 +1,7 @@
 import type { Disposable } from './disposable.ts';
 
 /** Milliseconds between two looks: Node is not told when an address comes or goes. */
-const LOOK = 1_000;
+const LOOK = 500;
 
 /** Tells when the machine's addresses are others than before: it has come to another network, or left one. */
 export class AddressWatch implements Disposable {

@@ -40,7 +40,7 @@ async function main(root: HTMLElement): Promise<void> {
       networkChanged: ({ addresses: now }) => {
         addresses.splice(0, addresses.length, ...now);
         source?.networkChanged();
-        engine?.retryNow();
+        engine?.networkChanged();
         return null;
       },
       serversMoved: ({ servers }) => {

@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import type { WebSocket } from 'ws';
 
-/** Milliseconds between two looks: nobody tells when an address goes. */
-const LOOK = 1_000;
+/** Milliseconds between two looks: nobody tells when an address goes, and the page calls by this connection soon after. */
+const LOOK = 250;
 
 /**
  * Ends a connection once this machine has the address no longer that it was made from: TCP would go on for minutes to

@@ -175,9 +175,14 @@ export class MeetingEngine implements MeetingView {
     this.#mesh.broadcast({ t: 'leave' });
   }
 
-  /** The network is back, or another one. */
+  /** The network is back. */
   retryNow(): void {
     this.#mesh.retryNow();
+  }
+
+  /** This machine has come to another network. */
+  networkChanged(): void {
+    this.#mesh.networkChanged();
   }
 
   /** The meeting's server runs here, and has other addresses now. */

@@ -201,11 +201,20 @@ export class Mesh {
     this.#members.sendTracks(tracks);
   }
 
-  /** The network is back, or another one: what waits for its next attempt makes it now. */
+  /** The network is back: what waits for its next attempt makes it now. */
   retryNow(): void {
     this.#own.retryNow();
     this.#calls.retryNow();
     for (const link of this.#members.links) link.retryNow();
+  }
+
+  /** This machine has other addresses: who is not reached from there any more is called without waiting for a silence. */
+  networkChanged(): void {
+    this.retryNow();
+    const { probe } = this.#times;
+    for (const link of this.#members.links) link.probe(probe);
+    // After theirs, of the same length.
+    void wait(probe, this.#abort.signal).then(() => this.#calls.retryNow());
   }
 
   /** Tells the others, and is gone. `end` is heeded from the host only. Resolves when they have been told. */

@@ -17,6 +17,8 @@ export interface MeshTimes {
   readonly mediaGrace: number;
   /** What a link's heartbeat goes by. */
   readonly heartbeat: HeartbeatTimes;
+  /** How long the other side of a link may take to answer when this machine's addresses have changed. */
+  readonly probe: number;
   /** From a link's silence to the first call for a new one: what ICE mends by itself is mended by then. */
   readonly redial: number;
   /** So much later the elder calls as well, who else waits to be called. */
@@ -47,6 +49,7 @@ export const MESH_TIMES: MeshTimes = {
   serverPauses: [500, 2_000],
   mediaGrace: 500,
   heartbeat: HEARTBEAT_TIMES,
+  probe: 500,
   redial: 1_500,
   elderPatience: 1_500,
   recall: 6_000,

@@ -39,6 +39,7 @@ export class Heartbeat {
   #quiet = false;
   #disposed = false;
   #watching: ReturnType<typeof setTimeout> | undefined;
+  #probing: ReturnType<typeof setTimeout> | undefined;
 
   /** @param now milliseconds of a clock that goes on in sleep. */
   constructor(events: HeartbeatEvents, times = HEARTBEAT_TIMES, now: () => number = Date.now) {
@@ -58,14 +59,24 @@ export class Heartbeat {
   /** Anything arrived. */
   heard(): void {
     this.#heard = this.#now();
+    clearTimeout(this.#probing);
     if (!this.#quiet || this.#disposed) return;
     this.#quiet = false;
     this.#watch(this.#times.quiet);
     this.#events.onQuiet(false);
   }
 
+  /** The network may be another one: who does not answer within so many milliseconds counts as silent already. */
+  probe(patience: number): void {
+    if (this.#quiet || this.#disposed) return;
+    clearTimeout(this.#probing);
+    this.#probing = setTimeout(() => this.#fallSilent(), patience);
+    this.#events.ping();
+  }
+
   dispose(): void {
     this.#disposed = true;
+    clearTimeout(this.#probing);
     clearInterval(this.#pings);
     clearTimeout(this.#watching);
   }
@@ -88,7 +99,11 @@ export class Heartbeat {
       return;
     }
     this.#watch((silent < quiet ? quiet : deadline) - silent);
-    if (silent < quiet || this.#quiet) return;
+    if (silent >= quiet) this.#fallSilent();
+  }
+
+  #fallSilent(): void {
+    if (this.#quiet) return;
     this.#quiet = true;
     this.#events.onQuiet(true);
   }

@@ -208,6 +208,11 @@ export class Link {
     if (this.quiet) this.#restart(0);
   }
 
+  /** The network may be another one: who does not answer within so many milliseconds counts as silent. */
+  probe(patience: number): void {
+    this.#heartbeat.probe(patience);
+  }
+
   /** Sends a control message. Lost when the link has ended: the end is told by `onEnd`. */
   send(message: LinkMessage): void {
     if (!this.#ended) sendText(this.#raw.channel, message);

@@ -326,6 +326,26 @@ describe('Mesh', () => {
     assert.deepEqual([alice.roster, bob.roster], ['Alice@0 Bob@1', 'Alice@0 Bob@1']);
   });
 
+  it('calls whom it does not reach from another address, without waiting for a silence', async () => {
+    const long = 600_000;
+    const times = {
+      heartbeat: { interval: long, quiet: long, deadline: 2 * long },
+      redial: long,
+      elderPatience: long,
+      grace: long,
+    };
+    const [alice, bob, carol] = await three({ times });
+    for (const end of [...bob.endsTo(alice), ...alice.endsTo(bob)]) {
+      for (const channel of end.channels) channel.delivers = false;
+    }
+    bob.mesh.networkChanged();
+    await until(() => bob.log.includes('Alice away'), 'it is noticed');
+    await until(() => bob.log.includes('Alice returned'), 'they are found again');
+    bob.say('from elsewhere');
+    await until(() => [alice, carol].every(({ chat }) => chat.length > 0), 'both hear it');
+    assert.ok(!bob.log.includes('Carol away'), 'who answers is not missed');
+  });
+
   it('waits for a member until the grace is over, and for no longer', async () => {
     const [alice, bob, carol] = await three({ times: { absentGrace: 10_000 } });
     const noticed = (): number[] => [alice, bob].map(({ log }) => log.indexOf('Carol away'));

@@ -30,6 +30,7 @@ const TIMES: MeshTimes = {
   serverPauses: [2, 10],
   mediaGrace: 50,
   heartbeat: { interval: 20, quiet: 60, deadline: 1_000 },
+  probe: 15,
   redial: 10,
   elderPatience: 20,
   recall: 500,

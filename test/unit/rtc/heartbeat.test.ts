@@ -110,6 +110,46 @@ describe('Heartbeat', () => {
     assert.equal(said.length, 7, 'nothing is said after the end');
   });
 
+  it('asks when the network may be another one, and does not wait long for the answer', async () => {
+    const said: boolean[] = [];
+    let answers = true;
+    let pings = 0;
+    const beat: Heartbeat = new Heartbeat(
+      {
+        ping: () => {
+          pings++;
+          if (answers) setImmediate(() => beat.heard());
+        },
+        onQuiet: (quiet) => said.push(quiet),
+        onDead: () => assert.fail('it is not dead'),
+      },
+      { interval: 60_000, quiet: 60_000, deadline: 100_000 },
+    );
+    const silent = new Heartbeat(
+      { ping: () => undefined, onQuiet: () => undefined, onDead: () => undefined },
+      { interval: 60_000, quiet: 60_000, deadline: 100_000 },
+    );
+    beat.probe(20);
+    silent.probe(20);
+    await until(() => silent.quiet, 'another falls silent');
+    assert.deepEqual([said, pings], [[], 1], 'who answered is not missed');
+    answers = false;
+    beat.probe(5);
+    await until(() => beat.quiet, 'silence');
+    beat.heard();
+    beat.probe(5);
+    beat.dispose();
+    silent.dispose();
+    const last = new Heartbeat(
+      { ping: () => undefined, onQuiet: () => undefined, onDead: () => undefined },
+      { interval: 60_000, quiet: 60_000, deadline: 100_000 },
+    );
+    last.probe(10);
+    await until(() => last.quiet, 'time has passed');
+    last.dispose();
+    assert.deepEqual(said, [true, false], 'nothing is said after the end');
+  });
+
   it('says nothing when it is disposed of', async () => {
     const { beat, seen } = start();
     beat.dispose();
