@@ -29,7 +29,7 @@ const MAX_WAITING = 64 * 1024;
 const HIGH_WATER = 1024 * 1024;
 /** Milliseconds for the server to accept the connection, and between two signs of life. */
 const CONNECT_DEADLINE = 10_000;
-const PING_INTERVAL = 10_000;
+const PING_INTERVAL = 3_000;
 /** "Try again later": the server cannot be reached, or has turned the connection down. */
 const UNREACHABLE = 1013;
 
