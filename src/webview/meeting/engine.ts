@@ -2,6 +2,7 @@ import type { MeetingBootstrap, OwnOffer } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
 import type { Link } from '../rtc/link.ts';
+import type { StartPump } from '../files/runningPump.ts';
 import type { HostClient } from '../host/hostContext.ts';
 import type { TrackSource } from '../media/trackSource.ts';
 import type { MeetingActions, MeetingModel, MeetingView } from '../model.ts';
@@ -35,6 +36,7 @@ export interface EngineOptions {
   readonly connect: ConnectBroker;
   /** A connection like those that the server helps to make: for files, and for links when there is no server. */
   readonly connectLane: () => RTCPeerConnection;
+  readonly startPump: StartPump;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -76,6 +78,7 @@ export class MeetingEngine implements MeetingView {
       host,
       addresses: bootstrap.addresses,
       connect: options.connectLane,
+      startPump: options.startPump,
       members: () => this.#mesh.members,
       member: (id) => this.#mesh.member(id),
       notices,
