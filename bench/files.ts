@@ -16,7 +16,7 @@ import { startBareTransfer } from './support/bareTransfer.ts';
 import { receivedBytes } from './support/connections.ts';
 import { MemoryWatch, rendererOf } from './support/memory.ts';
 import { saveAndTime } from './support/panelFiles.ts';
-import { leaveUnobserved } from './support/unobserved.ts';
+import { leaveUnobserved } from '../test/support/unobserved.ts';
 import { median, printReport, progress, round } from './support/report.ts';
 
 const MIB = 1024 * 1024;
