@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { PanelPlace } from './comingBack.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
@@ -168,6 +168,7 @@ export class MeetingSession {
       facts,
       name: this.#name ?? name,
       record: this.#record,
+      window: vscode.env.sessionId,
       closed: this.#state.phase === 'closed',
       offers: [...this.#shares.kept],
       gateway: { port: gateway.port, key: gateway.brokerKey },

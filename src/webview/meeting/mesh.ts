@@ -15,6 +15,7 @@ import type { MemberEvents, OwnWord } from './memberEvents.ts';
 import { Members } from './members.ts';
 import { MESH_TIMES, type MeshTimes } from './meshTimes.ts';
 import { Relay } from './relay.ts';
+import { comeBack } from './comeBack.ts';
 import { Reunion } from './reunion.ts';
 import { wait } from './wait.ts';
 import { WayBack } from './wayBack.ts';
@@ -61,10 +62,12 @@ export class Mesh {
   readonly #relay: Relay;
   readonly #door: Door;
   readonly #wayBack: WayBack;
+  readonly #reunion: Reunion;
   #place: Place | null = null;
   /** What the others were told last of whether we hold the door. */
   #toldDoor = false;
   #name = '';
+  #onMet: () => void = () => undefined;
 
   /** Registers with the server at once, so that joining later does not wait for it. */
   constructor(options: MeshOptions, times = MESH_TIMES) {
@@ -79,7 +82,10 @@ export class Mesh {
       onStranger,
       onProblem,
     });
-    this.#own = this.#register(this.#peer, events.onServer);
+    this.#own = this.#register(this.#peer, (connected) => {
+      if (connected) this.#reunion.hurry();
+      events.onServer(connected);
+    });
     this.#calls = new Calls({
       signal,
       self: () => this.#self(),
@@ -138,7 +144,7 @@ export class Mesh {
       pause: times.knockPause,
       onProblem,
     });
-    const reunion = new Reunion({
+    this.#reunion = new Reunion({
       signal,
       apart: () => this.#isApart(),
       knock: () => this.#knock(),
@@ -146,7 +152,7 @@ export class Mesh {
       pause: times.reunion,
       onProblem,
     });
-    void reunion.watch();
+    void this.#reunion.watch();
   }
 
   /** Whether the door is held by none of us, and it is for us to see who has it. */
@@ -176,19 +182,46 @@ export class Mesh {
    * Enters the room: takes the door if it is free and we may, knocks otherwise, and goes on until one of both works.
    * @param before the place held before the panel was closed.
    * @param onWaiting nobody stands at the door yet.
+   * @param known who was in then: they are asked first.
    * @throws {EnterError}
    */
-  async enter(name: string, before: Place | null, now: number, onWaiting: () => void): Promise<Place> {
+  async enter(
+    name: string,
+    before: Place | null,
+    now: number,
+    onWaiting: () => void,
+    known: readonly MemberAddress[] = [],
+  ): Promise<Place> {
     this.#name = name;
     const first = before ?? { ordinal: 0, startedAt: now };
-    const welcome = await findWayIn({
-      signal: this.#abort.signal,
-      openDoor: this.#options.mayOpen ? () => this.#openDoor(first) : null,
-      knock: () => this.#knock(),
-      pause: this.#times.knockPause,
-      onWaiting,
+    const byDoor = async (signal: AbortSignal): Promise<Place> => {
+      const welcome = await findWayIn({
+        signal,
+        openDoor: this.#options.mayOpen ? () => this.#openDoor(first) : null,
+        knock: () => this.#knock(),
+        pause: this.#times.knockPause,
+        onWaiting,
+      });
+      return welcome ? this.#settle(welcome, before) : first;
+    };
+    if (!before || known.length === 0) return byDoor(this.#abort.signal);
+    this.#place = before;
+    const met = new Promise<void>((resolve) => {
+      this.#onMet = resolve;
     });
-    return welcome ? this.#settle(welcome, before) : first;
+    const back = comeBack({
+      signal: this.#abort.signal,
+      revisit: async () => !!(await this.#own.connected()) && this.#calls.revisit(known),
+      met: met.then(() => this.#place ?? before),
+      byDoor,
+      patience: this.#times.revisit,
+      onLate: (place) => this.#options.events.onPlace(place),
+      onProblem: this.#options.events.onProblem,
+    });
+    return back.catch((error: unknown) => {
+      this.#place = null;
+      throw error;
+    });
   }
 
   /** Sends a message to everybody who is in. */
@@ -280,6 +313,7 @@ export class Mesh {
   #onChanged(): void {
     const self = this.#self();
     if (!self || this.#abort.signal.aborted) return;
+    if (this.#members.present.length > 0) this.#onMet();
     this.#toldDoor = this.#door.held;
     this.broadcast({ t: 'members', members: [...this.present], door: this.#toldDoor });
     this.#door.mind(self.id, this.present);

@@ -1,0 +1,156 @@
+// From a reload in the middle of a meeting to both people seeing each other again, for panel, extension host and window, of
+// the guest and of the host, with VS Code's own share of it apart. See docs/performance.md.
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { installExtension, startCodeServer, windowUrl } from '../scripts/lib/codeServer.ts';
+import { vsixPath } from '../scripts/lib/paths.ts';
+import { installTestHost, NEWEST_HOST } from '../scripts/lib/testHost.ts';
+import { SLOW_CAMERA } from '../test/support/browser.ts';
+import { differingFrames } from '../test/support/media.ts';
+import { joinMeeting, startMeeting, tile } from '../test/support/meeting.ts';
+import { makeTempFolder } from '../test/support/temp.ts';
+import { openWindow, type VsCodeWindow } from '../test/support/window.ts';
+import { median, printReport, progress, summary } from './support/report.ts';
+
+const RUNS = Number(process.env['RUNS'] ?? 5);
+/**
+ * What is reloaded, and when that was asked for (`Date.now()`). VS Code takes one restart of an extension host after the
+ * other, but few deaths of one.
+ */
+const WAYS = {
+  panel: (window: VsCodeWindow) => command(window, 'Developer: Reload Webviews'),
+  'extension host': (window: VsCodeWindow) => command(window, 'Developer: Restart Extension Host'),
+  window: async (window: VsCodeWindow) => {
+    const began = Date.now();
+    await window.page.reload();
+    return began;
+  },
+} as const;
+type Way = keyof typeof WAYS;
+
+/** Milliseconds after the reload was asked for. */
+interface Run {
+  /** The extension host of the person runs Parley again; 0 where it was not restarted. */
+  readonly activated: number;
+  /** The new page of the panel begins to load. */
+  readonly loading: number;
+  /** The other person is in it again. */
+  readonly back: number;
+  /** The other person is seen moving. */
+  readonly sees: number;
+  /** And sees this person moving. */
+  readonly seen: number;
+}
+
+const home = await makeTempFolder('bench-host');
+const server = { host: await installTestHost(NEWEST_HOST), home: home.path };
+await installExtension(server, process.env['PARLEY_VSIX'] ?? vsixPath());
+const running = await startCodeServer(server);
+const host = {
+  version: NEWEST_HOST,
+  origin: running.origin,
+  prefix: [],
+  pid: running.pid,
+  url: (path: string) => windowUrl(running.origin, path),
+  log: () => running.log(),
+  dispose: () => running.dispose(),
+};
+const folders = [await makeTempFolder('bench'), await makeTempFolder('bench')];
+const [alice, bob] = await Promise.all([open('Alice', folders[0]?.path), open('Bob', folders[1]?.path)]);
+await joinMeeting(bob, await startMeeting(alice));
+await Promise.all([seesMoving(await alice.panel(), 'Bob'), seesMoving(await bob.panel(), 'Alice')]);
+
+const figures: Record<string, unknown> = {};
+const overVsCode: number[] = [];
+for (const [role, who, other] of [
+  ['guest', bob, alice],
+  ['host', alice, bob],
+] as const) {
+  for (const way of Object.keys(WAYS) as Way[]) {
+    const runs: Run[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      const one = await measure(way, who, other);
+      runs.push(one);
+      progress(`${role}, ${way}: ${JSON.stringify(one)}`);
+    }
+    // VS Code's share: until it runs Parley again, or loads the page again where nothing else was restarted.
+    const own = runs.map((run) => run.seen - (way === 'panel' ? run.loading : run.activated));
+    overVsCode.push(median(own));
+    const all = Object.keys(runs[0] ?? {}) as (keyof Run)[];
+    const medians = all.map((key) => [key, median(runs.map((run) => run[key]))]);
+    figures[`${role}, ${way}`] = { ...Object.fromEntries(medians), ofParley: summary(own) };
+  }
+}
+await printReport({
+  name: 'reload',
+  // The slowest of the six, in parts of the three seconds that coming back may take.
+  ratio: Math.max(...overVsCode) / 3_000,
+  better: 'lower',
+  goal: 1,
+  figures,
+});
+await alice.dispose();
+await bob.dispose();
+await host.dispose();
+for (const folder of [...folders, home]) await folder.dispose();
+
+async function open(name: string, folder = ''): Promise<VsCodeWindow> {
+  const window = await openWindow({ host, folder, name, browserArgs: [SLOW_CAMERA] });
+  // A page that asks whether it may go is answered by the person who reloads it.
+  window.page.on('dialog', (dialog) => void dialog.accept());
+  await window.offersCommand('Parley: Start Meeting');
+  return window;
+}
+
+/** Typing into the palette is none of VS Code's share. */
+async function command(window: VsCodeWindow, title: string): Promise<number> {
+  await window.runCommand(title);
+  return Date.now();
+}
+
+async function seesMoving(panel: Frame, name: string): Promise<void> {
+  await differingFrames(tile(panel, name).locator('video'));
+}
+
+async function measure(way: Way, who: VsCodeWindow, other: VsCodeWindow): Promise<Run> {
+  const old = await who.panel();
+  await old.evaluate(() => Object.assign(globalThis, { isOld: true }));
+  const before = await activations();
+  const began = await WAYS[way](who);
+  const panel = await freshPanel(who);
+  await tile(panel, other.name).waitFor();
+  const back = Date.now() - began;
+  await seesMoving(panel, other.name);
+  const sees = Date.now() - began;
+  await seesMoving(await other.panel(), who.name);
+  const seen = Date.now() - began;
+  const loading = (await panel.evaluate(() => performance.timeOrigin)) - began;
+  const [activated = began] = (await activations()).filter((at) => !before.includes(at));
+  return { activated: activated - began, loading: Math.round(loading), back, sees, seen };
+}
+
+/** When extension hosts began to run Parley, milliseconds since 1970: so their logs say. */
+async function activations(): Promise<number[]> {
+  const logs = join(home.path, 'data', 'logs');
+  const names = await readdir(logs, { recursive: true });
+  const texts = await Promise.all(
+    names.filter((name) => name.endsWith('Parley.log')).map((name) => readFile(join(logs, name), 'utf8')),
+  );
+  return texts.flatMap((text) =>
+    [...text.matchAll(/^(\S+ \S+) \[info\] activated in/gm)].map(([, at = '']) => new Date(at).getTime()),
+  );
+}
+
+/** The panel that was not there when it began. */
+async function freshPanel(window: VsCodeWindow): Promise<Frame> {
+  for (;;) {
+    const panel = await window.panel();
+    const isOld = await panel
+      .evaluate(() => Reflect.has(globalThis, 'isOld'))
+      // The old frame goes while it is asked.
+      .catch(() => true);
+    if (!isOld) return panel;
+    await window.page.waitForTimeout(20);
+  }
+}
