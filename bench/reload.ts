@@ -14,6 +14,8 @@ import { openWindow, type VsCodeWindow } from '../test/support/window.ts';
 import { median, printReport, progress, summary } from './support/report.ts';
 
 const RUNS = Number(process.env['RUNS'] ?? 5);
+/** A part of the six only, e.g. "host, window". */
+const ONLY = process.env['ONLY'] ?? '';
 /**
  * What is reloaded, and when that was asked for (`Date.now()`). VS Code takes one restart of an extension host after the
  * other, but few deaths of one.
@@ -68,6 +70,7 @@ for (const [role, who, other] of [
   ['host', alice, bob],
 ] as const) {
   for (const way of Object.keys(WAYS) as Way[]) {
+    if (!`${role}, ${way}`.includes(ONLY)) continue;
     const runs: Run[] = [];
     for (let run = 0; run < RUNS; run++) {
       const one = await measure(way, who, other);
