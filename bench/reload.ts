@@ -129,7 +129,7 @@ async function measure(way: Way, who: VsCodeWindow, other: VsCodeWindow): Promis
   await seesMoving(await other.panel(), who.name);
   const seen = Date.now() - began;
   const loading = (await panel.evaluate(() => performance.timeOrigin)) - began;
-  const [activated = began] = (await activations()).filter((at) => !before.includes(at));
+  const activated = (await activations()).find((at) => !before.includes(at)) ?? began;
   return { activated: activated - began, loading: Math.round(loading), back, sees, seen };
 }
 

@@ -22,7 +22,7 @@ function make(
   const notices: string[] = [];
   const sent: LinkMessage[] = [];
   const screen = { status: 'off' };
-  const stage = { status: change.stage ?? ('none' as StageModel['status']) };
+  const stage: { status: StageModel['status'] } = { status: change.stage ?? 'none' };
   const alice = { address: { id: ALICE, peer: 'c'.repeat(32), ordinal: 0 }, state: stateOf('Alice') };
   const state = {
     phase: 'in',
