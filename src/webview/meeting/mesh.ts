@@ -1,13 +1,14 @@
 import { type ParticipantId, type PeerId, toHex } from '../../shared/ids.ts';
 import { eldest } from '../../shared/meeting/roster.ts';
 import type { LinkMessage, MemberAddress } from '../../shared/protocol.ts';
-import { BrokerError, type ConnectBroker, type RawLink } from '../rtc/broker.ts';
+import type { ConnectBroker, RawLink } from '../rtc/broker.ts';
 import type { Identity } from '../rtc/identity.ts';
-import { Link, type LinkOptions } from '../rtc/link.ts';
+import type { Link } from '../rtc/link.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
-import { Registration } from '../rtc/registration.ts';
+import type { Registration } from '../rtc/registration.ts';
 import { Admission } from './admission.ts';
 import { Calls } from './calls.ts';
+import { Dialer } from './dialer.ts';
 import { Door } from './door.ts';
 import { EnterError, findWayIn, knock, type KnockOutcome, type Welcome } from './entry.ts';
 import type { Member, Place } from './member.ts';
@@ -18,7 +19,7 @@ import { Relay } from './relay.ts';
 import { comeBack } from './comeBack.ts';
 import { Reunion } from './reunion.ts';
 import { wait } from './wait.ts';
-import { WayBack } from './wayBack.ts';
+import { WayBack, type WayBackOptions } from './wayBack.ts';
 
 /** What the mesh is made with. */
 export interface MeshOptions extends OwnWord {
@@ -54,6 +55,7 @@ export class Mesh {
   readonly #options: MeshOptions;
   readonly #times: MeshTimes;
   readonly #peer: PeerId = toHex(crypto.getRandomValues(new Uint8Array(16)));
+  readonly #dialer: Dialer;
   readonly #own: Registration;
   readonly #abort = new AbortController();
   readonly #admission: Admission;
@@ -77,12 +79,21 @@ export class Mesh {
     const { onProblem, onStranger } = events;
     const { signal } = this.#abort;
     this.#admission = new Admission({
-      prove: (raw, turnedAway) => this.#prove(raw, { signal: turnedAway }),
+      prove: (raw, turnedAway) => this.#dialer.prove(raw, { signal: turnedAway }),
       onProven: (raw, link) => this.#onProven(raw, link),
       onStranger,
       onProblem,
     });
-    this.#own = this.#register(this.#peer, (connected) => {
+    this.#dialer = new Dialer({
+      ...options,
+      peer: this.#peer,
+      times,
+      admit: (raw) => void this.#admission.admit(raw),
+      broker: () => this.#own.broker,
+      relay: () => this.#relay,
+      isMember: (id) => this.#members.get(id) !== undefined,
+    });
+    this.#own = this.#dialer.register(this.#peer, (connected) => {
       if (connected) this.#reunion.hurry();
       events.onServer(connected);
     });
@@ -91,7 +102,7 @@ export class Mesh {
       self: () => this.#self(),
       linked: () => [...this.#members.links].filter(({ quiet }) => !quiet).map((link) => link.remote.peer),
       missing: (peer) => this.#members.list.some(({ away, address }) => away && address.peer === peer),
-      call: (member) => this.#call(member),
+      call: (member) => this.#dialer.call(member),
       onLink: (link) => this.#members.join(link),
       onCalled: (member, absent) => this.#members.noteCall(member, absent),
       elderPatience: times.elderPatience,
@@ -128,29 +139,29 @@ export class Mesh {
       onProblem,
     });
     this.#door = new Door({
-      register: () => this.#register(room, () => undefined),
+      register: () => this.#dialer.register(room, () => undefined),
       place: () => this.#place,
       inside: () => this.#addresses(),
       onWelcomed: (link) => this.#members.join(link),
       patience: times.admission,
       onProblem,
     });
-    this.#wayBack = new WayBack({
+    const again: Pick<WayBackOptions, 'signal' | 'knock' | 'settle' | 'onProblem'> = {
       signal,
+      knock: () => this.#knock(),
+      settle: async (welcome) => events.onPlace(await this.#settle(welcome)),
+      onProblem,
+    };
+    this.#wayBack = new WayBack({
       alone: () => this.#members.present.length === 0,
       openDoor: () => this.#openDoor(this.#place),
-      knock: () => this.#knock(),
-      settle: async (welcome) => events.onPlace(await this.#settle(welcome)),
+      ...again,
       pause: times.knockPause,
-      onProblem,
     });
     this.#reunion = new Reunion({
-      signal,
       apart: () => this.#isApart(),
-      knock: () => this.#knock(),
-      settle: async (welcome) => events.onPlace(await this.#settle(welcome)),
+      ...again,
       pause: times.reunion,
-      onProblem,
     });
     void this.#reunion.watch();
   }
@@ -265,7 +276,7 @@ export class Mesh {
       broker,
       room,
       name: this.#name,
-      prove: (raw) => this.#prove(raw),
+      prove: (raw) => this.#dialer.prove(raw),
       deadline: this.#times.welcome,
       onProblem: events.onProblem,
     });
@@ -288,17 +299,6 @@ export class Mesh {
     await Promise.race([link.settled, wait(this.#times.mediaGrace, this.#abort.signal)]);
     if (this.#abort.signal.aborted) throw new EnterError('left');
     return place;
-  }
-
-  #register(id: PeerId, onServer: (connected: boolean) => void): Registration {
-    const onLink = (raw: RawLink): void => void this.#admission.admit(raw);
-    return new Registration(this.#options.connect, { id, onLink, onServer }, this.#times.serverPauses);
-  }
-
-  #prove(raw: RawLink, more: Pick<LinkOptions, 'expected' | 'signal'> = {}): Promise<Link> {
-    const { room, secret, identity, addresses } = this.#options;
-    const { heartbeat } = this.#times;
-    return Link.prove({ raw, room, secret, identity, peer: this.#peer, heartbeat, addresses, ...more });
   }
 
   /** Somebody called us, or the door we keep, and holds the secret. */
@@ -327,22 +327,5 @@ export class Mesh {
   #addresses(): MemberAddress[] {
     const self = this.#self();
     return [...(self ? [self] : []), ...this.members.map((member) => member.address)];
-  }
-
-  /** Calls a member by the server, or where that does not help by somebody whom both reach. */
-  async #call(member: MemberAddress): Promise<Link> {
-    const expected = member.id;
-    try {
-      return await this.#prove(await this.#callByServer(member), { expected });
-    } catch (error) {
-      if (!(error instanceof BrokerError) || !this.#relay.reaches(expected)) throw error;
-      return this.#prove(await this.#relay.call(member), { expected });
-    }
-  }
-
-  #callByServer({ id, peer }: MemberAddress): Promise<RawLink> {
-    const { broker } = this.#own;
-    if (!broker) return Promise.reject(new BrokerError('unreachable'));
-    return broker.call(peer, this.#members.get(id) ? this.#times.recall : undefined);
   }
 }
