@@ -14,6 +14,8 @@ import { openWindow, type VsCodeWindow } from '../test/support/window.ts';
 import { median, printReport, progress, summary } from './support/report.ts';
 
 const RUNS = Number(process.env['RUNS'] ?? 5);
+/** What a window is given to come to rest before the next; a panel that is loaded takes the focus from the palette. */
+const REST = 1_000;
 /** A part of the six only, e.g. "host, window". */
 const ONLY = process.env['ONLY'] ?? '';
 /**
@@ -117,6 +119,7 @@ async function seesMoving(panel: Frame, name: string): Promise<void> {
 }
 
 async function measure(way: Way, who: VsCodeWindow, other: VsCodeWindow): Promise<Run> {
+  await who.page.waitForTimeout(REST);
   const old = await who.panel();
   await old.evaluate(() => Object.assign(globalThis, { isOld: true }));
   const before = await activations();
