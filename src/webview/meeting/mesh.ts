@@ -93,8 +93,10 @@ export class Mesh {
       relay: () => this.#relay,
       isMember: (id) => this.#members.get(id) !== undefined,
     });
+    let wasKnown = false;
     this.#own = this.#dialer.register(this.#peer, (connected) => {
-      if (connected) this.#reunion.hurry();
+      if (connected && wasKnown) this.#reunion.hurry();
+      wasKnown ||= connected;
       events.onServer(connected);
     });
     this.#calls = new Calls({
