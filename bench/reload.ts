@@ -1,7 +1,5 @@
 // From a reload in the middle of a meeting to both people seeing each other again, for panel, extension host and window, of
-// the guest and of the host, with VS Code's own share of it apart. See docs/performance.md.
-import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+// the guest and of the host, and what of it is the page's. See docs/performance.md.
 import type { Frame } from 'playwright-core';
 import { installExtension, startCodeServer, windowUrl } from '../scripts/lib/codeServer.ts';
 import { vsixPath } from '../scripts/lib/paths.ts';
@@ -46,9 +44,7 @@ type Way = keyof typeof WAYS;
 
 /** Milliseconds after the reload was asked for. */
 interface Run {
-  /** The extension host of the person runs Parley again; 0 where it was not restarted. */
-  readonly activated: number;
-  /** The new page of the panel begins to load. */
+  /** The new page of the panel begins to load: until then most is VS Code's, which starts again what had died. */
   readonly loading: number;
   /** The other person is in it again. */
   readonly back: number;
@@ -82,7 +78,7 @@ await joinMeeting(bob, await startMeeting(alice));
 await Promise.all([seesMoving(await alice.panel(), 'Bob'), seesMoving(await bob.panel(), 'Alice')]);
 
 const figures: Record<string, unknown> = {};
-const ofParley: number[] = [];
+const ofPage: number[] = [];
 for (const [role, who, other] of [
   ['guest', bob, alice],
   ['host', alice, bob],
@@ -97,18 +93,17 @@ for (const [role, who, other] of [
     }
   }
   for (const way of Object.keys(runs) as Way[]) {
-    // VS Code's share: until it runs Parley again, or loads the page again where nothing else was restarted.
-    const own = runs[way].map((run) => run.seen - (way === 'panel' ? run.loading : run.activated));
-    ofParley.push(median(own));
-    const keys = ['activated', 'loading', 'back', 'sees', 'seen'] as const;
+    const own = runs[way].map((run) => run.seen - run.loading);
+    ofPage.push(median(own));
+    const keys = ['loading', 'back', 'sees', 'seen'] as const;
     const medians = keys.map((key) => [key, median(runs[way].map((run) => run[key]))]);
-    figures[`${role}, ${way}`] = { ...Object.fromEntries(medians), ofParley: summary(own) };
+    figures[`${role}, ${way}`] = { ...Object.fromEntries(medians), ofPage: summary(own) };
   }
 }
 await printReport({
   name: 'reload',
   // The slowest of the six, in parts of the three seconds that coming back may take.
-  ratio: Math.max(...ofParley) / 3_000,
+  ratio: Math.max(...ofPage) / 3_000,
   better: 'lower',
   goal: 1,
   figures,
@@ -134,7 +129,6 @@ async function measure(way: Way, who: VsCodeWindow, other: VsCodeWindow): Promis
   await who.page.waitForTimeout(REST);
   const old = await who.panel();
   await old.evaluate(() => Object.assign(globalThis, { isOld: true }));
-  const before = await activations();
   const began = await WAYS[way](who);
   const panel = await freshPanel(who);
   await tile(panel, other.name).waitFor();
@@ -144,27 +138,14 @@ async function measure(way: Way, who: VsCodeWindow, other: VsCodeWindow): Promis
   await seesMoving(await other.panel(), who.name);
   const seen = Date.now() - began;
   const loading = (await panel.evaluate(() => performance.timeOrigin)) - began;
-  const activated = (await activations()).find((at) => !before.includes(at)) ?? began;
   await notePid(who, other);
-  return { activated: activated - began, loading: Math.round(loading), back, sees, seen };
+  return { loading: Math.round(loading), back, sees, seen };
 }
 
 async function notePid(who: VsCodeWindow, other: VsCodeWindow | undefined): Promise<void> {
   const taken = other && pids.get(other);
   const pid = (await extensionHosts(host.pid)).findLast((each) => each !== taken);
   if (pid !== undefined) pids.set(who, pid);
-}
-
-/** When extension hosts began to run Parley, milliseconds since 1970: so their logs say. */
-async function activations(): Promise<number[]> {
-  const logs = join(home.path, 'data', 'logs');
-  const names = await readdir(logs, { recursive: true });
-  const texts = await Promise.all(
-    names.filter((name) => name.endsWith('Parley.log')).map((name) => readFile(join(logs, name), 'utf8')),
-  );
-  return texts.flatMap((text) =>
-    [...text.matchAll(/^(\S+ \S+) \[info\] activated in/gm)].map(([, at = '']) => new Date(at).getTime()),
-  );
 }
 
 /** The panel that was not there when it began. */
