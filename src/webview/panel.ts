@@ -106,7 +106,7 @@ async function main(root: HTMLElement): Promise<void> {
   engine.shareFiles(early);
   const app = new App(root, engine);
   window.addEventListener('pagehide', () => {
-    // The others are not to wait for a page that is gone.
+    // The others are not to wait for long for a page that is gone.
     engine?.sayGoodBye();
     app.dispose();
   });

@@ -173,9 +173,9 @@ export class MeetingEngine implements MeetingView {
     this.#sharing.files.withdrawn(offers);
   }
 
-  /** The page is unloaded: there is time for one word. */
+  /** The page is unloaded, which a reload does as well: there is time for one word. */
   sayGoodBye(): void {
-    this.#mesh.broadcast({ t: 'leave' });
+    this.#mesh.broadcast({ t: 'leave', reason: 'unload' });
   }
 
   /** The meeting's server runs here, and has other addresses now. */
@@ -188,6 +188,7 @@ export class MeetingEngine implements MeetingView {
     this.#reporter.dispose();
     this.#notices.dispose();
     this.#servers.dispose();
+    this.#presenting.dispose();
     this.#sharing.dispose();
     this.#options.source.dispose();
     await this.#mesh.leave(end);
@@ -210,7 +211,7 @@ export class MeetingEngine implements MeetingView {
       chatSeen: (author) => this.#chat.seen(author),
       chatAfter: (seen) => this.#chat.after(seen),
       events: {
-        onEntered: (member, returned) => this.#onEntered(member, returned),
+        onEntered: (member, before) => this.#onEntered(member, before),
         onState: (member, before) => this.#onState(member, before),
         onChat: (author, entry) => this.#chat.add(author, entry),
         onAway: (member) => this.#onAway(member),
@@ -238,10 +239,11 @@ export class MeetingEngine implements MeetingView {
     this.#changed();
   }
 
-  #onEntered(member: Member, returned: boolean): void {
+  #onEntered(member: Member, before: Member | undefined): void {
     this.#remember(member);
     this.#presenting.witness(member.state);
-    if (!returned) this.#notices.add('info', say.enteredSentence(member.state.name));
+    if (before) tellNews(this.#notices, member, before.state);
+    else this.#notices.add('info', say.enteredSentence(member.state.name));
     this.#presenting.stepBack();
     const greeting = this.#servers.greeting();
     if (greeting) member.link.send(greeting);
@@ -290,7 +292,12 @@ export class MeetingEngine implements MeetingView {
       this.#voices.handOn(this.model);
       this.#reporter.report(
         statusOf(this.model),
-        sessionOf(this.#store.state, this.#sharing.files.offers, this.model.devices),
+        sessionOf(
+          this.#store.state,
+          this.#sharing.files.offers,
+          this.model.devices,
+          this.#mesh.members.map(({ address }) => address),
+        ),
       );
       for (const listener of this.#listeners) listener(this.model);
     });
