@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { safeFileName } from '../../shared/fileNames.ts';
 import type { FilePart, HostApi } from '../../shared/hostRpc.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
+import { formatBytes } from '../../shared/sizes.ts';
 import { RpcError, type Handlers, type Params, type Result } from '../../shared/rpc.ts';
 import type { Dialogs } from '../dialogs.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -23,7 +24,7 @@ import { copyOut } from './copyOut.ts';
 import { InTurn } from './inTurn.ts';
 import { LookRoom, MAX_LOOK } from './lookRoom.ts';
 import { memoryStore, PartBook, type Goal, type Part } from './partBook.ts';
-import { chooseGoal, hasRoom, isPlaceOpen, showSaved, sizeText } from './saveTargets.ts';
+import { chooseGoal, hasRoom, isPlaceOpen, showSaved } from './saveTargets.ts';
 import { confirmRemoval } from './unfinished.ts';
 
 /** Milliseconds for a transfer whose page is gone to let go of its part. */
@@ -176,7 +177,7 @@ export class SaveDesk {
       const sentence = vscode.l10n.t(
         '"{0}" ({1}) is too large to look at. Save it instead.',
         name,
-        sizeText(offer.size),
+        formatBytes(offer.size),
       );
       void dialogs.info(sentence);
       return undefined;

@@ -4,7 +4,9 @@ import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { safeFileName } from '../../shared/fileNames.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
+import { formatBytes } from '../../shared/sizes.ts';
 import type { Dialogs } from '../dialogs.ts';
+import { editorColumn } from '../editorColumn.ts';
 import { describeError, errorCode } from '../gateway/errorCode.ts';
 import type { Log } from '../log.ts';
 import { plainName } from '../personName.ts';
@@ -142,22 +144,11 @@ export async function hasRoom(
     vscode.l10n.t(
       'There is not enough room for "{0}": it takes {1}, and {2} are free.',
       plainName(name),
-      sizeText(bytes),
-      sizeText(free),
+      formatBytes(bytes),
+      formatBytes(free),
     ),
   );
   return false;
-}
-
-/** Bytes as a person reads them: `1.4 GB`. */
-export function sizeText(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
-  const power = Math.min(
-    units.length - 1,
-    Math.max(0, Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1_000))),
-  );
-  const value = bytes / 1_000 ** power;
-  return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${units[power] ?? ''}`;
 }
 
 /** Opens a received file; folders are shown where they lie. */
@@ -168,17 +159,18 @@ export async function showSaved(
   dialogs: Dialogs,
 ): Promise<void> {
   if (how === 'open' && kind === 'file') {
-    await vscode.commands.executeCommand('vscode.open', uri, {
-      preview: true,
-      viewColumn: vscode.ViewColumn.One,
-    });
+    await open(uri);
   } else if (vscode.workspace.getWorkspaceFolder(uri)) {
     await vscode.commands.executeCommand('revealInExplorer', uri);
   } else if (vscode.env.uiKind === vscode.UIKind.Desktop && uri.scheme === 'file') {
     await vscode.commands.executeCommand('revealFileInOS', uri);
   } else if (kind === 'file') {
-    await vscode.commands.executeCommand('vscode.open', uri);
+    await open(uri);
   } else {
     void dialogs.info(vscode.l10n.t('It is saved in {0}.', uri.scheme === 'file' ? uri.fsPath : uri.path));
   }
+}
+
+async function open(uri: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand('vscode.open', uri, { preview: true, viewColumn: editorColumn() });
 }
