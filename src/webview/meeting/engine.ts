@@ -207,7 +207,7 @@ export class MeetingEngine implements MeetingView {
       chatSeen: (author) => this.#chat.seen(author),
       chatAfter: (seen) => this.#chat.after(seen),
       events: {
-        onEntered: (member, returned) => this.#onEntered(member, returned),
+        onEntered: (member, how) => this.#onEntered(member, how === 'came'),
         onState: (member, before) => this.#onState(member, before),
         onChat: (author, entry) => this.#chat.add(author, entry),
         onAway: (member) => this.#onAway(member),
@@ -235,10 +235,10 @@ export class MeetingEngine implements MeetingView {
     this.#changed();
   }
 
-  #onEntered(member: Member, returned: boolean): void {
+  #onEntered(member: Member, isNew: boolean): void {
     this.#remember(member);
     this.#presenting.witness(member.state);
-    if (!returned) this.#notices.add('info', say.enteredSentence(member.state.name));
+    if (isNew) this.#notices.add('info', say.enteredSentence(member.state.name));
     this.#presenting.stepBack();
     const greeting = this.#servers.greeting();
     if (greeting) member.link.send(greeting);

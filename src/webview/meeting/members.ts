@@ -232,7 +232,7 @@ export class Members {
     link.media.update(own.tracks());
     // What has changed since our own `enter`, or was said on another link.
     link.send({ t: 'state', state: own.state(address.id) });
-    events.onEntered(member, returned);
+    events.onEntered(member, returned ? 'returned' : 'came');
     for (const entry of own.chatAfter(chatSeen)) link.send({ t: 'chat', entry });
     onChanged();
   }

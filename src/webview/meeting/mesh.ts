@@ -62,6 +62,8 @@ export class Mesh {
   readonly #door: Door;
   readonly #wayBack: WayBack;
   #place: Place | null = null;
+  /** Who was in when we came, until they have entered here. */
+  readonly #foundHere = new Set<ParticipantId>();
   /** What the others were told last of whether we hold the door. */
   #toldDoor = false;
   #name = '';
@@ -105,7 +107,13 @@ export class Mesh {
       onChanged: () => this.#onChanged(),
       onAlone: () => void this.#wayBack.look(),
       times,
-      events,
+      events: {
+        ...events,
+        onEntered: (member, how) => {
+          const found = this.#foundHere.delete(member.address.id);
+          events.onEntered(member, found && how === 'came' ? 'found' : how);
+        },
+      },
     });
     this.#relay = new Relay({
       self: () => this.#self(),
@@ -188,7 +196,9 @@ export class Mesh {
       pause: this.#times.knockPause,
       onWaiting,
     });
-    return welcome ? this.#settle(welcome, before) : first;
+    if (!welcome) return first;
+    for (const { id } of welcome.members) this.#foundHere.add(id);
+    return this.#settle(welcome, before);
   }
 
   /** Sends a message to everybody who is in. */
