@@ -54,6 +54,8 @@ export interface DevicesModel {
 export interface PersonModel {
   readonly id: ParticipantId;
   readonly name: string;
+  /** The place in which they came, from 0 on; nobody else's. */
+  readonly ordinal: number;
   readonly self: boolean;
   readonly host: boolean;
   readonly microphone: boolean;

@@ -64,9 +64,12 @@ function firstSign(word: string): string {
   return '';
 }
 
-/** A hue (0 to 359 degrees) that stays the same for an id and differs between most. */
-export function hueOf(id: string): number {
-  let hash = 2166136261;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 16777619);
-  return (hash >>> 0) % 360;
+/** Degrees between the hues of two who came one after the other: however many come, all are far apart. */
+const GOLDEN_ANGLE = 137.508;
+/** Of who came first. */
+const FIRST_HUE = 210;
+
+/** A hue (0 to 359 degrees) of somebody's own in a meeting, by the place in which they came. */
+export function hueOf(ordinal: number): number {
+  return Math.floor(FIRST_HUE + ordinal * GOLDEN_ANGLE) % 360;
 }

@@ -106,6 +106,7 @@ export function person(at: number, changes: Partial<PersonModel> = {}): PersonMo
   return {
     id: `${String(at)}${'x'.repeat(42)}`,
     name: NAMES[at] ?? `Person ${String(at)}`,
+    ordinal: at,
     self: at === 0,
     host: at === 0,
     microphone: at % 2 === 0,
