@@ -193,6 +193,8 @@ export const hostApi = {
       purpose: takePurpose,
       /** Nobody clicked: an interrupted transfer goes on, or the settings said so. Asks nothing that can be answered by the settings. */
       unasked: v.boolean(),
+      /** The same for all that one click takes: where they go is asked once. */
+      batch: v.optional(tokenSchema),
     }),
     v.nullable(v.object({ url: streamUrl, target: tokenSchema, bytes: fileSize })),
     null,
