@@ -57,6 +57,8 @@ describe('strips about a stage', () => {
     assert.deepEqual(at('no-browser')?.offers, ['copy', 'open']);
     assert.deepEqual(at('lost')?.offers, ['open', 'copy']);
     assert.deepEqual(at('none')?.offers, ['use']);
+    assert.equal(at('none')?.dismissible, true, 'who chose to have no devices need not be told all the time');
+    assert.equal(at('lost')?.dismissible, undefined);
     const main = (['opening', 'waiting', 'no-browser', 'lost', 'none'] as const).map(
       (status) => at(status)?.main,
     );
