@@ -14,6 +14,7 @@ import { errorText, type Log } from './log.ts';
 import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
 import type { MeetingServer } from './meetingServer.ts';
 import type { Network } from './networkSettings.ts';
+import { openWebLink } from './openLink.ts';
 import { PageLine } from './pageLine.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
@@ -306,6 +307,7 @@ export class MeetingSession {
         return done;
       },
       copyInvite: () => copyInvite().then(() => done),
+      openLink: ({ href }) => openWebLink(href, log).then(() => done),
       ...this.#serverHandlers(),
       ...this.#shares.handlers(),
       ...this.#saves.handlers(),

@@ -249,6 +249,7 @@ export function loggingActions(log: Log): MeetingActions {
     leave: say('leave'),
     endForAll: say('endForAll'),
     hostOn: say('hostOn'),
+    openLink: say('openLink'),
     dismissNotice: say('dismissNotice'),
   };
 }
