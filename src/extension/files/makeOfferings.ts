@@ -112,7 +112,7 @@ async function askAboutIgnored(
   folders: readonly ChosenFolder[],
   dialogs: Dialogs,
 ): Promise<'without' | 'everything' | undefined> {
-  const without = withoutText(ignored);
+  const without = vscode.l10n.t('Share Without Them');
   const everything = vscode.l10n.t('Share Everything');
   const [folder] = folders;
   const question =
@@ -131,7 +131,8 @@ async function askAboutSecrets(
   others: boolean,
   dialogs: Dialogs,
 ): Promise<'without' | 'everything' | undefined> {
-  const without = withoutText(suspects.length);
+  const without =
+    suspects.length === 1 ? vscode.l10n.t('Share Without It') : vscode.l10n.t('Share Without Them');
   const anyway = vscode.l10n.t('Share Anyway');
   const question =
     suspects.length === 1
@@ -141,8 +142,4 @@ async function askAboutSecrets(
   const answer = await dialogs.question(question, suspectList(suspects), ...buttons);
   if (answer === undefined) return undefined;
   return answer === without ? 'without' : 'everything';
-}
-
-function withoutText(count: number): string {
-  return count === 1 ? vscode.l10n.t('Share Without It') : vscode.l10n.t('Share Without Them');
 }
