@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
+import * as v from 'valibot';
+import { hostApi } from '../../../src/shared/hostRpc.ts';
 import { cutAtLinks } from '../../../src/webview/ui/links.ts';
 
 const linksIn = (text: string): string[] =>
@@ -71,6 +73,7 @@ describe('addresses in a text', function () {
           const url = new URL(href);
           assert.match(url.protocol, /^(?:https?|mailto):$/);
           assert.equal(url.username + url.password, '');
+          assert.ok(v.is(hostApi.openLink.params, { href }), `VS Code opens ${href}`);
           assert.doesNotMatch(shown, /[\s<>"\u202A-\u202E\u2066-\u2069]/u);
           assert.equal(new URL(shown).href, href, 'what is seen is where it leads');
         }
