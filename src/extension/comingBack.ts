@@ -77,9 +77,10 @@ export async function askToComeBack({ age }: ClaimedMeeting, dialogs: Dialogs): 
 }
 
 function tabsOfPanels(): vscode.Tab[] {
-  return vscode.window.tabGroups.all
-    .flatMap(({ tabs }) => tabs)
-    .filter(
-      ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANEL_VIEW_TYPE),
-    );
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(isPanelTab);
+}
+
+/** Whether a tab is a meeting's panel. */
+export function isPanelTab({ input }: vscode.Tab): boolean {
+  return input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANEL_VIEW_TYPE);
 }

@@ -1,14 +1,17 @@
 import * as vscode from 'vscode';
 import type { Invite } from '../shared/invite.ts';
 import { askForInvite } from './askForInvite.ts';
+import { readClipboard, writeClipboard } from './clipboard.ts';
 import type { Dialogs } from './dialogs.ts';
 import { Invitations } from './invitations.ts';
 import { meetingOf } from './inviteSentences.ts';
 import { inviteFromUri } from './inviteUri.ts';
 import type { Log } from './log.ts';
 import { askNewInvite, askToReplace } from './meetingQuestions.ts';
+import type { MeetingSession } from './meetingSession.ts';
 import { OnlyMeeting } from './onlyMeeting.ts';
 import { openAsGuest, openAsHost } from './openMeeting.ts';
+import { replaceOnClipboard } from './renewInvite.ts';
 import { selectedUris } from './selectedUris.ts';
 import { setTurnPassword } from './turnPassword.ts';
 
@@ -19,6 +22,8 @@ export class MeetingManager {
   readonly #log: Log;
   readonly #invites: Invitations;
   readonly #meeting: OnlyMeeting;
+  /** The invite of a meeting's start, until its host has said in the lobby who they are. */
+  #first: { readonly session: MeetingSession; readonly invite: string } | undefined;
 
   constructor(extension: vscode.ExtensionContext, dialogs: Dialogs, log: Log) {
     this.#extension = extension;
@@ -30,6 +35,7 @@ export class MeetingManager {
       dialogs,
       log,
       copyInvite: () => this.copyInvite(),
+      onNamed: () => void this.#renewInvite(),
       onServerMoved: () => void this.#offerNewInvite(),
     });
   }
@@ -45,6 +51,7 @@ export class MeetingManager {
     });
     if (!session) return undefined;
     const invite = this.#invites.write(session);
+    this.#first = { session, invite };
     void this.#handOutInvite(invite, 'started');
     return invite;
   }
@@ -156,6 +163,21 @@ export class MeetingManager {
     if (!session) return;
     session.tellServers();
     if ((await askNewInvite(this.#dialogs)) && session === this.#meeting.session) await this.copyInvite();
+  }
+
+  /** The invite that was put on the clipboard at the start names the host as Git does: now as they are called here. */
+  async #renewInvite(): Promise<void> {
+    const first = this.#first;
+    this.#first = undefined;
+    const { session } = this.#meeting;
+    if (!session || first?.session !== session || !session.isRenamed) return;
+    // In a browser, reading the clipboard may ask for a permission, which nobody expects at this moment.
+    if (vscode.env.uiKind !== vscode.UIKind.Desktop) return;
+    const log = this.#log;
+    await replaceOnClipboard(first.invite, this.#invites.write(session), {
+      read: () => readClipboard(log),
+      write: (text) => writeClipboard(text, log),
+    });
   }
 
   async #handOutInvite(invite: string, occasion: 'started' | 'copied'): Promise<void> {

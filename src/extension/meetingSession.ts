@@ -125,6 +125,11 @@ export class MeetingSession {
     return this.#state;
   }
 
+  /** Whether this person is called otherwise than the meeting's first invite says. */
+  get isRenamed(): boolean {
+    return this.facts.role === 'host' && this.#name !== undefined && this.#name !== this.facts.hostName;
+  }
+
   /** @param expires milliseconds since 1970; a guest's invite keeps its own end. */
   invite(expires: number): Invite {
     const { facts } = this;

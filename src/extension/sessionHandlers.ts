@@ -4,6 +4,7 @@ import type { SaveDesk } from './files/saveDesk.ts';
 import type { ShareDesk } from './files/shareDesk.ts';
 import type { Log } from './log.ts';
 import type { MeetingServer } from './meetingServer.ts';
+import { openWebLink } from './openLink.ts';
 import type { PageLine } from './pageLine.ts';
 import type { StageDesk } from './stageDesk.ts';
 
@@ -57,6 +58,7 @@ export function sessionHandlers(options: SessionHandlersOptions): Handlers<HostA
       return done;
     },
     copyInvite: () => options.copyInvite().then(() => done),
+    openLink: ({ href }) => openWebLink(href, log).then(() => done),
     ...serverHandlers(options),
     ...shares.handlers(),
     ...saves.handlers(),

@@ -142,6 +142,14 @@ const fileSize = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_F
 /** A loopback WebSocket URL of the gateway, good for one connection within a minute. */
 const streamUrl = v.pipe(v.string(), v.maxLength(2_048), v.regex(/^wss?:\/\//));
 
+/** An address of the web or of somebody's mail. */
+const webLink = v.pipe(
+  v.string(),
+  v.maxLength(2_048),
+  v.url(),
+  v.regex(/^(?:https?:\/\/|mailto:)[^\s\p{Cc}]+$/u),
+);
+
 /** Served by the extension host. */
 export const hostApi = {
   /** The page is ready and asks for its meeting. */
@@ -150,6 +158,8 @@ export const hostApi = {
   rememberName: method(v.object({ name: nameSchema }), nothing),
   reportStatus: method(meetingStatus, nothing),
   rememberSession: method(sessionRecord, nothing),
+  /** Opens an address that somebody wrote, after the question that VS Code asks of addresses it does not know. */
+  openLink: method(v.object({ href: webLink }), nothing, null),
   /** Brings the panel to the front: something is asked in it. */
   showPanel: method(v.object({}), nothing),
   /** Puts the invite on the clipboard and says so. */
@@ -198,6 +208,8 @@ export const hostApi = {
       purpose: takePurpose,
       /** Nobody clicked: an interrupted transfer goes on, or the settings said so. Asks nothing that can be answered by the settings. */
       unasked: v.boolean(),
+      /** The same for all that one click takes: where they go is asked once. */
+      batch: v.optional(tokenSchema),
     }),
     v.nullable(v.object({ url: streamUrl, target: tokenSchema, bytes: fileSize })),
     null,

@@ -54,6 +54,8 @@ export interface DevicesModel {
 export interface PersonModel {
   readonly id: ParticipantId;
   readonly name: string;
+  /** The place in which they came, from 0 on; nobody else's. */
+  readonly ordinal: number;
   readonly self: boolean;
   readonly host: boolean;
   readonly microphone: boolean;
@@ -204,6 +206,8 @@ export interface MeetingActions {
   setHand(raised: boolean): void;
   /** Gives false when the text is empty or too long, and nothing was sent. */
   sendChat(text: string): boolean;
+  /** Opens an address out of the chat. */
+  openLink(href: string): void;
   /** Lets the person choose files or folders to share. */
   shareFiles(): void;
   /** Shares what was dropped: URIs from VS Code itself, files from anywhere else. */

@@ -28,6 +28,8 @@ export class Taking {
   readonly sameness: string;
   /** Nobody clicked for the next try. */
   unasked = false;
+  /** By which click it is taken together with others; `undefined` alone. */
+  batch: string | undefined;
   attempt: Attempt | null = null;
   /** Tries in a row that brought nothing, and what the next one waits for. */
   vain = 0;

@@ -60,8 +60,8 @@ export class Takings {
     return taking !== undefined && (taking.busy || taking.keptForGood);
   }
 
-  /** Takes something, or goes on with it. Does nothing when that is under way. */
-  take(offered: Offered, purpose: TakePurpose, unasked: boolean): void {
+  /** Takes something, or goes on with it. Does nothing when that is under way. `batch`: see `openTarget`. */
+  take(offered: Offered, purpose: TakePurpose, unasked: boolean, batch?: string): void {
     const known = this.#takings.get(offered.key);
     if (known?.busy || this.#disposed) return;
     if (offered.gone) {
@@ -73,6 +73,7 @@ export class Takings {
     this.#takings.set(offered.key, taking);
     taking.offered = offered;
     taking.vain = unasked ? taking.vain : 0;
+    taking.batch = batch;
     this.#enqueue(taking, purpose, unasked);
   }
 
@@ -223,8 +224,9 @@ export class Takings {
     const { host, openChannel, startPump, onProblem, ways, now, onChange } = this.#options;
     const { offer, ownerName, owner } = taking.offered;
     try {
-      const { purpose, unasked } = taking;
-      const opened = await host.call('openTarget', { offer, from: ownerName, purpose, unasked });
+      const { purpose, unasked, batch } = taking;
+      const asked = { offer, from: ownerName, purpose, unasked };
+      const opened = await host.call('openTarget', batch === undefined ? asked : { ...asked, batch });
       if (taking.attempt !== attempt || this.#disposed) return;
       if (!opened) return this.#thoughtBetter(taking);
       const transfer = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));

@@ -15,6 +15,7 @@ import { initialState, ownState, sessionOf } from './engineState.ts';
 import { makeFileActions } from './fileActions.ts';
 import { HostReporter } from './hostReporter.ts';
 import type { Member } from './member.ts';
+import type { Entrance } from './memberEvents.ts';
 import { Mesh } from './mesh.ts';
 import { makeModel, statusOf } from './modelMaker.ts';
 import { tellGone, tellNews } from './news.ts';
@@ -211,7 +212,7 @@ export class MeetingEngine implements MeetingView {
       chatSeen: (author) => this.#chat.seen(author),
       chatAfter: (seen) => this.#chat.after(seen),
       events: {
-        onEntered: (member, before) => this.#onEntered(member, before),
+        onEntered: (member, how) => this.#onEntered(member, how),
         onState: (member, before) => this.#onState(member, before),
         onChat: (author, entry) => this.#chat.add(author, entry),
         onAway: (member) => this.#onAway(member),
@@ -239,11 +240,11 @@ export class MeetingEngine implements MeetingView {
     this.#changed();
   }
 
-  #onEntered(member: Member, before: Member | undefined): void {
+  #onEntered(member: Member, how: Entrance): void {
     this.#remember(member);
     this.#presenting.witness(member.state);
-    if (before) tellNews(this.#notices, member, before.state);
-    else this.#notices.add('info', say.enteredSentence(member.state.name));
+    if (typeof how === 'object') tellNews(this.#notices, member, how.before.state);
+    else if (how === 'came') this.#notices.add('info', say.enteredSentence(member.state.name));
     this.#presenting.stepBack();
     const greeting = this.#servers.greeting();
     if (greeting) member.link.send(greeting);

@@ -233,7 +233,7 @@ export class Members {
     link.media.update(own.tracks());
     // What has changed since our own `enter`, or was said on another link.
     link.send({ t: 'state', state: own.state(address.id) });
-    events.onEntered(member, before);
+    events.onEntered(member, before ? { before } : 'came');
     for (const entry of own.chatAfter(chatSeen)) link.send({ t: 'chat', entry });
     onChanged();
   }

@@ -66,6 +66,8 @@ export class Mesh {
   readonly #wayBack: WayBack;
   readonly #reunion: Reunion;
   #place: Place | null = null;
+  /** Who was in when we came, until they have entered here. */
+  readonly #foundHere = new Set<ParticipantId>();
   /** What the others were told last of whether we hold the door. */
   #toldDoor = false;
   #name = '';
@@ -124,7 +126,13 @@ export class Mesh {
       onChanged: () => this.#onChanged(),
       onAlone: () => void this.#wayBack.look(),
       times,
-      events,
+      events: {
+        ...events,
+        onEntered: (member, how) => {
+          const found = this.#foundHere.delete(member.address.id);
+          events.onEntered(member, found && how === 'came' ? 'found' : how);
+        },
+      },
     });
     this.#relay = new Relay({
       self: () => this.#self(),
@@ -215,9 +223,12 @@ export class Mesh {
         pause: this.#times.knockPause,
         onWaiting,
       });
-      return welcome ? this.#settle(welcome, before) : first;
+      if (!welcome) return first;
+      for (const { id } of welcome.members) this.#foundHere.add(id);
+      return this.#settle(welcome, before);
     };
     if (!before || known.length === 0) return byDoor(this.#abort.signal);
+    for (const { id } of known) this.#foundHere.add(id);
     this.#place = before;
     const met = new Promise<void>((resolve) => {
       this.#onMet = resolve;

@@ -76,6 +76,7 @@ function selfModel(
   return {
     id,
     name: state.name,
+    ordinal: state.place?.ordinal ?? 0,
     self: true,
     host: id === state.bootstrap.hostId,
     microphone: devices.microphone.status === 'on',
@@ -89,9 +90,10 @@ function selfModel(
 }
 
 function others(state: EngineState, { members }: Surroundings, presenter: string | undefined): PersonModel[] {
-  return members.map(({ address: { id }, link, state: theirs, away }) => ({
+  return members.map(({ address: { id, ordinal }, link, state: theirs, away }) => ({
     id,
     name: theirs.name,
+    ordinal,
     self: false,
     host: id === state.bootstrap.hostId,
     microphone: theirs.microphone,

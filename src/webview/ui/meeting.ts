@@ -81,7 +81,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
     this.#serverLost.set(model.serverLost ? lost : null, model.mayHostOn ? ['hostOn'] : []);
     const { devices } = model;
     const about = devicesStrip(devices);
-    this.#stage.set(about?.text ?? null, about?.offers, about?.main);
+    this.#stage.set(about?.text ?? null, about?.offers, about?.main, about?.dismissible);
     const aboutScreen = screenStrip(devices);
     this.#screenStage.set(aboutScreen?.text ?? null, aboutScreen?.offers, aboutScreen?.main);
     this.#sound.update(soundsOf(model), {

@@ -18,7 +18,7 @@ class Row implements Widget<PersonModel> {
   readonly #connecting = h('span', { class: 'person-link', text: strings.room.connecting });
 
   constructor() {
-    const states = [this.#connecting, this.#hand, this.#presenting, this.#cameraOff, this.#muted];
+    const states = [this.#connecting, this.#hand, this.#presenting, this.#muted, this.#cameraOff];
     this.elem = h('div', { class: 'person', attrs: { role: 'listitem' } });
     this.elem.append(this.#avatar.elem, this.#name, this.#you, this.#host);
     this.elem.append(h('span', { class: 'person-states' }, ...states));

@@ -55,7 +55,10 @@ export class Side implements Widget<SideModel> {
 
   constructor(actions: MeetingActions, close: (pane: Pane) => void) {
     this.#files = new Files(actions);
-    this.#chat = new Chat((text) => actions.sendChat(text));
+    this.#chat = new Chat(
+      (text) => actions.sendChat(text),
+      (href) => actions.openLink(href),
+    );
     const { side } = strings;
     const make = (pane: Pane, title: string, body: HTMLElement, tools: readonly HTMLElement[] = []) =>
       new PaneView(pane, title, body, tools, () => close(pane));

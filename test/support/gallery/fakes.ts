@@ -106,6 +106,7 @@ export function person(at: number, changes: Partial<PersonModel> = {}): PersonMo
   return {
     id: `${String(at)}${'x'.repeat(42)}`,
     name: NAMES[at] ?? `Person ${String(at)}`,
+    ordinal: at,
     self: at === 0,
     host: at === 0,
     microphone: at % 2 === 0,
@@ -248,6 +249,7 @@ export function loggingActions(log: Log): MeetingActions {
     leave: say('leave'),
     endForAll: say('endForAll'),
     hostOn: say('hostOn'),
+    openLink: say('openLink'),
     dismissNotice: say('dismissNotice'),
   };
 }

@@ -73,6 +73,8 @@ export class Person {
   readonly mesh: Mesh;
   readonly log: string[] = [];
   readonly problems: string[] = [];
+  /** Who was in before us. */
+  readonly found: string[] = [];
   readonly chat: string[] = [];
   /** Lines of our own, and how many of each author's are known. */
   readonly own: ChatEntry[] = [];
@@ -129,8 +131,10 @@ export class Person {
         chatSeen: (author) => known.get(author) ?? 0,
         chatAfter: (seen) => this.own.filter(({ seq }) => seq > seen),
         events: {
-          onEntered: (member, before) =>
-            this.log.push(`${nameOf(member)} ${before ? 'returned' : 'entered'}`),
+          onEntered: (member, how) => {
+            this.log.push(`${nameOf(member)} ${typeof how === 'object' ? 'returned' : 'entered'}`);
+            if (how === 'found') this.found.push(nameOf(member));
+          },
           onState: (member, before) => {
             if (member.state.name !== before.name) this.log.push(`${before.name} is ${member.state.name}`);
           },
