@@ -14,6 +14,7 @@ import { errorText, type Log } from './log.ts';
 import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
 import type { MeetingServer } from './meetingServer.ts';
 import type { Network } from './networkSettings.ts';
+import { openWebLink } from './openLink.ts';
 import { PageLine } from './pageLine.ts';
 import { sessionHandlers } from './sessionHandlers.ts';
 import { initialState, type SessionState } from './sessionState.ts';
@@ -282,6 +283,7 @@ export class MeetingSession {
       server,
       log,
       copyInvite,
+      openLink: (href) => openWebLink(href, log),
       ready: this.#ready,
       bootstrap: () => this.#bootstrap(),
       onName: (name) => {

@@ -4,7 +4,6 @@ import type { SaveDesk } from './files/saveDesk.ts';
 import type { ShareDesk } from './files/shareDesk.ts';
 import type { Log } from './log.ts';
 import type { MeetingServer } from './meetingServer.ts';
-import { openWebLink } from './openLink.ts';
 import type { PageLine } from './pageLine.ts';
 import type { StageDesk } from './stageDesk.ts';
 
@@ -17,6 +16,8 @@ export interface SessionHandlersOptions {
   readonly server: Pick<MeetingServer, 'handlers'>;
   readonly log: Log;
   readonly copyInvite: () => Promise<void>;
+  /** Opens an address from the chat, as VS Code does. */
+  readonly openLink: (href: string) => Promise<void>;
   /** The page can be told how the meeting stands. */
   readonly ready: Promise<unknown>;
   readonly bootstrap: () => MeetingBootstrap;
@@ -58,7 +59,7 @@ export function sessionHandlers(options: SessionHandlersOptions): Handlers<HostA
       return done;
     },
     copyInvite: () => options.copyInvite().then(() => done),
-    openLink: ({ href }) => openWebLink(href, log).then(() => done),
+    openLink: ({ href }) => options.openLink(href).then(() => done),
     ...serverHandlers(options),
     ...shares.handlers(),
     ...saves.handlers(),
