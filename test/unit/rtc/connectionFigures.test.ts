@@ -166,7 +166,7 @@ describe('figures of odd statistics', () => {
       maxLength: 30,
     })
     .map((changes) => {
-      const stats = after.stats.map((entry) => ({ ...entry }));
+      const stats = structuredClone(after.stats);
       for (const [at, key, value] of changes) Object.assign(stats[at] ?? {}, { [key]: value });
       return stats;
     });
