@@ -65,7 +65,7 @@ export function compareReadings(before: TimedReading | null, now: TimedReading):
 
 /** The share that was lost, 0 to 1; null when there is too little to tell it from. */
 export function lossOf({ packets, lost }: Tally, fewest = 1): number | null {
-  return packets >= fewest ? Math.min(lost / packets, 1) : null;
+  return packets >= fewest ? lost / packets : null;
 }
 
 interface Compared {

@@ -74,6 +74,9 @@ describe('figures of a connection', () => {
       ['out', 'out'],
     );
     assert.equal(loss.in, null);
+    const anew = changed(after, 'transport', () => ({ bytesReceived: 5 }));
+    const { rate } = figuresOf(before, anew);
+    assert.deepEqual([rate.in, (rate.out ?? 0) > 0], [null, true]);
   });
 
   it('make nothing of reports that are an hour, no time or less than that apart', () => {
