@@ -26,7 +26,7 @@ export async function readConnection(
   const rows = await details.getByRole('row').evaluateAll((all) =>
     all.map((row): [string, string] => {
       const [label = '', ...values] = [...row.children].map((cell) => cell.textContent);
-      return [label, values.join(' | ')];
+      return [label, values.join(' | ').replaceAll('\u00a0', ' ')];
     }),
   );
   if (press !== undefined) {

@@ -43,7 +43,8 @@ export class ConnectionDetails implements Widget<readonly PersonModel[]>, Connec
     const head = h('div', { class: 'connection-head' }, this.#title, this.#close);
     const state = h('div', { class: 'connection-state' }, this.#bars.elem, this.#level);
     const corner = h('td');
-    const ways = h('thead', {}, h('tr', {}, corner, this.#from, this.#to));
+    // Not a thead: it heads what follows it, and browsers would put that above the whole connection's figures.
+    const ways = h('tbody', { class: 'connection-ways' }, h('tr', {}, corner, this.#from, this.#to));
     const table = h('table', { attrs: { 'aria-label': say.figures } }, this.#whole, ways, this.#ways);
     const copy = textButton(say.copy, 'secondary', () => void this.#copy(), 'copy');
     const foot = h('div', { class: 'connection-foot' }, copy, this.#said);
@@ -182,7 +183,12 @@ function drawRows(body: HTMLTableSectionElement, rows: readonly DetailRow[]): vo
     }
     for (const [cell, text] of [label, ...values].entries()) {
       const elem = row.cells[cell];
-      if (elem) setText(elem, text);
+      if (elem) setText(elem, unbroken(text));
     }
   }
+}
+
+/** Keeps a number and its unit, and the sides of a picture, on one line. */
+function unbroken(text: string): string {
+  return text.replaceAll(/(?<=\d) (?=\S)|(?<=×) /gu, '\u00a0');
 }
