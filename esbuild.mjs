@@ -2,6 +2,7 @@
 //   node esbuild.mjs [--production] [--watch]
 import { rm } from 'node:fs/promises';
 import { context } from 'esbuild';
+import { inlineScript } from './scripts/lib/inlineScript.ts';
 import { noPublicServers } from './scripts/lib/noPublicServers.ts';
 
 const production = process.argv.includes('--production');
@@ -53,7 +54,7 @@ const programs = [
     format: 'iife',
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
-    plugins: [noPublicServers],
+    plugins: [noPublicServers, inlineScript],
   },
 ];
 

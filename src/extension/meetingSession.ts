@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { PanelPlace } from './comingBack.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
@@ -15,6 +15,7 @@ import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
 import type { MeetingServer } from './meetingServer.ts';
 import type { Network } from './networkSettings.ts';
 import { PageLine } from './pageLine.ts';
+import { sessionHandlers } from './sessionHandlers.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
 import { stageSurroundings } from './stageWays.ts';
@@ -168,6 +169,7 @@ export class MeetingSession {
       facts,
       name: this.#name ?? name,
       record: this.#record,
+      window: vscode.env.sessionId,
       closed: this.#state.phase === 'closed',
       offers: [...this.#shares.kept],
       gateway: { port: gateway.port, key: gateway.brokerKey },
@@ -265,60 +267,31 @@ export class MeetingSession {
     });
   }
 
-  /** Where the server is has to be kept, too. */
-  #serverHandlers(): Pick<Handlers<HostApi>, 'serversChanged' | 'hostOn'> {
-    const { serversChanged, hostOn } = this.#options.server.handlers();
-    const changed = (): void => this.#options.onChanged(this);
-    return {
-      serversChanged: (params) => Promise.resolve(serversChanged(params)).finally(changed),
-      hostOn: (params) => Promise.resolve(hostOn(params)).finally(changed),
-    };
-  }
-
   #handlers(): Handlers<HostApi> {
-    const { log, rememberName, copyInvite, onEnded } = this.#options;
-    const done = null;
-    return {
-      open: async () => {
-        await this.#ready;
-        this.#page.ready();
-        this.#stages.attend();
-        log('info', 'the page is ready');
-        return this.#bootstrap();
-      },
-      rememberName: ({ name }) => {
+    const { log, server, copyInvite, onEnded, onChanged } = this.#options;
+    return sessionHandlers({
+      page: this.#page,
+      shares: this.#shares,
+      saves: this.#saves,
+      stages: this.#stages,
+      server,
+      log,
+      copyInvite,
+      ready: this.#ready,
+      bootstrap: () => this.#bootstrap(),
+      onName: (name) => {
         this.#name = name;
-        rememberName(name);
-        return done;
+        this.#options.rememberName(name);
       },
-      reportStatus: (status) => {
+      onStatus: (status) => {
         if (status.phase !== this.#state.phase) log('info', `meeting: ${status.phase}`);
         this.#setState(status);
-        return done;
       },
-      rememberSession: (record) => {
+      onSession: (record) => {
         this.#record = record;
-        this.#options.onChanged(this);
-        return done;
       },
-      showPanel: () => {
-        this.#page.reveal();
-        return done;
-      },
-      copyInvite: () => copyInvite().then(() => done),
-      ...this.#serverHandlers(),
-      ...this.#shares.handlers(),
-      ...this.#saves.handlers(),
-      left: ({ how }) => {
-        // The answer goes out before the panel that waits for it is gone.
-        setImmediate(() => onEnded(this, how));
-        return done;
-      },
-      ...this.#stages.handlers(),
-      log: ({ level, message }) => {
-        log(level, `page: ${message}`);
-        return done;
-      },
-    };
+      onChanged: () => onChanged(this),
+      onLeft: (how) => onEnded(this, how),
+    });
   }
 }

@@ -195,7 +195,9 @@ export class OnlyMeeting {
       const network = await readNetwork(settings, extension.secrets, dialogs);
       if (!network) return this.#revived.end();
       const options = this.#openOptions({ settings, network }, meeting.name, new AbortController().signal);
-      const session = await openAgain(options, meeting, () => this.#revived.take());
+      const session = await openAgain(options, meeting, () =>
+        this.#revived.take(meeting.window === vscode.env.sessionId),
+      );
       log('info', 'the meeting from before goes on');
       this.#begin(session);
       if (meeting.closed) void this.#offerPanelAgain(session);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
 import { serverUrls } from './invite.ts';
 import { MAX_CHAT_LINES, MAX_FILE_NAME, MAX_FILE_SIZE, MAX_MEMBERS, MAX_NAME, MAX_OFFERS } from './limits.ts';
-import { chatEntry, fileOffer, nameSchema } from './protocol.ts';
+import { chatEntry, fileOffer, memberList, nameSchema } from './protocol.ts';
 import { method } from './rpc.ts';
 import { chosenDevices, stagePurpose } from './stageRpc.ts';
 
@@ -51,6 +51,11 @@ export const sessionRecord = v.object({
   chat: v.pipe(v.array(chatRecord), v.maxLength(MAX_CHAT_LINES)),
   /** What this participant has on offer. */
   offers: v.pipe(v.array(ownOffer), v.maxLength(MAX_OFFERS)),
+  /** Whom to call on coming back: their pages outlive this one. */
+  members: v.optional(memberList, []),
+  /** Lamport time of the claim to present, or null: it goes on with a share that another page captures. */
+  presenting: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null),
+  hand: v.optional(v.boolean(), false),
   /** What was wanted of the devices: who was muted comes back muted. */
   devices: v.object({ microphone: v.boolean(), camera: v.boolean(), chosen: chosenDevices }),
 });

@@ -191,8 +191,12 @@ export class VsCodeWindow {
   /** The frame of the meeting's page, once it is there. After the panel was closed and reopened it is another one. */
   async panel(mark = PANEL_MARK): Promise<Frame> {
     return this.#until(`no frame with ${mark}`, async () => {
-      for (const frame of this.page.frames()) {
-        if (frame === this.page.mainFrame()) continue;
+      // Editors may be in windows of their own: those are pages of the same browser.
+      for (const frame of this.page
+        .context()
+        .pages()
+        .flatMap((page) => page.frames())) {
+        if (frame.parentFrame() === null) continue;
         if (await hasMark(frame, mark)) return frame;
       }
       return undefined;

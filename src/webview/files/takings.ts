@@ -7,13 +7,14 @@ import type { HostClient } from '../host/hostContext.ts';
 import type { TransferModel } from '../model.ts';
 import { fileLabel } from './fileKeys.ts';
 import type { Offered } from './others.ts';
-import { Pump } from './pump.ts';
+import type { StartPump } from './runningPump.ts';
 import { type Attempt, Taking } from './taking.ts';
 import type { Ways } from './ways.ts';
 
 /** What taking needs of the meeting. */
 export interface TakingsOptions {
   readonly host: HostClient;
+  readonly startPump: StartPump;
   /** Opens a channel to a member, or gives null when they are gone. */
   readonly openChannel: (to: ParticipantId, label: string) => RTCDataChannel | null;
   readonly ways: Ways;
@@ -219,7 +220,7 @@ export class Takings {
   }
 
   async #try(taking: Taking, attempt: Attempt): Promise<void> {
-    const { host, openChannel, onProblem, ways, now, onChange } = this.#options;
+    const { host, openChannel, startPump, onProblem, ways, now, onChange } = this.#options;
     const { offer, ownerName, owner } = taking.offered;
     try {
       const { purpose, unasked } = taking;
@@ -230,7 +231,7 @@ export class Takings {
       const channel = openChannel(owner, fileLabel({ offer: offer.id, transfer }));
       if (!channel) return this.#again(taking, () => taking.miss('link-lost'));
       const further = ways.open(owner, transfer, offer.size - opened.bytes);
-      const pump = new Pump({
+      const pump = startPump({
         direction: 'receive',
         channel,
         url: Promise.resolve(opened.url),

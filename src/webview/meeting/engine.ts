@@ -2,6 +2,7 @@ import type { MeetingBootstrap, OwnOffer } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
 import type { Link } from '../rtc/link.ts';
+import type { StartPump } from '../files/runningPump.ts';
 import type { HostClient } from '../host/hostContext.ts';
 import type { TrackSource } from '../media/trackSource.ts';
 import type { MeetingActions, MeetingModel, MeetingView } from '../model.ts';
@@ -36,6 +37,7 @@ export interface EngineOptions {
   readonly connect: ConnectBroker;
   /** A connection like those that the server helps to make: for files, and for links when there is no server. */
   readonly connectLane: () => RTCPeerConnection;
+  readonly startPump: StartPump;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -78,6 +80,7 @@ export class MeetingEngine implements MeetingView {
       host,
       addresses: bootstrap.addresses,
       connect: options.connectLane,
+      startPump: options.startPump,
       members: () => this.#mesh.members,
       member: (id) => this.#mesh.member(id),
       notices,
@@ -179,9 +182,9 @@ export class MeetingEngine implements MeetingView {
     this.#sharing.files.withdrawn(offers);
   }
 
-  /** The page is unloaded: there is time for one word. */
+  /** The page is unloaded, which a reload does as well: there is time for one word. */
   sayGoodBye(): void {
-    this.#mesh.broadcast({ t: 'leave' });
+    this.#mesh.broadcast({ t: 'leave', reason: 'unload' });
   }
 
   /** The meeting's server runs here, and has other addresses now. */
@@ -195,6 +198,7 @@ export class MeetingEngine implements MeetingView {
     this.#notices.dispose();
     this.#servers.dispose();
     this.connections.dispose();
+    this.#presenting.dispose();
     this.#sharing.dispose();
     this.#options.source.dispose();
     await this.#mesh.leave(end);
@@ -217,7 +221,7 @@ export class MeetingEngine implements MeetingView {
       chatSeen: (author) => this.#chat.seen(author),
       chatAfter: (seen) => this.#chat.after(seen),
       events: {
-        onEntered: (member, returned) => this.#onEntered(member, returned),
+        onEntered: (member, before) => this.#onEntered(member, before),
         onState: (member, before) => this.#onState(member, before),
         onChat: (author, entry) => this.#chat.add(author, entry),
         onAway: (member) => this.#onAway(member),
@@ -245,10 +249,11 @@ export class MeetingEngine implements MeetingView {
     this.#changed();
   }
 
-  #onEntered(member: Member, returned: boolean): void {
+  #onEntered(member: Member, before: Member | undefined): void {
     this.#remember(member);
     this.#presenting.witness(member.state);
-    if (!returned) this.#notices.add('info', say.enteredSentence(member.state.name));
+    if (before) tellNews(this.#notices, member, before.state);
+    else this.#notices.add('info', say.enteredSentence(member.state.name));
     this.#presenting.stepBack();
     const greeting = this.#servers.greeting();
     if (greeting) member.link.send(greeting);
@@ -298,7 +303,12 @@ export class MeetingEngine implements MeetingView {
       this.#voices.handOn(this.model);
       this.#reporter.report(
         statusOf(this.model),
-        sessionOf(this.#store.state, this.#sharing.files.offers, this.model.devices),
+        sessionOf(
+          this.#store.state,
+          this.#sharing.files.offers,
+          this.model.devices,
+          this.#mesh.members.map(({ address }) => address),
+        ),
       );
       for (const listener of this.#listeners) listener(this.model);
     });

@@ -16,8 +16,8 @@ export interface OwnWord {
 
 /** What members do. */
 export interface MemberEvents {
-  /** Somebody came in, or came back: `returned` when they had been here all along. */
-  readonly onEntered: (member: Member, returned: boolean) => void;
+  /** Somebody came in, or came back: `before` is what they were when they had been here all along. */
+  readonly onEntered: (member: Member, before: Member | undefined) => void;
   readonly onState: (member: Member, before: ParticipantState) => void;
   readonly onChat: (author: ParticipantId, entry: ChatEntry) => void;
   /** Nothing is heard of them any more, or they are heard again, or their link was given up. */

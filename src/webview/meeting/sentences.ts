@@ -9,6 +9,8 @@ export const enteredSentence = (name: string): string => `${name} joined.`;
 export const leftSentence = (name: string): string => `${name} left.`;
 export const lostSentence = (name: string): string => `The connection to ${name} was lost.`;
 export const presentingSentence = (name: string): string => `${name} is presenting.`;
+export const shareEndedSentence =
+  'Your screen is not shared any more since this panel was closed or loaded anew. Share it again to go on.';
 export const notPresentingSentence = (name: string): string => `${name} stopped presenting.`;
 export const oneAtATimeSentence = (name: string): string =>
   `${name} is presenting. Only one person can present at a time: ask them to stop first.`;

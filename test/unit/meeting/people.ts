@@ -1,6 +1,11 @@
 import { toBase64Url } from '../../../src/shared/base64url.ts';
 import type { ParticipantId } from '../../../src/shared/ids.ts';
-import type { ChatEntry, LinkMessage, ParticipantState } from '../../../src/shared/protocol.ts';
+import type {
+  ChatEntry,
+  LinkMessage,
+  MemberAddress,
+  ParticipantState,
+} from '../../../src/shared/protocol.ts';
 import type { Member, Place } from '../../../src/webview/meeting/member.ts';
 import { Mesh } from '../../../src/webview/meeting/mesh.ts';
 import type { MeshTimes } from '../../../src/webview/meeting/meshTimes.ts';
@@ -36,7 +41,9 @@ const TIMES: MeshTimes = {
   look: 5,
   grace: 500,
   absentGrace: 200,
+  unloadGrace: 100,
   aloneAfter: 30,
+  revisit: 50,
   reunion: 20,
   leaveGrace: 20,
 };
@@ -122,8 +129,8 @@ export class Person {
         chatSeen: (author) => known.get(author) ?? 0,
         chatAfter: (seen) => this.own.filter(({ seq }) => seq > seen),
         events: {
-          onEntered: (member, returned) =>
-            this.log.push(`${nameOf(member)} ${returned ? 'returned' : 'entered'}`),
+          onEntered: (member, before) =>
+            this.log.push(`${nameOf(member)} ${before ? 'returned' : 'entered'}`),
           onState: (member, before) => {
             if (member.state.name !== before.name) this.log.push(`${before.name} is ${member.state.name}`);
           },
@@ -158,12 +165,19 @@ export class Person {
     return new Person(server, name, change.identity ?? (await makeIdentity()), change);
   }
 
-  /** Goes in. */
-  async enter(before: Place | null = null): Promise<this> {
-    this.place = await this.mesh.enter(this.name, before, 7, () => {
+  /** Goes in; `known` is who was in with a page before this one. */
+  async enter(before: Place | null = null, known: readonly MemberAddress[] = []): Promise<this> {
+    const onWaiting = (): void => {
       this.waited += 1;
-    });
+    };
+    this.place = await this.mesh.enter(this.name, before, 7, onWaiting, known);
     return this;
+  }
+
+  /** The page is unloaded: it says one word, and is gone. */
+  unload(): void {
+    this.mesh.broadcast({ t: 'leave', reason: 'unload' });
+    this.kill();
   }
 
   /** The id by which this page can be called. */
