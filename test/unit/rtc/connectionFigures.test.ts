@@ -190,7 +190,7 @@ describe('figures of odd statistics', () => {
           last = report;
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
