@@ -1,5 +1,6 @@
 import type { TakePurpose } from '../shared/hostRpc.ts';
 import type { ParticipantId } from '../shared/ids.ts';
+import type { ConnectionLevel, ConnectionsView } from './connectionModel.ts';
 import type { CaptureProblem, ChosenDevices, DeviceChoice, DeviceKind } from '../shared/stageRpc.ts';
 import type { TransferProblem } from '../shared/transfer.ts';
 
@@ -64,6 +65,8 @@ export interface PersonModel {
   readonly presenting: boolean;
   /** `connecting` until the link is proven and media negotiated; `reconnecting` while nothing is heard of them. */
   readonly link: 'connecting' | 'connected' | 'reconnecting';
+  /** How well the connection to them goes; null for oneself, and until it was measured. */
+  readonly quality: ConnectionLevel | null;
   /** Shown when `camera` is true. Live once frames arrive. */
   readonly video: MediaStreamTrack | null;
   /** What is heard of them; null for oneself. */
@@ -236,6 +239,7 @@ export interface MeetingActions {
 export interface MeetingView {
   readonly model: MeetingModel;
   readonly actions: MeetingActions;
+  readonly connections: ConnectionsView;
   /** Calls back after every change, at most once a microtask; gives the way to stop. */
   subscribe(listener: (model: MeetingModel) => void): () => void;
   /** Fired when "Leave Meeting" is asked for from outside the page; the view shows its confirmation. */

@@ -11,6 +11,7 @@ import type { Identity } from '../rtc/identity.ts';
 import { makeActions } from './actions.ts';
 import { Attendance } from './attendance.ts';
 import { Chat } from './chat.ts';
+import { ConnectionWatch } from './connectionWatch.ts';
 import { initialState, ownState, sessionOf } from './engineState.ts';
 import { makeFileActions } from './fileActions.ts';
 import { HostReporter } from './hostReporter.ts';
@@ -48,6 +49,7 @@ export interface EngineOptions {
  */
 export class MeetingEngine implements MeetingView {
   readonly actions: MeetingActions;
+  readonly connections: ConnectionWatch;
   readonly #options: EngineOptions;
   readonly #store: Store;
   readonly #notices: Notices;
@@ -106,6 +108,12 @@ export class MeetingEngine implements MeetingView {
       },
     });
     const mesh = (this.#mesh = this.#makeMesh());
+    this.connections = new ConnectionWatch({
+      members: () => mesh.members,
+      unseen: () => document.hidden,
+      onLevel: () => this.#changed(),
+      onProblem: (what, error) => this.#problem(what, error),
+    });
     const members = (): readonly Member[] => mesh.members;
     const presenting = (this.#presenting = new Presenting({ store, chat, notices, self, source, members }));
     this.#voices = new Voices(source);
@@ -144,6 +152,7 @@ export class MeetingEngine implements MeetingView {
       members: this.#mesh.members,
       files: this.#sharing.files,
       notices: this.#notices.list,
+      level: (id) => this.connections.level(id),
       mayHostOn: this.#servers.mayHostOn,
     });
     return this.#model;
@@ -189,6 +198,7 @@ export class MeetingEngine implements MeetingView {
     this.#reporter.dispose();
     this.#notices.dispose();
     this.#servers.dispose();
+    this.connections.dispose();
     this.#presenting.dispose();
     this.#sharing.dispose();
     this.#options.source.dispose();
@@ -290,6 +300,7 @@ export class MeetingEngine implements MeetingView {
     queueMicrotask(() => {
       this.#scheduled = false;
       this.#tellMembers();
+      this.connections.follow();
       this.#voices.handOn(this.model);
       this.#reporter.report(
         statusOf(this.model),

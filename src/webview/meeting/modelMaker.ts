@@ -1,6 +1,7 @@
 import type { MeetingStatus } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { presenterOf } from '../../shared/meeting/presenter.ts';
+import type { ConnectionLevel } from '../connectionModel.ts';
 import type { FileExchange } from '../files/fileExchange.ts';
 import type {
   ChatModel,
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly members: readonly Member[];
   readonly files: FileExchange;
   readonly notices: readonly Notice[];
+  /** How well the connection to somebody goes. */
+  readonly level: (id: ParticipantId) => ConnectionLevel | null;
   /** Whether this person may be asked to run a server for the others. */
   readonly mayHostOn: boolean;
 }
@@ -84,12 +87,17 @@ function selfModel(
     hand: state.hand,
     presenting: presenter === id,
     link: 'connected',
+    quality: null,
     video: devices.camera.track,
     audio: null,
   };
 }
 
-function others(state: EngineState, { members }: Surroundings, presenter: string | undefined): PersonModel[] {
+function others(
+  state: EngineState,
+  { members, level }: Surroundings,
+  presenter: string | undefined,
+): PersonModel[] {
   return members.map(({ address: { id, ordinal }, link, state: theirs, away }) => ({
     id,
     name: theirs.name,
@@ -101,6 +109,7 @@ function others(state: EngineState, { members }: Surroundings, presenter: string
     hand: theirs.hand,
     presenting: presenter === id,
     link: away ? 'reconnecting' : link.media.ready ? 'connected' : 'connecting',
+    quality: level(id),
     video: link.remoteTrack('camera'),
     audio: link.remoteTrack('microphone'),
   }));

@@ -113,6 +113,7 @@ export function person(at: number, changes: Partial<PersonModel> = {}): PersonMo
     hand: false,
     presenting: false,
     link: 'connected',
+    quality: at === 0 ? null : at === 3 ? 'fair' : at === 2 ? 'poor' : 'good',
     audio: null,
     ...changes,
     camera,
