@@ -10,6 +10,7 @@ import { askNewInvite, askToReplace } from './meetingQuestions.ts';
 import { OnlyMeeting } from './onlyMeeting.ts';
 import { openAsGuest, openAsHost } from './openMeeting.ts';
 import { selectedUris } from './selectedUris.ts';
+import { SetupTest } from './setup/setupTest.ts';
 import { setTurnPassword } from './turnPassword.ts';
 
 /** Carries out the commands. It makes at most one meeting at a time and ends what it made. */
@@ -19,12 +20,14 @@ export class MeetingManager {
   readonly #log: Log;
   readonly #invites: Invitations;
   readonly #meeting: OnlyMeeting;
+  readonly #setup: SetupTest;
 
   constructor(extension: vscode.ExtensionContext, dialogs: Dialogs, log: Log) {
     this.#extension = extension;
     this.#dialogs = dialogs;
     this.#log = log;
     this.#invites = new Invitations(dialogs, log);
+    this.#setup = new SetupTest(extension, dialogs, log);
     this.#meeting = new OnlyMeeting({
       extension,
       dialogs,
@@ -104,6 +107,11 @@ export class MeetingManager {
     return setTurnPassword(this.#extension.secrets, this.#dialogs);
   }
 
+  /** Tries everything that a meeting needs, beside one that may be on. */
+  testSetup(): Promise<void> {
+    return this.#setup.show();
+  }
+
   openPanel(): void {
     if (this.#meeting.session) this.#meeting.session.reveal();
     else this.#sayNoMeeting();
@@ -120,8 +128,8 @@ export class MeetingManager {
   }
 
   /** The extension host ends. */
-  dispose(): Promise<void> {
-    return this.#meeting.dispose();
+  async dispose(): Promise<void> {
+    await Promise.all([this.#meeting.dispose(), this.#setup.dispose()]);
   }
 
   async #join(invite: Invite): Promise<void> {
