@@ -27,7 +27,7 @@ export class MeetingManager {
     this.#dialogs = dialogs;
     this.#log = log;
     this.#invites = new Invitations(dialogs, log);
-    this.#setup = new SetupTest(extension, dialogs, log);
+    this.#setup = new SetupTest(extension, dialogs, log, () => this.#meeting.session !== undefined);
     this.#meeting = new OnlyMeeting({
       extension,
       dialogs,

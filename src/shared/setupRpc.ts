@@ -54,6 +54,8 @@ export const setupServerResult = v.variant('is', [
     port: v.number(),
     /** The one that the settings name; another is used where it is taken. */
     wanted: v.number(),
+    /** A meeting is on in this window, which may have it. */
+    inMeeting: v.boolean(),
     /** How others reach it: `host:port`, best first. */
     addresses: v.array(address),
   }),

@@ -49,7 +49,9 @@ export function makePlan(parts: PlanParts): SetupPlan {
     broker: { ...gatewayAddress, key: gateway.brokerKey },
     iceServers: servers
       .filter(({ kind, access }) => kind === 'stun' || access !== null)
-      .map(({ urls, access }) => ({ urls, ...access })),
+      .map(({ urls, access }) =>
+        access ? { urls, username: access.username, credential: access.credential } : { urls },
+      ),
     iceTransportPolicy: settings.iceTransportPolicy,
     addresses: [...addresses],
     addressesKnown: knownOf(parts),

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Handlers, Params } from '../../shared/rpc.ts';
 import type { SetupHostApi, SetupPageApi, SetupPlan, SetupServerResult } from '../../shared/setupRpc.ts';
 import type { OpenPart } from '../allOrNothing.ts';
@@ -19,6 +19,8 @@ export interface SetupRunOptions {
   readonly settings: Settings;
   readonly dialogs: Dialogs;
   readonly log: Log;
+  /** Whether a meeting is on in this window. */
+  readonly inMeeting: () => boolean;
   /** Tells the page of a stage. */
   readonly tell: <K extends keyof SetupPageApi>(what: K, params: Params<SetupPageApi[K]>) => void;
 }
@@ -105,7 +107,7 @@ export class SetupRun {
   }
 
   #startServer(): Promise<SetupServerResult> {
-    const { extension, settings, log } = this.#options;
+    const { extension, settings, log, inMeeting } = this.#options;
     const { signal } = this.#ended;
     const open: OpenPart = async (opening, close) => {
       const part = await opening;
@@ -113,6 +115,6 @@ export class SetupRun {
       signal.throwIfAborted();
       return part;
     };
-    return startSetupServer({ extension, settings, log, signal }, this.#way.gateway, open);
+    return startSetupServer({ extension, settings, log, signal, inMeeting }, this.#way.gateway, open);
   }
 }

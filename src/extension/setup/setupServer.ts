@@ -7,12 +7,18 @@ import { findServer, ServerUnreachableError } from '../server/findServer.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { addressesToShow, hostOf, normalizeServerUrl } from '../serverUrl.ts';
 
+/** What a server for the test needs. */
+export interface SetupSurroundings extends Omit<ServerSurroundings, 'onServerMoved'> {
+  /** Whether a meeting is on in this window, which may have the port. */
+  readonly inMeeting: () => boolean;
+}
+
 /**
  * Starts a server of one's own, or looks for the one that the settings name, and leads the gateway to it.
  * @throws the signal's reason; everything else that may go wrong is the result.
  */
 export async function startSetupServer(
-  surroundings: Omit<ServerSurroundings, 'onServerMoved'>,
+  surroundings: SetupSurroundings,
   gateway: Gateway,
   open: OpenPart,
 ): Promise<SetupServerResult> {
@@ -27,6 +33,7 @@ export async function startSetupServer(
       is: 'own',
       port: server.ownPort() ?? settings.serverPort,
       wanted: settings.serverPort,
+      inMeeting: surroundings.inMeeting(),
       addresses: [...addressesToShow(server.servers())],
     };
   } catch (error) {
@@ -37,7 +44,7 @@ export async function startSetupServer(
 }
 
 async function findTeamServer(
-  { settings, log, signal }: Omit<ServerSurroundings, 'onServerMoved'>,
+  { settings, log, signal }: SetupSurroundings,
   gateway: Gateway,
 ): Promise<SetupServerResult> {
   const url = normalizeServerUrl(settings.serverUrl);

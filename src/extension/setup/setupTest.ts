@@ -14,15 +14,17 @@ export class SetupTest {
   readonly #extension: vscode.ExtensionContext;
   readonly #dialogs: Dialogs;
   readonly #log: Log;
+  readonly #inMeeting: () => boolean;
   #panel: SetupPanel | undefined;
   #run: SetupRun | undefined;
   /** One start or end after the other. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(extension: vscode.ExtensionContext, dialogs: Dialogs, log: Log) {
+  constructor(extension: vscode.ExtensionContext, dialogs: Dialogs, log: Log, inMeeting: () => boolean) {
     this.#extension = extension;
     this.#dialogs = dialogs;
     this.#log = log;
+    this.#inMeeting = inMeeting;
   }
 
   /** Shows the panel and tests, unless that is under way. */
@@ -50,6 +52,7 @@ export class SetupTest {
           settings: readSettings(),
           dialogs: this.#dialogs,
           log: this.#log,
+          inMeeting: this.#inMeeting,
           tell: (what, params) => {
             this.#panel?.page.call(what, params).catch((error: unknown) => {
               this.#log('trace', `test: the page was not told (${what}): ${errorText(error)}`);

@@ -1,8 +1,4 @@
 import type { SetupPlan, SetupServer, SetupServerResult } from '../../shared/setupRpc.ts';
-import { toHex } from '../../shared/ids.ts';
-import { wait } from '../meeting/wait.ts';
-import { BrokerError } from '../rtc/broker.ts';
-import { PeerBroker } from '../rtc/peerBroker.ts';
 import type { Check, Verdict } from './check.ts';
 import { gather } from './gather.ts';
 import {
@@ -14,6 +10,7 @@ import {
   turnVerdict,
 } from './networkVerdicts.ts';
 import { Pair } from './pair.ts';
+import { register } from './register.ts';
 import { entriesVerdict, noStun, noTurn, titles } from './sentences.ts';
 import { serverVerdict } from './serverVerdict.ts';
 import { setupStrings } from './setupStrings.ts';
@@ -71,49 +68,16 @@ export function networkChecks(parts: NetworkParts): {
   };
 }
 
-function server({ plan, config, startServer }: NetworkParts): Check {
+function server({ plan, startServer }: NetworkParts): Check {
   return {
     id: 'server',
     title: titles.server,
     run: async ({ signal }) => {
       const result = await startServer();
       if (result.is === 'none' || signal.aborted) return serverVerdict(result, { milliseconds: null });
-      return serverVerdict(result, { milliseconds: await register(plan, config, signal) });
+      return serverVerdict(result, { milliseconds: await register(plan.broker, REGISTER, signal) });
     },
   };
-}
-
-/** Registers an id as a meeting's page does, through the gateway; gives how long it took. */
-async function register(
-  plan: SetupPlan,
-  config: RTCConfiguration,
-  signal: AbortSignal,
-): Promise<number | null> {
-  const began = performance.now();
-  const over = new AbortController();
-  signal.addEventListener('abort', () => over.abort(), { once: true });
-  const connecting = PeerBroker.connect({
-    address: plan.broker,
-    config,
-    addresses: [],
-    id: toHex(crypto.getRandomValues(new Uint8Array(16))),
-    onLink: ({ pc }) => pc.close(),
-    onServer: () => undefined,
-  }).then(
-    (broker) => {
-      broker.dispose();
-      return performance.now() - began;
-    },
-    (error: unknown) => {
-      if (error instanceof BrokerError) return null;
-      throw error;
-    },
-  );
-  try {
-    return await Promise.race([connecting, wait(REGISTER, over.signal).then(() => null)]);
-  } finally {
-    over.abort();
-  }
 }
 
 function addresses(plan: SetupPlan): Check {

@@ -9,6 +9,8 @@ export class Pair {
   readonly #here: RTCPeerConnection;
   readonly #there: RTCPeerConnection;
   readonly #channel: RTCDataChannel;
+  /** The other end of the channel, once it is open. */
+  readonly #farOpen: Promise<RTCDataChannel>;
   #far: RTCDataChannel | null = null;
 
   /** @param addresses this machine's, for twins of mDNS candidates. */
@@ -19,16 +21,24 @@ export class Pair {
     handOver(this.#there, this.#here, addresses);
     this.#channel = this.#here.createDataChannel('test');
     this.#channel.binaryType = 'arraybuffer';
-    this.#there.ondatachannel = ({ channel }) => {
-      this.#far = channel;
-      channel.binaryType = 'arraybuffer';
-    };
+    this.#farOpen = new Promise((resolve) => {
+      this.#there.ondatachannel = ({ channel }) => {
+        channel.binaryType = 'arraybuffer';
+        channel.onopen = () => resolve(channel);
+        if (channel.readyState === 'open') resolve(channel);
+      };
+    });
   }
 
   /** Resolves to whether there is a channel, both ends of which are open, in time. */
   async open(patience: number, signal: AbortSignal): Promise<boolean> {
     const opened = new Promise<boolean>((resolve) => {
-      this.#channel.onopen = () => resolve(true);
+      this.#channel.onopen = () => {
+        void this.#farOpen.then((far) => {
+          this.#far = far;
+          resolve(true);
+        });
+      };
       setTimeout(() => resolve(false), patience);
       signal.addEventListener('abort', () => resolve(false), { once: true });
     });
@@ -53,8 +63,8 @@ export class Pair {
     const stats = [...(await this.#here.getStats()).values()] as readonly Record<string, unknown>[];
     const transport = stats.find(({ type }) => type === 'transport');
     const pair = stats.find(({ id }) => id === transport?.['selectedCandidatePairId']);
-    const ends = [pair?.['localCandidateId'], pair?.['remoteCandidateId']];
-    return stats.some(({ id, candidateType }) => ends.includes(id) && candidateType === 'relay');
+    const ends = new Set([pair?.['localCandidateId'], pair?.['remoteCandidateId']]);
+    return stats.some(({ id, candidateType }) => ends.has(id) && candidateType === 'relay');
   }
 
   /** Sends as fast as the channel takes it; gives bytes a second that arrived, null when nothing did. */

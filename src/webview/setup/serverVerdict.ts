@@ -25,19 +25,20 @@ export function serverVerdict(server: SetupServerResult, { milliseconds }: Regis
   }
   const took = `connected in ${String(Math.round(milliseconds))} ms`;
   if (server.is === 'team') return { state: 'ok', sentence: `${server.host} answers, ${took}.` };
-  const { port, wanted, addresses } = server;
+  const { port, wanted, inMeeting, addresses } = server;
   const others = addresses.length > 0 ? ` Others would reach it at ${addresses.join(', ')}.` : '';
-  if (port === wanted) {
+  if (port === wanted || inMeeting) {
+    const why = port === wanted ? '' : ' beside that of your meeting';
     return {
       state: 'ok',
-      sentence: `A server of your own started on port ${String(port)}, ${took}.${others} Whether a firewall lets them in cannot be seen from here.`,
+      sentence: `A server of your own started on port ${String(port)}${why}, ${took}.${others} Whether a firewall lets them in cannot be seen from here.`,
     };
   }
   return {
     state: 'warning',
     sentence: `A server of your own started on port ${String(port)}, because ${String(wanted)} is taken, ${took}.${others}`,
     advice:
-      'That is so while a meeting is on in another or in this window. Else end what has the port, or set another one in parley.server.port and allow that in your firewall.',
+      'That is so while a meeting is on in another window. Else end what has the port, or set another one in parley.server.port, and allow it in your firewall.',
     actions: ['server-settings'],
   };
 }
