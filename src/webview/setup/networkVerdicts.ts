@@ -9,7 +9,7 @@ export const PATIENCE = 8;
 /** Whether others on the same network find this machine. */
 export function addressesVerdict(
   { candidates }: Pick<Gathered, 'candidates'>,
-  plan: Pick<SetupPlan, 'addresses' | 'addressesKnown' | 'iceTransportPolicy'>,
+  plan: Pick<SetupPlan, 'addressesKnown' | 'iceTransportPolicy'> & { readonly addresses: readonly string[] },
 ): Verdict {
   if (plan.iceTransportPolicy === 'relay')
     return {
