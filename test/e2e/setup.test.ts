@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, describe, it } from 'mocha';
 import type { Frame } from 'playwright-core';
 import { tellOnFailure } from '../support/failure.ts';
 import { type Host, startHost } from '../support/host.ts';
+import { freePort } from '../support/plainServer.ts';
 import { differingFrames } from '../support/media.ts';
 import { button, startMeeting, tile } from '../support/meeting.ts';
 import { type LocalNetwork, makeNetwork } from '../support/namespaces.ts';
@@ -25,11 +28,15 @@ describe('Test My Setup where STUN and TURN do not work', () => {
   let window: VsCodeWindow;
   /** The page of the first run. */
   let panel: Frame;
+  let ports: readonly number[];
 
   before(async () => {
+    ports = [await freePort(), await freePort()];
     folder = await makeTempFolder('setup');
     host = await startHost({
       settings: {
+        'parley.server.port': ports[0],
+        'parley.gateway.port': ports[1],
         'parley.iceServers': [
           { urls: `stun:${SILENT}` },
           { urls: `turn:${SILENT}?transport=tcp`, username: USER },
@@ -71,6 +78,10 @@ describe('Test My Setup where STUN and TURN do not work', () => {
     assert.match(await shown('TURN server localhost:9'), /No password is kept/);
     assert.match(await shown('Camera'), /\d+ × \d+/);
     assert.match(await shown('Throughput'), /\d MB\/s/);
+  });
+
+  it('lets go of the ports that the next meeting wants', async () => {
+    for (const port of ports) await becomesFree(port);
   });
 
   it('copies a report without user names, passwords and addresses', async () => {
@@ -152,3 +163,18 @@ describe('Test My Setup where the panel may not capture', () => {
     assert.match(await check(panel, 'TURN server 10.87.0.2:3478').innerText(), /It relays, over UDP and TCP/);
   });
 });
+
+/** Resolves when nobody listens there any more. */
+async function becomesFree(port: number): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const listens = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (!listens) return;
+    assert.ok(Date.now() < deadline, `port ${String(port)} is still taken`);
+  }
+}

@@ -35,8 +35,9 @@ export class SetupApp {
       h('h1', { text: setupStrings.title }),
       h('p', { class: 'setup-intro', text: setupStrings.intro }),
       h('div', { class: 'setup-bar' }, this.#summary, buttons),
+      this.#copied,
     );
-    const foot = h('footer', {}, this.#copied, this.#note);
+    const foot = h('footer', {}, this.#note);
     root.classList.add('parley');
     root.append(h('main', { class: 'setup' }, h('div', { class: 'setup-page' }, head, list, foot)));
     document.addEventListener('visibilitychange', () => root.classList.toggle('unseen', document.hidden));
