@@ -4,7 +4,6 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { GatewayAddress } from '../gatewayAddress.ts';
 import { passwordKey, relays } from '../iceServers.ts';
 import { machineAddresses } from '../machineAddresses.ts';
-import { describeEntry } from '../networkSettings.ts';
 import type { Settings } from '../settings.ts';
 
 /** The servers of the settings with the passwords that are kept, those without one included. */
@@ -31,12 +30,14 @@ export async function setupServers(
 
 /** What a plan is made of. */
 export interface PlanParts {
-  readonly settings: Pick<Settings, 'iceServers' | 'iceTransportPolicy' | 'shareAddresses'>;
+  readonly settings: Pick<Settings, 'iceTransportPolicy' | 'shareAddresses'>;
   readonly servers: readonly SetupServer[];
   readonly gateway: Pick<Gateway, 'brokerKey'>;
   readonly gatewayAddress: GatewayAddress;
   /** Those that a meeting's page would be given. */
   readonly addresses: readonly string[];
+  /** Entries of the settings that cannot be used, each as a sentence. */
+  readonly badEntries: readonly string[];
   readonly surroundings: readonly string[];
   /** Those of the machine on which the extension runs; asked of the system unless given. */
   readonly machine?: readonly string[];
@@ -56,8 +57,7 @@ export function makePlan(parts: PlanParts): SetupPlan {
     addresses: [...addresses],
     addressesKnown: knownOf(parts),
     servers: [...servers],
-    // By place: an address that is none may hold anything, a password too.
-    badEntries: settings.iceServers.bad.map((entry) => describeEntry({ ...entry, address: '' })),
+    badEntries: [...parts.badEntries],
     surroundings: [...parts.surroundings],
   };
 }

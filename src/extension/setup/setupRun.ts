@@ -5,6 +5,7 @@ import type { OpenPart } from '../allOrNothing.ts';
 import type { Dialogs } from '../dialogs.ts';
 import type { GatewayAddress } from '../gatewayAddress.ts';
 import { errorText, type Log } from '../log.ts';
+import { describeEntry } from '../networkSettings.ts';
 import { openGateway, type GatewayWay } from '../openMeeting.ts';
 import type { Settings } from '../settings.ts';
 import { StageDesk } from '../stageDesk.ts';
@@ -102,6 +103,8 @@ export class SetupRun {
       gateway,
       gatewayAddress: address,
       addresses: addresses(),
+      // By place: an address that is none may hold anything, a password too.
+      badEntries: settings.iceServers.bad.map((entry) => describeEntry({ ...entry, address: '' })),
       surroundings: surroundings(extension, settings),
     });
   }
