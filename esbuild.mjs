@@ -48,6 +48,8 @@ const programs = [
       'panel-style': 'src/webview/ui/panel.css',
       stage: 'src/webview/stage.ts',
       'stage-style': 'src/webview/ui/stage.css',
+      setup: 'src/webview/setup.ts',
+      'setup-style': 'src/webview/ui/setup.css',
     },
     platform: 'browser',
     target: 'chrome132', // Electron 34 of VS Code 1.100.

@@ -13,6 +13,7 @@ import { OnlyMeeting } from './onlyMeeting.ts';
 import { openAsGuest, openAsHost } from './openMeeting.ts';
 import { replaceOnClipboard } from './renewInvite.ts';
 import { selectedUris } from './selectedUris.ts';
+import { SetupTest } from './setup/setupTest.ts';
 import { setTurnPassword } from './turnPassword.ts';
 
 /** Carries out the commands. It makes at most one meeting at a time and ends what it made. */
@@ -24,12 +25,14 @@ export class MeetingManager {
   readonly #meeting: OnlyMeeting;
   /** The invite of a meeting's start, until its host has said in the lobby who they are. */
   #first: { readonly session: MeetingSession; readonly invite: string } | undefined;
+  readonly #setup: SetupTest;
 
   constructor(extension: vscode.ExtensionContext, dialogs: Dialogs, log: Log) {
     this.#extension = extension;
     this.#dialogs = dialogs;
     this.#log = log;
     this.#invites = new Invitations(dialogs, log);
+    this.#setup = new SetupTest(extension, dialogs, log, () => this.#meeting.session !== undefined);
     this.#meeting = new OnlyMeeting({
       extension,
       dialogs,
@@ -111,6 +114,11 @@ export class MeetingManager {
     return setTurnPassword(this.#extension.secrets, this.#dialogs);
   }
 
+  /** Tries everything that a meeting needs, beside one that may be on. */
+  testSetup(): Promise<void> {
+    return this.#setup.show();
+  }
+
   openPanel(): void {
     if (this.#meeting.session) this.#meeting.session.reveal();
     else this.#sayNoMeeting();
@@ -127,8 +135,8 @@ export class MeetingManager {
   }
 
   /** The extension host ends. */
-  dispose(): Promise<void> {
-    return this.#meeting.dispose();
+  async dispose(): Promise<void> {
+    await Promise.all([this.#meeting.dispose(), this.#setup.dispose()]);
   }
 
   async #join(invite: Invite): Promise<void> {

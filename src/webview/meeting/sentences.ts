@@ -93,7 +93,7 @@ export function enterOutcome(problem: Exclude<EnterProblem, 'left'>): OutcomeMod
       return {
         title: 'No connection to the meeting',
         detail:
-          'The meeting was found, but no direct connection to it could be made. A firewall or the network may block it.',
+          'The meeting was found, but no direct connection to it could be made. A firewall or the network may block it: run “Parley: Test My Setup” to see what works.',
         retry: true,
       };
   }
