@@ -2,6 +2,7 @@
 //   node esbuild.mjs [--production] [--watch]
 import { rm } from 'node:fs/promises';
 import { context } from 'esbuild';
+import { inlineScript } from './scripts/lib/inlineScript.ts';
 import { noPublicServers } from './scripts/lib/noPublicServers.ts';
 
 const production = process.argv.includes('--production');
@@ -47,13 +48,15 @@ const programs = [
       'panel-style': 'src/webview/ui/panel.css',
       stage: 'src/webview/stage.ts',
       'stage-style': 'src/webview/ui/stage.css',
+      setup: 'src/webview/setup.ts',
+      'setup-style': 'src/webview/ui/setup.css',
     },
     platform: 'browser',
     target: 'chrome132', // Electron 34 of VS Code 1.100.
     format: 'iife',
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
-    plugins: [noPublicServers],
+    plugins: [noPublicServers, inlineScript],
   },
 ];
 

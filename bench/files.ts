@@ -16,7 +16,7 @@ import { startBareTransfer } from './support/bareTransfer.ts';
 import { receivedBytes } from './support/connections.ts';
 import { MemoryWatch, rendererOf } from './support/memory.ts';
 import { saveAndTime } from './support/panelFiles.ts';
-import { leaveUnobserved } from './support/unobserved.ts';
+import { leaveUnobserved } from '../test/support/unobserved.ts';
 import { median, printReport, progress, round } from './support/report.ts';
 
 const MIB = 1024 * 1024;
@@ -79,7 +79,6 @@ async function meet({ voices = false, way }: { voices?: boolean; way?: LongWay }
   const [atAlice, atBob] = [await alice.panel(), await bob.panel()];
   await tile(atBob, 'Alice').waitFor();
   if (voices) for (const panel of [atAlice, atBob]) await button(panel, 'Stop camera').click();
-  for (const { page } of [alice, bob]) await leaveUnobserved(page);
   const dispose = async (): Promise<void> => {
     await bob.dispose();
     await alice.dispose();
@@ -96,6 +95,12 @@ async function handOver({ alice, atBob }: Pair, name: string): Promise<number> {
   return took;
 }
 
+/** The first transfer, which starts the workers that files go through: from then on nobody looks on. */
+async function warmUp(pair: Pair, name: string): Promise<void> {
+  await handOver(pair, name);
+  for (const { page } of [pair.alice, pair.bob]) await leaveUnobserved(page);
+}
+
 async function prepare(name: string, size: number): Promise<string> {
   await writeRandomFile(join(folders.Alice.path, name), size);
   return name;
@@ -109,7 +114,7 @@ async function measureRate(): Promise<Record<'raw' | 'peerBinary' | 'parley', Ra
   const pair = await meet();
   const bare = await startBareTransfer(pair.alice, pair.bob);
   await bare.raw(16 * MIB);
-  await handOver(pair, warm);
+  await warmUp(pair, warm);
   const found = { raw: [] as number[], peerBinary: [] as number[], parley: [] as number[] };
   for (const [run, name] of names.entries()) {
     found.raw.push(await bare.raw(SIZE));
@@ -136,6 +141,7 @@ async function measureDistance(): Promise<Record<string, unknown>> {
   const way = new LongWay(FAR);
   const pair = await meet({ way });
   const bare = await startBareTransfer(pair.alice, pair.bob);
+  await warmUp(pair, await prepare('warm-far.bin', MIB));
   const found = { raw: [] as number[], parley: [] as number[] };
   for (const [run, name] of names.entries()) {
     found.raw.push(await bare.raw(FAR_SIZE / 2));
@@ -170,7 +176,7 @@ async function measureLoad(): Promise<Record<string, unknown>> {
   const before = new Set(await extensionHosts(host.pid));
   const pair = await meet({ voices: true });
   const hosts = (await extensionHosts(host.pid)).filter((pid) => !before.has(pid));
-  await handOver(pair, await prepare('warm-load.bin', 16 * MIB));
+  await warmUp(pair, await prepare('warm-load.bin', 16 * MIB));
   const quiet = await chatTrips(pair.atAlice, pair.atBob, 5);
   const pids = new Map([
     ['pageAlice', await rendererOf(pair.alice.page)],

@@ -1,8 +1,9 @@
-// npm start [-- --two] [--browser]: builds Parley and opens it in a VS Code, in development mode, on a small sample
-// workspace with a meeting started; --two opens a second window that joins. --browser takes the VS Code from npm that
-// the tests use, whatever else is there.
+// npm start [-- --two] [--browser]: builds Parley and opens it in a VS Code, on a small sample workspace with a meeting
+// started; --two opens a second window that joins. --browser takes the VS Code from npm that the tests use, whatever
+// else is there. A desktop loads Parley in development mode; in the browser that mode shows no notifications, so there
+// it is installed.
 import { rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { atExit, isEnding, runNode, startChild } from './lib/children.ts';
@@ -42,11 +43,11 @@ if (desktop) {
 const host = await installTestHost(NEWEST_HOST);
 console.log(`parley: starting VS Code from npm (code-server ${host.version})`);
 const home = join(folder, 'home');
-// A window in a browser develops one extension only: the other is put where installed ones are.
-await cp(starter, join(home, 'extensions', 'parley.parley-start-0.0.0'), { recursive: true });
-const server = await startCodeServer({ host, home, env, development: true });
+await installFolder(starter, []);
+await installFolder(ROOT, ['package.nls.json', 'dist', 'media']);
+const server = await startCodeServer({ host, home, env });
 for (const role of roles) {
-  const url = windowUrl(server.origin, join(folder, role), { developed: ROOT });
+  const url = windowUrl(server.origin, join(folder, role));
   console.log(role === 'host' ? 'parley: the meeting starts in' : 'parley: the second window joins in');
   console.log(`  ${url}`);
   openBrowser(url);
@@ -56,6 +57,15 @@ const code = await server.ended;
 if (!isEnding()) {
   console.error(`parley: VS Code ended (${String(code)})\n${server.log().split('\n').slice(-20).join('\n')}`);
   process.exit(1);
+}
+
+/** Puts an extension where installed ones are: its manifest and program, and what else it has. */
+async function installFolder(extension: string, parts: readonly string[]): Promise<void> {
+  const text = await readFile(join(extension, 'package.json'), 'utf8');
+  const { publisher, name, version, main } = JSON.parse(text) as Record<string, string>;
+  const target = join(home, 'extensions', `${String(publisher)}.${String(name)}-${String(version)}`);
+  for (const part of new Set(['package.json', String(main), ...parts]))
+    await cp(join(extension, part), join(target, part), { recursive: true });
 }
 
 async function findDesktop(): ReturnType<typeof downloadedDesktop> {

@@ -5,10 +5,7 @@ import { UNASKED_FOR } from './keptMeeting.ts';
 import type { ClaimedMeeting } from './keptMeetings.ts';
 import { withTimeLimit } from './timeLimit.ts';
 
-/**
- * Milliseconds for VS Code to bring back a panel that is in view. It does so as soon as it knows that somebody can; where
- * only the extension host was started again, the panel stays as it was, with nobody who listens to it.
- */
+/** Milliseconds for VS Code to bring back a panel that is in view. It does so as soon as it knows that somebody can. */
 const REVIVAL_TIME_LIMIT = 700;
 const MINUTE = 60_000;
 
@@ -32,9 +29,12 @@ export class RevivedPanel {
     return true;
   }
 
-  /** Where to go on. What is left of a panel that does not come back is removed. To be called once. */
-  async take(): Promise<PanelPlace> {
-    if (!this.#offered && tabsOfPanels().some(({ isActive }) => isActive)) {
+  /**
+   * Where to go on. What is left of a panel that does not come back is removed. To be called once.
+   * @param sameWindow only the extension host was started again: the panel stayed as it was, with nobody who listens to it.
+   */
+  async take(sameWindow: boolean): Promise<PanelPlace> {
+    if (!sameWindow && !this.#offered && tabsOfPanels().some(({ isActive }) => isActive)) {
       const coming = new Promise<vscode.WebviewPanel>((resolve) => {
         this.#wanted = resolve;
       });
@@ -77,9 +77,10 @@ export async function askToComeBack({ age }: ClaimedMeeting, dialogs: Dialogs): 
 }
 
 function tabsOfPanels(): vscode.Tab[] {
-  return vscode.window.tabGroups.all
-    .flatMap(({ tabs }) => tabs)
-    .filter(
-      ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANEL_VIEW_TYPE),
-    );
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(isPanelTab);
+}
+
+/** Whether a tab is a meeting's panel. */
+export function isPanelTab({ input }: vscode.Tab): boolean {
+  return input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANEL_VIEW_TYPE);
 }

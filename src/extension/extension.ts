@@ -44,6 +44,7 @@ export function activate(extension: vscode.ExtensionContext): TestHooks | undefi
     ),
     command(Commands.openPanel, (meetings) => meetings.openPanel()),
     command(Commands.setTurnPassword, (meetings) => meetings.setTurnPassword()),
+    command(Commands.testSetup, (meetings) => meetings.testSetup()),
     vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).handleUri(uri) }),
     vscode.window.registerWebviewPanelSerializer(PANEL_VIEW_TYPE, {
       deserializeWebviewPanel: async (panel) => (await load()).revive(panel),

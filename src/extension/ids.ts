@@ -13,6 +13,7 @@ export const Commands = {
   shareFileWith: 'parley.shareFileWith',
   openPanel: 'parley.openPanel',
   setTurnPassword: 'parley.setTurnPassword',
+  testSetup: 'parley.testSetup',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
 
@@ -65,3 +66,6 @@ export const KEPT_MARK = 'parley.kept';
 
 /** The type of the meeting's webview panel. */
 export const PANEL_VIEW_TYPE = 'parley.meeting';
+
+/** The type of the webview panel of "Test My Setup". */
+export const SETUP_VIEW_TYPE = 'parley.setup';

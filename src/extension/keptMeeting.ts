@@ -33,6 +33,8 @@ export const keptMeeting = v.object({
   name,
   /** Null before the person has come in for the first time. */
   record: v.nullable(sessionRecord),
+  /** `env.sessionId` of the window: it is another one when the window was loaded anew, not when its extension host was. */
+  window: v.optional(v.pipe(v.string(), v.maxLength(128)), ''),
   /** Their panel was closed: they were in no room, and nothing puts them there unasked. */
   closed: v.boolean(),
   /** What was on offer, and the URI of where it lies. */

@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
 import type { Invite } from '../shared/invite.ts';
 import { askForInvite } from './askForInvite.ts';
+import { readClipboard, writeClipboard } from './clipboard.ts';
 import type { Dialogs } from './dialogs.ts';
 import { Invitations } from './invitations.ts';
 import { meetingOf } from './inviteSentences.ts';
 import { inviteFromUri } from './inviteUri.ts';
 import type { Log } from './log.ts';
 import { askNewInvite, askToReplace } from './meetingQuestions.ts';
+import type { MeetingSession } from './meetingSession.ts';
 import { OnlyMeeting } from './onlyMeeting.ts';
 import { openAsGuest, openAsHost } from './openMeeting.ts';
+import { replaceOnClipboard } from './renewInvite.ts';
 import { selectedUris } from './selectedUris.ts';
+import { SetupTest } from './setup/setupTest.ts';
 import { setTurnPassword } from './turnPassword.ts';
 
 /** Carries out the commands. It makes at most one meeting at a time and ends what it made. */
@@ -19,17 +23,22 @@ export class MeetingManager {
   readonly #log: Log;
   readonly #invites: Invitations;
   readonly #meeting: OnlyMeeting;
+  /** The invite of a meeting's start, until its host has said in the lobby who they are. */
+  #first: { readonly session: MeetingSession; readonly invite: string } | undefined;
+  readonly #setup: SetupTest;
 
   constructor(extension: vscode.ExtensionContext, dialogs: Dialogs, log: Log) {
     this.#extension = extension;
     this.#dialogs = dialogs;
     this.#log = log;
     this.#invites = new Invitations(dialogs, log);
+    this.#setup = new SetupTest(extension, dialogs, log, () => this.#meeting.session !== undefined);
     this.#meeting = new OnlyMeeting({
       extension,
       dialogs,
       log,
       copyInvite: () => this.copyInvite(),
+      onNamed: () => void this.#renewInvite(),
       onServerMoved: () => void this.#offerNewInvite(),
     });
   }
@@ -45,6 +54,7 @@ export class MeetingManager {
     });
     if (!session) return undefined;
     const invite = this.#invites.write(session);
+    this.#first = { session, invite };
     void this.#handOutInvite(invite, 'started');
     return invite;
   }
@@ -104,6 +114,11 @@ export class MeetingManager {
     return setTurnPassword(this.#extension.secrets, this.#dialogs);
   }
 
+  /** Tries everything that a meeting needs, beside one that may be on. */
+  testSetup(): Promise<void> {
+    return this.#setup.show();
+  }
+
   openPanel(): void {
     if (this.#meeting.session) this.#meeting.session.reveal();
     else this.#sayNoMeeting();
@@ -120,8 +135,8 @@ export class MeetingManager {
   }
 
   /** The extension host ends. */
-  dispose(): Promise<void> {
-    return this.#meeting.dispose();
+  async dispose(): Promise<void> {
+    await Promise.all([this.#meeting.dispose(), this.#setup.dispose()]);
   }
 
   async #join(invite: Invite): Promise<void> {
@@ -156,6 +171,21 @@ export class MeetingManager {
     if (!session) return;
     session.tellServers();
     if ((await askNewInvite(this.#dialogs)) && session === this.#meeting.session) await this.copyInvite();
+  }
+
+  /** The invite that was put on the clipboard at the start names the host as Git does: now as they are called here. */
+  async #renewInvite(): Promise<void> {
+    const first = this.#first;
+    this.#first = undefined;
+    const { session } = this.#meeting;
+    if (!session || first?.session !== session || !session.isRenamed) return;
+    // In a browser, reading the clipboard may ask for a permission, which nobody expects at this moment.
+    if (vscode.env.uiKind !== vscode.UIKind.Desktop) return;
+    const log = this.#log;
+    await replaceOnClipboard(first.invite, this.#invites.write(session), {
+      read: () => readClipboard(log),
+      write: (text) => writeClipboard(text, log),
+    });
   }
 
   async #handOutInvite(invite: string, occasion: 'started' | 'copied'): Promise<void> {

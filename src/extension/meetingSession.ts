@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { AddressWatch } from './addressWatch.ts';
 import type { PanelPlace } from './comingBack.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
@@ -15,7 +15,9 @@ import { errorText, type Log } from './log.ts';
 import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
 import type { MeetingServer } from './meetingServer.ts';
 import type { Network } from './networkSettings.ts';
+import { openWebLink } from './openLink.ts';
 import { PageLine } from './pageLine.ts';
+import { sessionHandlers } from './sessionHandlers.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
 import { stageSurroundings } from './stageWays.ts';
@@ -131,6 +133,11 @@ export class MeetingSession {
     return this.#state;
   }
 
+  /** Whether this person is called otherwise than the meeting's first invite says. */
+  get isRenamed(): boolean {
+    return this.facts.role === 'host' && this.#name !== undefined && this.#name !== this.facts.hostName;
+  }
+
   /** @param expires milliseconds since 1970; a guest's invite keeps its own end. */
   invite(expires: number): Invite {
     const { facts } = this;
@@ -175,6 +182,7 @@ export class MeetingSession {
       facts,
       name: this.#name ?? name,
       record: this.#record,
+      window: vscode.env.sessionId,
       closed: this.#state.phase === 'closed',
       offers: [...this.#shares.kept],
       gateway: { port: gateway.port, key: gateway.brokerKey },
@@ -274,60 +282,32 @@ export class MeetingSession {
     });
   }
 
-  /** Where the server is has to be kept, too. */
-  #serverHandlers(): Pick<Handlers<HostApi>, 'serversChanged' | 'hostOn'> {
-    const { serversChanged, hostOn } = this.#options.server.handlers();
-    const changed = (): void => this.#options.onChanged(this);
-    return {
-      serversChanged: (params) => Promise.resolve(serversChanged(params)).finally(changed),
-      hostOn: (params) => Promise.resolve(hostOn(params)).finally(changed),
-    };
-  }
-
   #handlers(): Handlers<HostApi> {
-    const { log, rememberName, copyInvite, onEnded } = this.#options;
-    const done = null;
-    return {
-      open: async () => {
-        await this.#ready;
-        this.#page.ready();
-        this.#stages.attend();
-        log('info', 'the page is ready');
-        return this.#bootstrap();
-      },
-      rememberName: ({ name }) => {
+    const { log, server, copyInvite, onEnded, onChanged } = this.#options;
+    return sessionHandlers({
+      page: this.#page,
+      shares: this.#shares,
+      saves: this.#saves,
+      stages: this.#stages,
+      server,
+      log,
+      copyInvite,
+      openLink: (href) => openWebLink(href, log),
+      ready: this.#ready,
+      bootstrap: () => this.#bootstrap(),
+      onName: (name) => {
         this.#name = name;
-        rememberName(name);
-        return done;
+        this.#options.rememberName(name);
       },
-      reportStatus: (status) => {
+      onStatus: (status) => {
         if (status.phase !== this.#state.phase) log('info', `meeting: ${status.phase}`);
         this.#setState(status);
-        return done;
       },
-      rememberSession: (record) => {
+      onSession: (record) => {
         this.#record = record;
-        this.#options.onChanged(this);
-        return done;
       },
-      showPanel: () => {
-        this.#page.reveal();
-        return done;
-      },
-      copyInvite: () => copyInvite().then(() => done),
-      ...this.#serverHandlers(),
-      ...this.#shares.handlers(),
-      ...this.#saves.handlers(),
-      left: ({ how }) => {
-        // The answer goes out before the panel that waits for it is gone.
-        setImmediate(() => onEnded(this, how));
-        return done;
-      },
-      ...this.#stages.handlers(),
-      log: ({ level, message }) => {
-        log(level, `page: ${message}`);
-        return done;
-      },
-    };
+      onChanged: () => onChanged(this),
+      onLeft: (how) => onEnded(this, how),
+    });
   }
 }

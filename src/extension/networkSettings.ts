@@ -60,7 +60,8 @@ async function tellBadEntries(bad: readonly BadEntry[], dialogs: Dialogs): Promi
   if ((await dialogs.warning(sentence, open)) === open) await openSetting(SettingIds.iceServers);
 }
 
-function describeEntry({ place, address, problem }: BadEntry): string {
+/** Says why an entry of `parley.iceServers` was left out. */
+export function describeEntry({ place, address, problem }: BadEntry): string {
   const entry = address === '' ? vscode.l10n.t('entry {0}', place) : address;
   switch (problem) {
     case 'shape':

@@ -38,6 +38,8 @@ export interface OnlyMeetingOptions {
   readonly log: Log;
   /** The page asks for an invite on the clipboard. */
   readonly copyInvite: () => Promise<void>;
+  /** The person has said in the lobby who they are. */
+  readonly onNamed: () => void;
   /** The server of one's own has another port. */
   readonly onServerMoved: () => void;
 }
@@ -195,7 +197,9 @@ export class OnlyMeeting {
       const network = await readNetwork(settings, extension.secrets, dialogs);
       if (!network) return this.#revived.end();
       const options = this.#openOptions({ settings, network }, meeting.name, new AbortController().signal);
-      const session = await openAgain(options, meeting, () => this.#revived.take());
+      const session = await openAgain(options, meeting, () =>
+        this.#revived.take(meeting.window === vscode.env.sessionId),
+      );
       log('info', 'the meeting from before goes on');
       this.#begin(session);
       if (meeting.closed) void this.#offerPanelAgain(session);
@@ -231,7 +235,7 @@ export class OnlyMeeting {
     name: string,
     signal: AbortSignal,
   ): OpenMeetingOptions {
-    const { extension, dialogs, log, copyInvite, onServerMoved } = this.#options;
+    const { extension, dialogs, log, copyInvite, onNamed, onServerMoved } = this.#options;
     return {
       extension,
       ...found,
@@ -240,7 +244,10 @@ export class OnlyMeeting {
       log,
       signal,
       callbacks: {
-        rememberName: (chosen) => void extension.globalState.update(NAME_KEY, chosen),
+        rememberName: (chosen) => {
+          void extension.globalState.update(NAME_KEY, chosen);
+          onNamed();
+        },
         copyInvite,
         onState: (state) => showState(this.#statusBar, state),
         onChanged: (session) => this.#keep(session),

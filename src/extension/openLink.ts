@@ -37,3 +37,14 @@ export async function openInIntegratedBrowser(link: string, log: Log): Promise<b
     return false;
   }
 }
+
+/** Opens an address of the web or of somebody's mail, which others have written: VS Code asks where it does not trust it. */
+export async function openWebLink(href: string, log: Log): Promise<void> {
+  try {
+    // As a text: a Uri loses which signs of a query were escaped.
+    if (href.startsWith('http')) await vscode.commands.executeCommand('vscode.open', href);
+    else await vscode.env.openExternal(vscode.Uri.parse(href, true));
+  } catch (error) {
+    log('warn', `a link could not be opened: ${errorText(error)}`);
+  }
+}

@@ -26,7 +26,7 @@ import type { Settings } from './settings.ts';
 import { withTimeLimit } from './timeLimit.ts';
 
 /** Milliseconds for finding the server: with what is around it, the person knows within five seconds. */
-const SEARCH_TIME_LIMIT = 4_500;
+export const SEARCH_TIME_LIMIT = 4_500;
 /** Milliseconds for VS Code to say how the gateway is reached; a tunnel that hangs keeps nobody out of a local meeting. */
 const FORWARD_TIME_LIMIT = 3_000;
 const LOOPBACK = '127.0.0.1';
@@ -55,6 +55,12 @@ export interface OpenMeetingOptions {
   /** Gives up; nothing is left open then. */
   readonly signal: AbortSignal;
 }
+
+/** What a server of one's own needs. */
+export type ServerSurroundings = Pick<
+  OpenMeetingOptions,
+  'extension' | 'settings' | 'log' | 'signal' | 'onServerMoved'
+>;
 
 /**
  * Starts a meeting: on a server of its own, or on the one that the settings name.
@@ -159,7 +165,7 @@ interface WantedPort {
 
 /** Forks a server. @throws {ServerStartError} or the signal's reason. */
 export async function runServer(
-  options: OpenMeetingOptions,
+  options: ServerSurroundings,
   key: string,
   gateway: Gateway,
   { port, isKnown }: WantedPort = { port: options.settings.serverPort, isKnown: false },
@@ -218,7 +224,14 @@ export interface GatewayWay {
 
 /** Starts the gateway; `before` is what an extension host before this one had. */
 export async function openGateway(
-  { extension, settings, network, log }: OpenMeetingOptions,
+  {
+    extension,
+    settings,
+    network,
+    log,
+  }: Pick<OpenMeetingOptions, 'extension' | 'settings' | 'log'> & {
+    readonly network: Pick<Network, 'shareAddresses'>;
+  },
   open: OpenPart,
   before?: KeptMeeting['gateway'],
 ): Promise<GatewayWay> {

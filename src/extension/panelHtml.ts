@@ -23,6 +23,8 @@ export function panelHtml(page: PanelPage): string {
     `font-src ${page.cspSource}`,
     `img-src ${page.cspSource} blob: data:`,
     'media-src blob: mediastream:',
+    // Files are pumped in a worker, whose script is in the page's own.
+    'worker-src blob:',
     `connect-src ${page.connect}`,
     "base-uri 'none'",
     "form-action 'none'",

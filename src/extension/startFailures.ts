@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Dialogs } from './dialogs.ts';
-import { SettingIds } from './ids.ts';
+import { Commands, SettingIds } from './ids.ts';
 import { ServerUrlError } from './openMeeting.ts';
 import { ServerUnreachableError } from './server/findServer.ts';
 import { hostOf } from './serverUrl.ts';
@@ -24,10 +24,12 @@ async function offer(
 ): Promise<void> {
   const again = vscode.l10n.t('Retry');
   const settings = vscode.l10n.t('Open Settings');
+  const test = vscode.l10n.t('Test My Setup');
   // Where a guest has to go is written in the invite, not in the settings.
-  const buttons = role === 'host' ? [again, settings] : [again];
+  const buttons = role === 'host' ? [again, settings, test] : [again, test];
   const answer = await dialogs.error(sentence(error), ...buttons);
   if (answer === again) await retry();
+  if (answer === test) await vscode.commands.executeCommand(Commands.testSetup);
   if (answer === settings) {
     const setting = readSettings().serverUrl === '' ? SettingIds.serverPort : SettingIds.serverUrl;
     await vscode.commands.executeCommand('workbench.action.openSettings', `@id:${setting}`);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
 import { serverUrls } from './invite.ts';
 import { MAX_CHAT_LINES, MAX_FILE_NAME, MAX_FILE_SIZE, MAX_MEMBERS, MAX_NAME, MAX_OFFERS } from './limits.ts';
-import { chatEntry, fileOffer, nameSchema } from './protocol.ts';
+import { chatEntry, fileOffer, memberList, nameSchema } from './protocol.ts';
 import { method } from './rpc.ts';
 import { chosenDevices, stagePurpose } from './stageRpc.ts';
 
@@ -51,6 +51,11 @@ export const sessionRecord = v.object({
   chat: v.pipe(v.array(chatRecord), v.maxLength(MAX_CHAT_LINES)),
   /** What this participant has on offer. */
   offers: v.pipe(v.array(ownOffer), v.maxLength(MAX_OFFERS)),
+  /** Whom to call on coming back: their pages outlive this one. */
+  members: v.optional(memberList, []),
+  /** Lamport time of the claim to present, or null: it goes on with a share that another page captures. */
+  presenting: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null),
+  hand: v.optional(v.boolean(), false),
   /** What was wanted of the devices: who was muted comes back muted. */
   devices: v.object({ microphone: v.boolean(), camera: v.boolean(), chosen: chosenDevices }),
 });
@@ -139,6 +144,14 @@ const fileSize = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_F
 /** A loopback WebSocket URL of the gateway, good for one connection within a minute. */
 const streamUrl = v.pipe(v.string(), v.maxLength(2_048), v.regex(/^wss?:\/\//));
 
+/** An address of the web or of somebody's mail. */
+const webLink = v.pipe(
+  v.string(),
+  v.maxLength(2_048),
+  v.url(),
+  v.regex(/^(?:https?:\/\/|mailto:)[^\s\p{Cc}]+$/u),
+);
+
 /** Served by the extension host. */
 export const hostApi = {
   /** The page is ready and asks for its meeting. */
@@ -147,6 +160,8 @@ export const hostApi = {
   rememberName: method(v.object({ name: nameSchema }), nothing),
   reportStatus: method(meetingStatus, nothing),
   rememberSession: method(sessionRecord, nothing),
+  /** Opens an address that somebody wrote, after the question that VS Code asks of addresses it does not know. */
+  openLink: method(v.object({ href: webLink }), nothing, null),
   /** Brings the panel to the front: something is asked in it. */
   showPanel: method(v.object({}), nothing),
   /** Puts the invite on the clipboard and says so. */
@@ -195,6 +210,8 @@ export const hostApi = {
       purpose: takePurpose,
       /** Nobody clicked: an interrupted transfer goes on, or the settings said so. Asks nothing that can be answered by the settings. */
       unasked: v.boolean(),
+      /** The same for all that one click takes: where they go is asked once. */
+      batch: v.optional(tokenSchema),
     }),
     v.nullable(v.object({ url: streamUrl, target: tokenSchema, bytes: fileSize })),
     null,

@@ -92,7 +92,8 @@ export const chatEntry = v.object({
 });
 export type ChatEntry = v.InferOutput<typeof chatEntry>;
 
-const members = v.pipe(v.array(memberAddress), v.maxLength(MAX_MEMBERS));
+/** Members of one meeting. */
+export const memberList = v.pipe(v.array(memberAddress), v.maxLength(MAX_MEMBERS));
 const sdpText = v.pipe(v.string(), v.maxLength(64 * 1024));
 
 const sessionDescription = v.object({ type: v.picklist(['offer', 'answer']), sdp: sdpText });
@@ -157,12 +158,12 @@ export const linkMessage = v.variant('t', [
   /** Newcomer to door: let me in. */
   v.object({ t: v.literal('knock'), name: nameSchema }),
   /** Door to newcomer: your place in the order of arrival, and whom to call. */
-  v.object({ t: v.literal('welcome'), ordinal: count, members, startedAt: count }),
+  v.object({ t: v.literal('welcome'), ordinal: count, members: memberList, startedAt: count }),
   /** Member to member, first on every link: who I am, and how much of your chat I have. */
   v.object({ t: v.literal('enter'), ordinal: count, state: participantState, chatSeen: count }),
   v.object({ t: v.literal('state'), state: participantState }),
   /** Whom the sender reaches, itself included, and whether it holds the door. */
-  v.object({ t: v.literal('members'), members, door: v.optional(v.boolean()) }),
+  v.object({ t: v.literal('members'), members: memberList, door: v.optional(v.boolean()) }),
   v.object({ t: v.literal('chat'), entry: chatEntry }),
   descriptionMessage,
   candidateMessage,
@@ -174,7 +175,8 @@ export const linkMessage = v.variant('t', [
   v.object({ t: v.literal('pong'), n: count }),
   /** From the door: you proved the secret, but may not come in. */
   refusal,
-  v.object({ t: v.literal('leave') }),
+  /** `unload`: the page goes, and nobody knows whether another one comes for it. */
+  v.object({ t: v.literal('leave'), reason: v.optional(v.literal('unload')) }),
   /** The host ends the meeting for all; ignored from anybody else. */
   v.object({ t: v.literal('end') }),
 ]);

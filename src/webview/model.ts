@@ -1,5 +1,6 @@
 import type { TakePurpose } from '../shared/hostRpc.ts';
 import type { ParticipantId } from '../shared/ids.ts';
+import type { ConnectionLevel, ConnectionsView } from './connectionModel.ts';
 import type { CaptureProblem, ChosenDevices, DeviceChoice, DeviceKind } from '../shared/stageRpc.ts';
 import type { TransferProblem } from '../shared/transfer.ts';
 
@@ -54,6 +55,8 @@ export interface DevicesModel {
 export interface PersonModel {
   readonly id: ParticipantId;
   readonly name: string;
+  /** The place in which they came, from 0 on; nobody else's. */
+  readonly ordinal: number;
   readonly self: boolean;
   readonly host: boolean;
   readonly microphone: boolean;
@@ -62,6 +65,8 @@ export interface PersonModel {
   readonly presenting: boolean;
   /** `connecting` until the link is proven and media negotiated; `reconnecting` while nothing is heard of them. */
   readonly link: 'connecting' | 'connected' | 'reconnecting';
+  /** How well the connection to them goes; null for oneself, and until it was measured. */
+  readonly quality: ConnectionLevel | null;
   /** Shown when `camera` is true. Live once frames arrive. */
   readonly video: MediaStreamTrack | null;
   /** What is heard of them; null for oneself. */
@@ -204,6 +209,8 @@ export interface MeetingActions {
   setHand(raised: boolean): void;
   /** Gives false when the text is empty or too long, and nothing was sent. */
   sendChat(text: string): boolean;
+  /** Opens an address out of the chat. */
+  openLink(href: string): void;
   /** Lets the person choose files or folders to share. */
   shareFiles(): void;
   /** Shares what was dropped: URIs from VS Code itself, files from anywhere else. */
@@ -232,6 +239,7 @@ export interface MeetingActions {
 export interface MeetingView {
   readonly model: MeetingModel;
   readonly actions: MeetingActions;
+  readonly connections: ConnectionsView;
   /** Calls back after every change, at most once a microtask; gives the way to stop. */
   subscribe(listener: (model: MeetingModel) => void): () => void;
   /** Fired when "Leave Meeting" is asked for from outside the page; the view shows its confirmation. */

@@ -1,3 +1,5 @@
+import pumpWorker from 'inline:./pumpWorker.ts';
+import { WorkerPumps } from './files/workerPumps.ts';
 import { connectHost } from './host/hostContext.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
 import { AutoSource } from './media/autoSource.ts';
@@ -70,6 +72,8 @@ async function main(root: HTMLElement): Promise<void> {
     // The log itself cannot be reached when this fails, and there is nobody else to tell.
     host.call('log', { level: 'warn', message: message.slice(0, 2_000) }).catch(() => undefined);
   };
+  const problem = (what: string, error?: unknown): void =>
+    report(`${what}${error === undefined ? '' : `: ${describe(error)}`}`);
   window.addEventListener('unhandledrejection', ({ reason }) => report(`unhandled: ${describe(reason)}`));
 
   const opened = await host.call('open', {});
@@ -89,7 +93,7 @@ async function main(root: HTMLElement): Promise<void> {
         .catch((error: unknown) => report(`the panel was not shown: ${describe(error)}`));
       engine?.askToLeave();
     },
-    onProblem: (what, error) => report(`${what}${error === undefined ? '' : `: ${describe(error)}`}`),
+    onProblem: problem,
   });
   for (const tell of news) tell();
   const { id, publicKey, privateKey } = bootstrap.identity;
@@ -98,6 +102,7 @@ async function main(root: HTMLElement): Promise<void> {
     RTCPeerConnection.generateCertificate(CERTIFICATE),
   ]);
   const config = rtcConfig(bootstrap, certificate);
+  const pumps = new WorkerPumps(makePumpWorker, problem);
   engine = new MeetingEngine({
     bootstrap,
     identity,
@@ -105,17 +110,24 @@ async function main(root: HTMLElement): Promise<void> {
     source,
     connect: connectBroker(bootstrap, config),
     connectLane: () => new RTCPeerConnection(config),
+    startPump: (options) => pumps.start(options),
     now: () => Date.now(),
   });
   engine.shareFiles(early);
   const app = new App(root, engine);
   window.addEventListener('online', () => engine?.retryNow());
   window.addEventListener('pagehide', () => {
-    // The others are not to wait for a page that is gone.
+    // The others are not to wait for long for a page that is gone.
     engine?.sayGoodBye();
     app.dispose();
   });
   source.begin();
+}
+
+/** A webview may load no worker from an address. */
+function makePumpWorker(): Worker {
+  const url = URL.createObjectURL(new Blob([pumpWorker], { type: 'text/javascript' }));
+  return new Worker(url, { name: 'parley-files' });
 }
 
 /** The meeting as a stage names it. */

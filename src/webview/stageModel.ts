@@ -5,9 +5,10 @@ import type { DeviceModel } from './model.ts';
 
 /**
  * How the page stands to VS Code. `connecting`: on its way, also after a loss; `connected`; `refused`: the address is
- * used up or too old; `taken-over`: another tab does this now; `over`: the meeting, or the share, has ended.
+ * used up or too old; `taken-over`: another tab does this now; `over`: the meeting, or the share, has ended; `no-webrtc`:
+ * the browser, or a policy of who runs the machine, does not let pages connect.
  */
-export type StageLinkStatus = 'connecting' | 'connected' | 'refused' | 'taken-over' | 'over';
+export type StageLinkStatus = 'connecting' | 'connected' | 'refused' | 'taken-over' | 'over' | 'no-webrtc';
 
 /** All that a stage shows; immutable, a new one for every change. */
 export interface StagePageModel {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { parseInvite } from '../../src/shared/invite.ts';
 import { type Capture, SLOW_CAMERA } from '../support/browser.ts';
+import { readConnection } from '../support/connection.ts';
 import { tellOnFailure } from '../support/failure.ts';
 import { sha256, writeRandomFile } from '../support/files.ts';
 import { type Host, startHost } from '../support/host.ts';
@@ -115,6 +116,11 @@ class Place {
     return ways;
   }
 
+  /** How Bob is told that his packets go. */
+  async routeAtBob(): Promise<string> {
+    return (await readConnection(await this.bob.panel(), 'Alice')).get('Route') ?? '';
+  }
+
   async handOver(from: VsCodeWindow, to: VsCodeWindow): Promise<void> {
     const name = `file${String(++this.#files)}.bin`;
     const source = join(this.#folders.get(from)?.path ?? '', name);
@@ -171,6 +177,7 @@ describe('two machines on two networks', () => {
     for (const { local, remote } of await place.ways()) {
       assert.deepEqual([local, remote].includes('relay'), false);
     }
+    assert.match(await place.routeAtBob(), /^Direct/u);
   });
 
   it('hand over files', () => place.handOver(place.alice, place.bob));
@@ -187,6 +194,7 @@ describe('two machines on two networks', () => {
     await place.seeEachOther();
     for (const { local, remote } of await place.ways())
       assert.ok([local, remote].includes('relay'), `${local} to ${remote}`);
+    assert.match(await place.routeAtBob(), /^Relayed through a TURN server/u);
     await place.handOver(place.bob, place.alice);
   });
 
@@ -198,6 +206,7 @@ describe('two machines on two networks', () => {
     for (const { local, remote, relayProtocol } of await place.ways()) {
       assert.deepEqual([local, remote, relayProtocol], ['relay', 'relay', 'tcp']);
     }
+    assert.equal(await place.routeAtBob(), 'Relayed through a TURN server, over TCP');
   });
 
   it('ask nobody on the internet for anything', () => place.assertQuiet());

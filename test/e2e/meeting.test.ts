@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
 import { type Capture, SLOW_CAMERA } from '../support/browser.ts';
+import { readConnection } from '../support/connection.ts';
 import { tellOnFailure } from '../support/failure.ts';
 import { sha256, writeRandomFile } from '../support/files.ts';
 import { type Host, startHost } from '../support/host.ts';
@@ -145,6 +146,18 @@ function holdMeeting(capturing: Capturing): void {
     await hearSilence(await earsOf(bob));
     await button(atAlice, 'Unmute microphone').click();
     await hear(await earsOf(bob));
+  });
+
+  it('says how well they are connected, with the figures for who asks', async () => {
+    const figures = await readConnection(atBob, 'Alice', 'good');
+    assert.match(figures.get('Round trip') ?? '', /^(< 1|\d+) ms$/u);
+    assert.match(figures.get('Route') ?? '', /^Direct/u);
+    assert.match(figures.get('Camera') ?? '', /bit\/s, VP8, \d+ × \d+.*bit\/s, VP8/u);
+    assert.match(figures.get('Voice') ?? '', /bit\/s, Opus.*bit\/s, Opus/u);
+    await readConnection(atAlice, 'Bob', 'good', 'Copy');
+    const copied = await alice.clipboardMatching(/^Connection to Bob: good$/mu);
+    assert.match(copied, /^Round trip: .+\nRoute: Direct/mu);
+    assert.doesNotMatch(copied, /\d+\.\d+\.\d+\.\d+|::|\.local/u);
   });
 
   it('shows to all that a camera is off, and on again', async () => {

@@ -123,6 +123,19 @@ describe('a meeting that is loaded anew', () => {
     });
   }
 
+  it('takes the panel being moved into a window of its own, and that window being closed', async () => {
+    const opened = bob.page.waitForEvent('popup');
+    await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).click();
+    await comesBack(bob, () => bob.runCommand('View: Move Editor into New Window'));
+    const window = await opened;
+    assert.ok(window.frames().includes((await bob.panel()).parentFrame() ?? window.mainFrame()));
+    // VS Code closes what is in a window with it: then the panel was closed, and is not moved back.
+    await comesBack(bob, async () => {
+      await window.close({ runBeforeUnload: true });
+      await bob.acceptNotification('Reopen');
+    });
+  });
+
   it('still has what was shared before, and who was muted is still muted', async () => {
     await takesFileOf(alice, bob);
     await takesFileOf(bob, alice);

@@ -234,6 +234,7 @@ describe('a stage', () => {
 
   it('finds its panel again when only that is reloaded, and the screen goes on being shared', async () => {
     const screen = await shareScreen();
+    const atBobBefore = await tile(atBob, 'Screen of Alice').elementHandle();
     // A window behind another tab draws once a second.
     await alice.page.bringToFront();
     atAlice = await reloadPanel(alice);
@@ -243,6 +244,7 @@ describe('a stage', () => {
     await differingFrames(tile(atBob, 'Alice').locator('video'), 2);
     await differingFrames(tile(atBob, 'Screen of Alice').locator('video'), 2);
     assert.equal(await tile(atBob, 'Alice').count(), 1, 'the others see one person');
+    assert.ok(await atBobBefore?.evaluate((element) => element.isConnected), 'who presented all along');
     assert.equal(await atBob.getByRole('list', { name: 'Participants' }).getByRole('listitem').count(), 2);
     await stage.getByText('Connected to VS Code').waitFor();
     await button(screen.mainFrame(), 'Stop sharing').waitFor();

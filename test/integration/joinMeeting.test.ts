@@ -56,7 +56,7 @@ describe('Join Meeting', function () {
     const said = await person.sees(/cannot be reached/);
     assert.ok(Date.now() - began < 5_000);
     assert.match(said.message, /192\.0\.2\.7:9000/);
-    assert.deepEqual(said.buttons, ['Retry']);
+    assert.deepEqual(said.buttons, ['Retry', 'Test My Setup']);
   });
 
   it('says in the box whose meeting Enter joins, and finds what is wrong while typing', async () => {

@@ -388,7 +388,10 @@ describe('Saving what others share', function () {
     await symlink(outside.path, link);
     const where = { filesSaveTo: 'workspace' as const, filesFolder: ['link', 'deep'] };
     const dialogs = new Dialogs({ onShow: (dialog) => (shown.push(dialog), ''), onInput: () => undefined });
-    assert.equal(await chooseGoal({ kind: 'file', name: 'x' }, 'save', where, dialogs), undefined);
+    assert.equal(
+      await chooseGoal({ offer: { kind: 'file', name: 'x' }, purpose: 'save' }, where, dialogs),
+      undefined,
+    );
     assert.match(shown[0]?.message ?? '', /leads out of the workspace/);
     assert.deepEqual(await readdir(outside.path), []);
     await rm(link);

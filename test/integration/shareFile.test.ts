@@ -138,6 +138,10 @@ describe('Share File in Meeting', function () {
     const alone = await Person.sitDown();
     await share(at('id_rsa'));
     assert.deepEqual(alone.shown[0]?.buttons, ['Share Anyway']);
+    await write({ 'notes.txt': 'x' });
+    const oneOfTwo = await Person.sitDown();
+    await share(at('id_rsa'), at('notes.txt'));
+    assert.deepEqual(oneOfTwo.shown[0]?.buttons, ['Share Without It', 'Share Anyway']);
     const person = await Person.sitDown({ '3 files': 'Share Without Them' });
     await share(at('app'), at('id_rsa'));
     assert.equal((await person.sees(/^Shared/)).message, 'Shared in the meeting: app.');

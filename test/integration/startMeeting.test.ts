@@ -121,7 +121,7 @@ describe('Start Meeting', function () {
       assert.ok(Date.now() - began < 5_000, `it took ${Date.now() - began} ms`);
       assert.equal(said.kind, 'error');
       assert.ok(said.message.includes(`127.0.0.1:${port}`), said.message);
-      assert.deepEqual(said.buttons, ['Retry', 'Open Settings']);
+      assert.deepEqual(said.buttons, ['Retry', 'Open Settings', 'Test My Setup']);
     } finally {
       for (const socket of sockets) socket.destroy();
       silent.close();

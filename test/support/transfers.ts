@@ -1,4 +1,4 @@
-import type { Frame, Locator } from 'playwright-core';
+import type { Frame, Locator, Page, Worker } from 'playwright-core';
 import { button } from './meeting.ts';
 
 // Shared files as a panel shows them, and what can befall them on their way.
@@ -64,34 +64,35 @@ export async function cutLinks(panel: Frame): Promise<void> {
   });
 }
 
-/** In a page before its scripts: after `damageNext` one chunk of content has one other bit when it leaves. */
-export function prepareDamage(): void {
-  const state = { wanted: false, done: 0 };
-  Object.assign(globalThis, { damage: state });
-  const prototype = RTCDataChannel.prototype as { send: (this: unknown, data: unknown) => void };
-  const { send } = prototype;
-  prototype.send = function (data) {
-    if (!state.wanted || !(data instanceof ArrayBuffer) || data.byteLength < 10_000)
-      return send.call(this, data);
-    state.wanted = false;
-    state.done++;
-    const copy = new Uint8Array(data.slice(0));
-    const at = copy.length - 1_000;
-    copy[at] = (copy[at] ?? 0) ^ 4;
-    send.call(this, copy);
-  };
+/** The worker that files go through in a page that has already sent or received one. */
+async function filesWorker(page: Page): Promise<Worker> {
+  for (const worker of page.workers()) {
+    if ((await worker.evaluate(() => String(Reflect.get(globalThis, 'name')))) === 'parley-files')
+      return worker;
+  }
+  throw new Error('no worker of this page hands over files');
 }
 
-/** Damages the next chunk that leaves a page with `prepareDamage`. */
-export async function damageNext(panel: Frame): Promise<void> {
-  await panel.evaluate(() => {
-    (Reflect.get(globalThis, 'damage') as { wanted: boolean }).wanted = true;
+/** Lets the next chunk of content that leaves a page have one other bit; the function gives how many were damaged. */
+export async function damageNext(page: Page): Promise<() => Promise<number>> {
+  const worker = await filesWorker(page);
+  await worker.evaluate(() => {
+    const damage = { wanted: true, done: 0 };
+    Object.assign(globalThis, { damage });
+    const prototype = RTCDataChannel.prototype as { send: (this: unknown, data: unknown) => void };
+    const { send } = prototype;
+    prototype.send = function (data) {
+      if (!damage.wanted || !(data instanceof ArrayBuffer) || data.byteLength < 10_000)
+        return send.call(this, data);
+      damage.wanted = false;
+      damage.done++;
+      const copy = new Uint8Array(data.slice(0));
+      const at = copy.length - 1_000;
+      copy[at] = (copy[at] ?? 0) ^ 4;
+      send.call(this, copy);
+    };
   });
-}
-
-/** How many chunks were damaged. */
-export function damaged(panel: Frame): Promise<number> {
-  return panel.evaluate(() => (Reflect.get(globalThis, 'damage') as { done: number }).done);
+  return () => worker.evaluate(() => (Reflect.get(globalThis, 'damage') as { readonly done: number }).done);
 }
 
 /** In a page before its scripts: after `misname` its offers go by other names than its own. */

@@ -22,7 +22,10 @@ export interface WindowOptions {
 /** The element by which the meeting's page is known among all frames of a window. */
 const PANEL_MARK = 'script[src*="/dist/panel.js"]';
 
-/** What the test host complains of on every start: native modules it does not need here, and its extension gallery. */
+/** Whether the test host complains of this on every start: native modules it does not need here, and its gallery. */
+export function isHostNoise(line: string): boolean {
+  return HOST_NOISE.test(line);
+}
 const HOST_NOISE = /bindings file|native-watchdog|build\/Release\/watchdog|open-vsx|ERR_NAME_NOT_RESOLVED/;
 
 /** Opens a VS Code window in a browser process of its own; resolves when the workbench is ready. */
@@ -191,8 +194,12 @@ export class VsCodeWindow {
   /** The frame of the meeting's page, once it is there. After the panel was closed and reopened it is another one. */
   async panel(mark = PANEL_MARK): Promise<Frame> {
     return this.#until(`no frame with ${mark}`, async () => {
-      for (const frame of this.page.frames()) {
-        if (frame === this.page.mainFrame()) continue;
+      // Editors may be in windows of their own: those are pages of the same browser.
+      for (const frame of this.page
+        .context()
+        .pages()
+        .flatMap((page) => page.frames())) {
+        if (frame.parentFrame() === null) continue;
         if (await hasMark(frame, mark)) return frame;
       }
       return undefined;

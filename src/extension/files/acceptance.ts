@@ -2,12 +2,11 @@ import * as vscode from 'vscode';
 import { safeFileName } from '../../shared/fileNames.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import { samenessOf, type OfferFacts } from '../../shared/sameness.ts';
+import { formatBytes, MEGABYTE } from '../../shared/sizes.ts';
 import type { Dialogs } from '../dialogs.ts';
 import { plainName } from '../personName.ts';
 import { readSettings } from '../settings.ts';
-import { isPlaceOpen, sizeText } from './saveTargets.ts';
-
-const MEGABYTE = 1_000_000;
+import { isPlaceOpen } from './saveTargets.ts';
 
 /**
  * What is taken without a click: what the settings say, each thing once in a meeting. To a page that was reopened every
@@ -55,9 +54,9 @@ export async function confirmLarge(offer: FileOffer, from: string, dialogs: Dial
           name,
           plainName(from),
           offer.files,
-          sizeText(offer.size),
+          formatBytes(offer.size),
         )
-      : vscode.l10n.t('Save "{0}" from {1}? It has {2}.', name, plainName(from), sizeText(offer.size));
+      : vscode.l10n.t('Save "{0}" from {1}? It has {2}.', name, plainName(from), formatBytes(offer.size));
   // Whoever has pressed Save waits for it: a notification may be held back, and then nothing would happen.
   return (await dialogs.question(question, '', save)) === save;
 }

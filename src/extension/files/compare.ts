@@ -3,6 +3,7 @@ import { safeFileName } from '../../shared/fileNames.ts';
 import { safeSegments } from '../../shared/manifest.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import type { Dialogs } from '../dialogs.ts';
+import { editorColumn } from '../editorColumn.ts';
 import { plainName } from '../personName.ts';
 
 /**
@@ -69,6 +70,6 @@ export async function showCompared(
   const title = vscode.l10n.t("{0} (mine ↔ {1}'s)", safeFileName(offer.name), plainName(from));
   await vscode.commands.executeCommand('vscode.diff', mine, theirs, title, {
     preview: true,
-    viewColumn: vscode.ViewColumn.One,
+    viewColumn: editorColumn(),
   });
 }

@@ -131,7 +131,8 @@ async function askAboutSecrets(
   others: boolean,
   dialogs: Dialogs,
 ): Promise<'without' | 'everything' | undefined> {
-  const without = vscode.l10n.t('Share Without Them');
+  const without =
+    suspects.length === 1 ? vscode.l10n.t('Share Without It') : vscode.l10n.t('Share Without Them');
   const anyway = vscode.l10n.t('Share Anyway');
   const question =
     suspects.length === 1

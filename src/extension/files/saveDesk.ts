@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { safeFileName } from '../../shared/fileNames.ts';
 import type { FilePart, HostApi } from '../../shared/hostRpc.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
+import { formatBytes } from '../../shared/sizes.ts';
 import { RpcError, type Handlers, type Params, type Result } from '../../shared/rpc.ts';
 import type { Dialogs } from '../dialogs.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -18,12 +19,13 @@ import { plainName } from '../personName.ts';
 import { readSettings } from '../settings.ts';
 import { withTimeLimit } from '../timeLimit.ts';
 import { Acceptance, confirmLarge, isLarge } from './acceptance.ts';
+import { BatchFolder } from './batchFolder.ts';
 import { chooseMine, showCompared } from './compare.ts';
 import { copyOut } from './copyOut.ts';
 import { InTurn } from './inTurn.ts';
 import { LookRoom, MAX_LOOK } from './lookRoom.ts';
 import { memoryStore, PartBook, type Goal, type Part } from './partBook.ts';
-import { chooseGoal, hasRoom, isPlaceOpen, showSaved, sizeText } from './saveTargets.ts';
+import { chooseGoal, hasRoom, isPlaceOpen, showSaved, type FolderChoice } from './saveTargets.ts';
 import { confirmRemoval } from './unfinished.ts';
 
 /** Milliseconds for a transfer whose page is gone to let go of its part. */
@@ -68,6 +70,7 @@ export class SaveDesk {
   readonly #lookBook: PartBook;
   readonly #acceptance = new Acceptance();
   readonly #dialogs = new InTurn();
+  readonly #batches = new BatchFolder<FolderChoice>();
   readonly #saved = new Map<string, Saved>();
   /** Ends of transfers, by the part that they are at. */
   readonly #running = new Map<string, Promise<void>>();
@@ -133,7 +136,7 @@ export class SaveDesk {
   }
 
   /** Finds the part to go on with, or asks where a new one goes. */
-  async #save({ offer, from, purpose, unasked }: Asked): Promise<Run | undefined> {
+  async #save({ offer, from, purpose, unasked, batch }: Asked): Promise<Run | undefined> {
     const book = this.#book;
     const earlier = await this.#takePart(book, offer);
     if (earlier)
@@ -153,7 +156,8 @@ export class SaveDesk {
     )
       return undefined;
     if (unasked && asksAnyway) log('info', 'an offer that was to be taken by itself needs a place');
-    const choose = (): Promise<Goal | undefined> => chooseGoal(offer, asSaved, settings, dialogs);
+    const choose = (): Promise<Goal | undefined> =>
+      chooseGoal({ offer, purpose: asSaved, batch }, settings, dialogs, this.#batches);
     // A second dialog would take the place of the first, which then counts as cancelled.
     const goal = await (asksAnyway ? this.#dialogs.run(choose) : choose());
     if (!goal) return undefined;
@@ -176,7 +180,7 @@ export class SaveDesk {
       const sentence = vscode.l10n.t(
         '"{0}" ({1}) is too large to look at. Save it instead.',
         name,
-        sizeText(offer.size),
+        formatBytes(offer.size),
       );
       void dialogs.info(sentence);
       return undefined;

@@ -4,15 +4,20 @@ import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { safeFileName } from '../../shared/fileNames.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
+import { formatBytes } from '../../shared/sizes.ts';
 import type { Dialogs } from '../dialogs.ts';
+import { editorColumn } from '../editorColumn.ts';
 import { describeError, errorCode } from '../gateway/errorCode.ts';
 import type { Log } from '../log.ts';
 import { plainName } from '../personName.ts';
 import { placeOf } from '../places.ts';
 import type { Settings } from '../settings.ts';
+import { BatchFolder } from './batchFolder.ts';
 import type { Goal } from './partBook.ts';
 
 type Where = Pick<Settings, 'filesSaveTo' | 'filesFolder'>;
+/** What came of choosing a folder: `outside` is one that a link leads to and that is not used, null and `undefined` are none. */
+export type FolderChoice = Folder | 'outside' | undefined | null;
 /** A folder to save in: on a disk of this machine, or where only VS Code gets at it. */
 type Folder =
   { readonly on: 'disk'; readonly directory: string } | { readonly on: 'elsewhere'; readonly folder: string };
@@ -25,23 +30,32 @@ export function isPlaceOpen({ filesSaveTo }: Where): boolean {
   return filesSaveTo === 'ask' || vscode.workspace.workspaceFolders?.length !== 1;
 }
 
+/** An offer, and the click that it is saved by together with others. */
+export interface ToSave {
+  readonly offer: Pick<FileOffer, 'kind' | 'name'>;
+  readonly purpose: 'save' | 'save-as';
+  readonly batch?: string | undefined;
+}
+
 /**
  * Finds where an offer goes, asking where settings and workspace leave it open. `undefined` when the person thought
  * better of it, or has been told why it cannot be.
  */
 export async function chooseGoal(
-  offer: Pick<FileOffer, 'kind' | 'name'>,
-  purpose: 'save' | 'save-as',
+  { offer, purpose, batch }: ToSave,
   where: Where,
   dialogs: Dialogs,
+  batches = new BatchFolder<FolderChoice>(),
 ): Promise<Goal | undefined> {
   const name = safeFileName(offer.name);
   if (purpose === 'save-as' && offer.kind === 'file') return askForFile(name);
-  const asks = purpose === 'save-as' || where.filesSaveTo === 'ask';
-  const inWorkspace = asks ? undefined : await workspaceFolder(name, where);
-  if (inWorkspace === null) return undefined;
-  const folder = inWorkspace ?? (await askForFolder(name));
-  if (folder === undefined) return undefined;
+  const what = batch === undefined ? `"${name}"` : vscode.l10n.t('all files');
+  const folder = await batches.choose(batch, async () => {
+    const asks = purpose === 'save-as' || where.filesSaveTo === 'ask';
+    const inWorkspace = asks ? undefined : await workspaceFolder(what, where);
+    return inWorkspace === undefined ? askForFolder(what) : inWorkspace;
+  });
+  if (folder === undefined || folder === null) return undefined;
   if (folder !== 'outside') return { ...folder, name };
   void dialogs.warning(
     vscode.l10n.t(
@@ -52,16 +66,13 @@ export async function chooseGoal(
 }
 
 /** The workspace's folder for received files; `undefined` where there is none, null when nobody chose one of several. */
-async function workspaceFolder(
-  name: string,
-  { filesFolder }: Where,
-): Promise<Folder | 'outside' | undefined | null> {
+async function workspaceFolder(what: string, { filesFolder }: Where): Promise<FolderChoice> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   let folder = folders[0];
   if (folders.length > 1) {
     const picked = await vscode.window.showQuickPick(
       folders.map((each) => ({ label: each.name, description: each.uri.fsPath, folder: each })),
-      { title: vscode.l10n.t('Save "{0}"', name), placeHolder: vscode.l10n.t('The folder to save it in') },
+      { title: vscode.l10n.t('Save {0}', what), placeHolder: vscode.l10n.t('The folder to save it in') },
     );
     if (!picked) return null;
     ({ folder } = picked);
@@ -89,9 +100,9 @@ async function makeInside(root: string, segments: readonly string[]): Promise<st
   return place;
 }
 
-async function askForFolder(name: string): Promise<Folder | undefined> {
+async function askForFolder(what: string): Promise<Folder | undefined> {
   const chosen = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Save "{0}" in', name),
+    title: vscode.l10n.t('Save {0} in', what),
     openLabel: vscode.l10n.t('Save Here'),
     canSelectFiles: false,
     canSelectFolders: true,
@@ -142,22 +153,11 @@ export async function hasRoom(
     vscode.l10n.t(
       'There is not enough room for "{0}": it takes {1}, and {2} are free.',
       plainName(name),
-      sizeText(bytes),
-      sizeText(free),
+      formatBytes(bytes),
+      formatBytes(free),
     ),
   );
   return false;
-}
-
-/** Bytes as a person reads them: `1.4 GB`. */
-export function sizeText(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
-  const power = Math.min(
-    units.length - 1,
-    Math.max(0, Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1_000))),
-  );
-  const value = bytes / 1_000 ** power;
-  return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${units[power] ?? ''}`;
 }
 
 /** Opens a received file; folders are shown where they lie. */
@@ -168,17 +168,18 @@ export async function showSaved(
   dialogs: Dialogs,
 ): Promise<void> {
   if (how === 'open' && kind === 'file') {
-    await vscode.commands.executeCommand('vscode.open', uri, {
-      preview: true,
-      viewColumn: vscode.ViewColumn.One,
-    });
+    await open(uri);
   } else if (vscode.workspace.getWorkspaceFolder(uri)) {
     await vscode.commands.executeCommand('revealInExplorer', uri);
   } else if (vscode.env.uiKind === vscode.UIKind.Desktop && uri.scheme === 'file') {
     await vscode.commands.executeCommand('revealFileInOS', uri);
   } else if (kind === 'file') {
-    await vscode.commands.executeCommand('vscode.open', uri);
+    await open(uri);
   } else {
     void dialogs.info(vscode.l10n.t('It is saved in {0}.', uri.scheme === 'file' ? uri.fsPath : uri.path));
   }
+}
+
+async function open(uri: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand('vscode.open', uri, { preview: true, viewColumn: editorColumn() });
 }

@@ -6,7 +6,7 @@ import { planBundle, type Announced } from './bundlePlan.ts';
 import { describeError, errorCode } from './errorCode.ts';
 import { Inbox, lengthOf, type Patience } from './inbox.ts';
 import { createPart, partPosition, removePart, type PartState } from './part.ts';
-import { closeFailed, readTransfer, sendFrame, TransferFailure } from './transferSocket.ts';
+import { closeFailed, readTransfer, release, sendFrame, TransferFailure } from './transferSocket.ts';
 
 /** Milliseconds between two times that a part's state is told. */
 const TELL_EVERY = 2_000;
@@ -181,6 +181,7 @@ class Receiver {
       const chunks = inbox.takeContent();
       await writer.write(chunks);
       inbox.giveBack(lengthOf(chunks));
+      chunks.forEach(release);
       const bad = writer.check(inbox.digests);
       if (bad !== undefined) {
         inbox.back(bad, writer.whole);

@@ -1,3 +1,4 @@
+import { toBase64Url } from '../../shared/base64url.ts';
 import type { FilePart, OwnOffer, TakePurpose } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
@@ -118,14 +119,14 @@ export class FileExchange {
 
   /** Takes something, or goes on with it. */
   take(key: string, purpose: TakePurpose): void {
-    const offered = this.#others.get(key);
-    if (offered) this.#takings.take(offered, purpose, false);
+    this.#take(key, purpose);
   }
 
   /** Saves all that is not yet. */
   takeAll(): void {
+    const batch = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
     for (const { key, gone } of this.#others.list) {
-      if (!gone && !this.#takings.inHand(key)) this.take(key, 'save');
+      if (!gone && !this.#takings.inHand(key)) this.#take(key, 'save', batch);
     }
   }
 
@@ -165,5 +166,10 @@ export class FileExchange {
     this.#dropping.dispose();
     this.#giving.dispose();
     this.#takings.dispose();
+  }
+
+  #take(key: string, purpose: TakePurpose, batch?: string): void {
+    const offered = this.#others.get(key);
+    if (offered) this.#takings.take(offered, purpose, false, batch);
   }
 }

@@ -6,12 +6,13 @@ import type { TransferFrame, TransferProblem } from '../../shared/transfer.ts';
 import type { HostClient } from '../host/hostContext.ts';
 import { fileKey, parseFileLabel, parseLaneLabel } from './fileKeys.ts';
 import { closeInTime } from './lastWord.ts';
-import { Pump, type PumpEnd } from './pump.ts';
+import type { PumpEnd, RunningPump, StartPump } from './runningPump.ts';
 
 /** What giving needs of the meeting, and whom it tells. */
 export interface GivingOptions {
   readonly self: ParticipantId;
   readonly host: HostClient;
+  readonly startPump: StartPump;
   readonly onChange: () => void;
   /** What is on offer cannot be handed over as it is: the person can do something about it. */
   readonly onSourceProblem: (offer: FileOffer, problem: TransferProblem) => void;
@@ -22,7 +23,7 @@ export interface GivingOptions {
 interface Sending {
   readonly offer: string;
   readonly to: ParticipantId;
-  readonly pump: Pump;
+  readonly pump: RunningPump;
   bytes: number;
 }
 
@@ -136,7 +137,7 @@ export class Giving {
     if (this.#sending.size >= MAX_GIVING || theirs >= MAX_EACH) return refuse(channel, 'too-many');
     if (this.#sending.has(key)) return refuse(channel, 'protocol');
     const { offer } = own;
-    const pump = new Pump({
+    const pump = this.#options.startPump({
       direction: 'send',
       channel,
       url: this.#options.host.call('openSource', { offer: offer.id }).then(({ url }) => url),

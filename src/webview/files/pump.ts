@@ -3,10 +3,7 @@ import { CHUNK_HEADER, FILE_WINDOW, MAX_LANES, MAX_TRANSFER_FRAME } from '../../
 import { parseTransferFrame, type TransferFrame, type TransferProblem } from '../../shared/transfer.ts';
 import { Flow, type Side } from './flow.ts';
 import { closeInTime, closeSocket } from './lastWord.ts';
-
-/** How a transfer ended: under a name, or with a problem. `byPeer`: the other participant's side said so. */
-export type PumpEnd =
-  { readonly saved: string } | { readonly problem: TransferProblem; readonly byPeer: boolean };
+import type { PumpEnd, PumpOptions, RunningPump } from './runningPump.ts';
 
 /** Text frames that may wait for a side to open. */
 const MAX_EARLY = 16;
@@ -24,22 +21,6 @@ const MAX_AHEAD = FILE_WINDOW * 1.5;
  */
 const CHANNEL_BUFFER = 1024 * 1024;
 
-/** What a pump needs, and whom it tells of its work. */
-export interface PumpOptions {
-  /** `send`: disk to peer. `receive`: peer to disk. */
-  readonly direction: 'send' | 'receive';
-  /** The channel to the other participant; it may still be opening. */
-  readonly channel: RTCDataChannel;
-  /** The address of the extension host's stream, from `openSource` or `openTarget`. */
-  readonly url: Promise<string>;
-  /** Content bytes, as offered. */
-  readonly size: number;
-  /** Bytes so far; at most four times a second. */
-  readonly onProgress: (bytes: number) => void;
-  /** The first content passes: both hosts know the manifest, from now on chunks may take other ways. */
-  readonly onContent?: () => void;
-}
-
 type From = 'host' | 'peer';
 
 /**
@@ -47,8 +28,7 @@ type From = 'host' | 'peer';
  * frames of shared/transfer.ts and shared/chunk.ts, so that the pump hands them on as they are; what it adds is distrust
  * (`Flow`). It holds no bytes itself: the credit that the writing disk gives bounds what is in the sockets' buffers.
  */
-export class Pump {
-  /** Settles once, when the extension host's stream is over as well, and never rejects. */
+export class Pump implements RunningPump {
   readonly done: Promise<PumpEnd>;
   readonly #options: PumpOptions;
   readonly #flow: Flow;
@@ -87,12 +67,10 @@ export class Pump {
     );
   }
 
-  /** Content bytes that have passed or were there before. */
   get bytes(): number {
     return this.#flow.bytes;
   }
 
-  /** Puts a further channel to the same participant to use, for chunks alone. False when it is not wanted. */
   addLane(channel: RTCDataChannel): boolean {
     if (this.#ended || this.#lanes.length >= MAX_LANES) return false;
     this.#lanes.push(channel);
@@ -112,12 +90,10 @@ export class Pump {
     return true;
   }
 
-  /** Stops for now: the part that has arrived stays. */
   pause(): void {
     this.#fail('paused');
   }
 
-  /** Ends the transfer from this side; the other is told why. */
   cancel(problem: TransferProblem = 'cancelled'): void {
     this.#fail(problem);
   }

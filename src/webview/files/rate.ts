@@ -1,7 +1,8 @@
 /** Over how long a rate is told; milliseconds. */
 const SPAN = 3_000;
-/** From how long on it can be told. */
+/** From how long on it can be told, and from how long on how long the rest will take: at first the rate leaps about. */
 const LEAST = 500;
+const LEAST_FOR_REST = 2_000;
 
 /** How far a transfer was at a time. Milliseconds by any clock, bytes. */
 export interface Sample {
@@ -30,5 +31,6 @@ export function paceOf(samples: readonly Sample[], now: number, size: number): P
   const last = samples.at(-1);
   if (!first || !last || now - first.at < LEAST) return { rate: null, left: null };
   const rate = ((last.bytes - first.bytes) * 1_000) / (now - first.at);
-  return { rate, left: rate > 0 ? (size - last.bytes) / rate : null };
+  const isSteady = now - first.at >= LEAST_FOR_REST;
+  return { rate, left: rate > 0 && isSteady ? (size - last.bytes) / rate : null };
 }

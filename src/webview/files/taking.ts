@@ -4,7 +4,7 @@ import { samenessOf } from '../../shared/sameness.ts';
 import { keepsPart, type TransferProblem } from '../../shared/transfer.ts';
 import type { TransferModel } from '../model.ts';
 import type { Offered } from './others.ts';
-import type { Pump, PumpEnd } from './pump.ts';
+import type { PumpEnd, RunningPump } from './runningPump.ts';
 import { addSample, paceOf, type Sample } from './rate.ts';
 
 /** Where a taking can come to rest. */
@@ -15,7 +15,7 @@ type Rest = Pick<TransferModel, 'status' | 'purpose' | 'problem' | 'kept' | 'sav
 /** One try at a transfer. It is over when the extension host is done with its stream. */
 export interface Attempt {
   readonly sameness: string;
-  pump: Pump | null;
+  pump: RunningPump | null;
 }
 
 /** Ends that pass by themselves: the same is tried again as soon as that makes sense. */
@@ -28,6 +28,8 @@ export class Taking {
   readonly sameness: string;
   /** Nobody clicked for the next try. */
   unasked = false;
+  /** By which click it is taken together with others; `undefined` alone. */
+  batch: string | undefined;
   attempt: Attempt | null = null;
   /** Tries in a row that brought nothing, and what the next one waits for. */
   vain = 0;
@@ -112,7 +114,7 @@ export class Taking {
     this.#now = { ...this.#now, status: 'asking' };
   }
 
-  run(pump: Pump, target: string, bytes: number, now: number): void {
+  run(pump: RunningPump, target: string, bytes: number, now: number): void {
     if (this.attempt) this.attempt.pump = pump;
     this.#startedWith = bytes;
     this.#samples = [{ at: now, bytes }];

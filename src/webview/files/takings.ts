@@ -7,13 +7,14 @@ import type { HostClient } from '../host/hostContext.ts';
 import type { TransferModel } from '../model.ts';
 import { fileLabel } from './fileKeys.ts';
 import type { Offered } from './others.ts';
-import { Pump } from './pump.ts';
+import type { StartPump } from './runningPump.ts';
 import { type Attempt, Taking } from './taking.ts';
 import type { Ways } from './ways.ts';
 
 /** What taking needs of the meeting. */
 export interface TakingsOptions {
   readonly host: HostClient;
+  readonly startPump: StartPump;
   /** Opens a channel to a member, or gives null when they are gone. */
   readonly openChannel: (to: ParticipantId, label: string) => RTCDataChannel | null;
   readonly ways: Ways;
@@ -59,8 +60,8 @@ export class Takings {
     return taking !== undefined && (taking.busy || taking.keptForGood);
   }
 
-  /** Takes something, or goes on with it. Does nothing when that is under way. */
-  take(offered: Offered, purpose: TakePurpose, unasked: boolean): void {
+  /** Takes something, or goes on with it. Does nothing when that is under way. `batch`: see `openTarget`. */
+  take(offered: Offered, purpose: TakePurpose, unasked: boolean, batch?: string): void {
     const known = this.#takings.get(offered.key);
     if (known?.busy || this.#disposed) return;
     if (offered.gone) {
@@ -72,6 +73,7 @@ export class Takings {
     this.#takings.set(offered.key, taking);
     taking.offered = offered;
     taking.vain = unasked ? taking.vain : 0;
+    taking.batch = batch;
     this.#enqueue(taking, purpose, unasked);
   }
 
@@ -219,18 +221,19 @@ export class Takings {
   }
 
   async #try(taking: Taking, attempt: Attempt): Promise<void> {
-    const { host, openChannel, onProblem, ways, now, onChange } = this.#options;
+    const { host, openChannel, startPump, onProblem, ways, now, onChange } = this.#options;
     const { offer, ownerName, owner } = taking.offered;
     try {
-      const { purpose, unasked } = taking;
-      const opened = await host.call('openTarget', { offer, from: ownerName, purpose, unasked });
+      const { purpose, unasked, batch } = taking;
+      const asked = { offer, from: ownerName, purpose, unasked };
+      const opened = await host.call('openTarget', batch === undefined ? asked : { ...asked, batch });
       if (taking.attempt !== attempt || this.#disposed) return;
       if (!opened) return this.#thoughtBetter(taking);
       const transfer = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
       const channel = openChannel(owner, fileLabel({ offer: offer.id, transfer }));
       if (!channel) return this.#again(taking, () => taking.miss('link-lost'));
       const further = ways.open(owner, transfer, offer.size - opened.bytes);
-      const pump = new Pump({
+      const pump = startPump({
         direction: 'receive',
         channel,
         url: Promise.resolve(opened.url),

@@ -11,6 +11,12 @@ export interface HostContext {
 /** The extension host, as the engine calls it. */
 export type HostClient = Pick<RpcEndpoint<PageApi, HostApi>, 'call'>;
 
+/** What of it serves the stages. */
+export type StageClient = Pick<
+  RpcEndpoint<PageApi, Pick<HostApi, 'openStage' | 'copyStageLink' | 'toStage' | 'closeStage'>>,
+  'call'
+>;
+
 /** Connects the page to its extension host. */
 export function connectHost(
   context: HostContext,

@@ -1,6 +1,6 @@
 import type { MeetingBootstrap } from '../../shared/hostRpc.ts';
 import type { ChosenDevices, StageReport } from '../../shared/stageRpc.ts';
-import type { HostClient } from '../host/hostContext.ts';
+import type { StageClient } from '../host/hostContext.ts';
 import type { DevicesModel } from '../model.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
 import { StageConnection } from './stageConnection.ts';
@@ -20,7 +20,7 @@ const LATE = 20_000;
 
 /** What a stage source needs, and whom it tells. */
 export interface StageSourceOptions {
-  readonly host: HostClient;
+  readonly host: StageClient;
   readonly bootstrap: Pick<MeetingBootstrap, 'stages' | 'addresses'>;
   /** What is wanted of the devices at first. */
   readonly wanted: { readonly microphone: boolean; readonly camera: boolean };

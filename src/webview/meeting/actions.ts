@@ -52,6 +52,7 @@ export function makeActions(options: ActionsOptions): MeetingActions {
     stopPresenting: () => source.stopScreen(),
     setHand: (hand) => store.set({ hand }),
     sendChat: (text) => chat.send(text),
+    openLink: (href) => tell(host.call('openLink', { href })),
     copyInvite: () => tell(host.call('copyInvite', {})),
     hostOn,
     leave: () => leave('left'),

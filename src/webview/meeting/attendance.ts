@@ -38,7 +38,8 @@ export class Attendance {
     store.set({ phase: 'joining', name, outcome: null, waitingFor: null });
     tell(host.call('rememberName', { name }));
     const onWaiting = (): void => store.set({ waitingFor: say.waitingSentence(bootstrap.hostName) });
-    mesh.enter(name, before, now(), onWaiting).then(
+    const known = bootstrap.session?.members ?? [];
+    mesh.enter(name, before, now(), onWaiting, known).then(
       (place) => {
         if (store.state.phase === 'joining') store.set({ phase: 'in', place, waitingFor: null });
       },

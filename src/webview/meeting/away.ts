@@ -6,12 +6,12 @@ export interface AwayOptions {
   /** Whether somebody who is here says that they reach them. */
   readonly vouched: (id: ParticipantId) => boolean;
   /** They are not waited for any longer. */
-  readonly onGone: (id: ParticipantId) => void;
+  readonly onGone: (id: ParticipantId, unloaded: boolean) => void;
   /** Whether nobody else is here. */
   readonly alone: () => boolean;
   /** That is so, and has been for a while; called on each look. */
   readonly onAlone: () => void;
-  readonly times: Pick<MeshTimes, 'look' | 'grace' | 'absentGrace' | 'aloneAfter'>;
+  readonly times: Pick<MeshTimes, 'look' | 'grace' | 'absentGrace' | 'unloadGrace' | 'aloneAfter'>;
   /** Milliseconds of a clock that goes on in sleep. */
   readonly now?: () => number;
 }
@@ -21,11 +21,13 @@ interface Wait {
   waited: number;
   /** The server does not know their page. */
   absent: boolean;
+  /** They said that their page goes. */
+  unloaded: boolean;
 }
 
 /**
  * Members whose link is silent or gone: each is waited for until the grace is over. It is shorter for a page that the
- * server does not know either, and does not end for one that somebody else reaches. Only time counts in which this page
+ * server does not know either, or that was unloaded, and does not end for one that somebody else reaches. Only time counts in which this page
  * was awake: whoever slept could not have heard anybody.
  */
 export class Away {
@@ -47,7 +49,7 @@ export class Away {
   /** Starts to wait for somebody; goes on when that is so already. */
   add(id: ParticipantId): void {
     if (this.#waits.has(id)) return;
-    this.#waits.set(id, { waited: 0, absent: false });
+    this.#waits.set(id, { waited: 0, absent: false, unloaded: false });
     if (this.#timer !== undefined) return;
     this.#last = this.#now();
     this.#timer = setInterval(() => this.#look(), this.#options.times.look);
@@ -65,6 +67,13 @@ export class Away {
     if (wait) wait.absent = absent;
   }
 
+  /** Waits for the next page of somebody whose page goes: a reload is over soon, or it was none. */
+  unloaded(id: ParticipantId): void {
+    this.add(id);
+    const wait = this.#waits.get(id);
+    if (wait) Object.assign(wait, { waited: 0, unloaded: true });
+  }
+
   dispose(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -77,8 +86,7 @@ export class Away {
     for (const [id, wait] of this.#waits) {
       wait.waited += step;
       longest = Math.max(longest, wait.waited);
-      const grace = wait.absent ? Math.min(times.absentGrace, times.grace) : times.grace;
-      if (wait.waited >= grace && !vouched(id)) onGone(id);
+      if (wait.waited >= graceOf(wait, times) && !vouched(id)) onGone(id, wait.unloaded);
     }
     if (longest >= times.aloneAfter && alone()) onAlone();
   }
@@ -90,6 +98,12 @@ export class Away {
     this.#last = now;
     return step < 0 || step > Math.max(this.#options.times.look * 10, SLEPT) ? 0 : step;
   }
+}
+
+/** How long somebody is waited for; milliseconds. */
+function graceOf({ absent, unloaded }: Wait, times: AwayOptions['times']): number {
+  const { grace, absentGrace, unloadGrace } = times;
+  return Math.min(grace, absent ? absentGrace : grace, unloaded ? unloadGrace : grace);
 }
 
 /** A gap between two looks that no busy page makes; milliseconds. */

@@ -59,6 +59,27 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     }
   }
 
+  /**
+   * Calls pages of people we were with before ours was loaded anew.
+   * @returns true as soon as one has answered, false when each was called in vain; they are called on, for a while.
+   */
+  revisit(members: readonly MemberAddress[]): Promise<boolean> {
+    const self = this.#options.self();
+    const others = members.filter(({ id, peer }) => id !== self?.id && !this.#calling.has(peer));
+    return new Promise((resolve) => {
+      let open = others.length;
+      const oneInVain = (): void => {
+        if (--open <= 0) resolve(false);
+      };
+      if (open === 0) resolve(false);
+      for (const member of others) {
+        void this.#call(member, 0, oneInVain).then((answered) => {
+          if (answered) resolve(true);
+        });
+      }
+    });
+  }
+
   /** A link to a member was lost, or is silent: they are called in so many milliseconds, until one is there. */
   recover(member: MemberAddress, delay: number): void {
     const self = this.#options.self();
@@ -81,10 +102,12 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     }
   }
 
-  async #call(member: MemberAddress, delay: number): Promise<void> {
+  /** @param onVain the first attempt has failed. @returns whether there is a link. */
+  async #call(member: MemberAddress, delay: number, onVain: () => void = () => undefined): Promise<boolean> {
     const { signal, linked, missing, call, onLink, onCalled, pauses, onProblem } = this.#options;
     const { peer } = member;
     this.#calling.add(peer);
+    let answered = false;
     if (delay > 0) await wait(delay, this.#hurry.signal);
     for (let attempt = 0, vain = 0; vain < ATTEMPTS || missing(peer); attempt++) {
       if (this.#departed.has(peer) || signal.aborted || linked().includes(peer)) break;
@@ -94,11 +117,13 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
         // They may have found the way to us by the door meanwhile.
         if (signal.aborted || linked().includes(peer)) link.close();
         else onLink(link);
+        answered = true;
         break;
       } catch (error) {
         onProblem('a member could not be called', error);
         const problem = error instanceof BrokerError ? error.problem : 'failed';
         onCalled(member, problem === 'absent');
+        if (attempt === 0) onVain();
         // Without a server nobody can be called: that says nothing of them.
         if (problem !== 'unreachable') vain++;
         // Not even the server knows them any more, and it had time to: their page is gone.
@@ -109,5 +134,6 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
       if (hurried.aborted) attempt = -1;
     }
     this.#calling.delete(peer);
+    return answered;
   }
 }

@@ -2,6 +2,7 @@ import type { MeetingBootstrap, OwnOffer } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
 import type { Link } from '../rtc/link.ts';
+import type { StartPump } from '../files/runningPump.ts';
 import type { HostClient } from '../host/hostContext.ts';
 import type { TrackSource } from '../media/trackSource.ts';
 import type { MeetingActions, MeetingModel, MeetingView } from '../model.ts';
@@ -10,10 +11,12 @@ import type { Identity } from '../rtc/identity.ts';
 import { makeActions } from './actions.ts';
 import { Attendance } from './attendance.ts';
 import { Chat } from './chat.ts';
+import { ConnectionWatch } from './connectionWatch.ts';
 import { initialState, ownState, sessionOf } from './engineState.ts';
 import { makeFileActions } from './fileActions.ts';
 import { HostReporter } from './hostReporter.ts';
 import type { Member } from './member.ts';
+import type { Entrance } from './memberEvents.ts';
 import { Mesh } from './mesh.ts';
 import { makeModel, statusOf } from './modelMaker.ts';
 import { tellGone, tellNews } from './news.ts';
@@ -35,6 +38,7 @@ export interface EngineOptions {
   readonly connect: ConnectBroker;
   /** A connection like those that the server helps to make: for files, and for links when there is no server. */
   readonly connectLane: () => RTCPeerConnection;
+  readonly startPump: StartPump;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -45,6 +49,7 @@ export interface EngineOptions {
  */
 export class MeetingEngine implements MeetingView {
   readonly actions: MeetingActions;
+  readonly connections: ConnectionWatch;
   readonly #options: EngineOptions;
   readonly #store: Store;
   readonly #notices: Notices;
@@ -76,6 +81,7 @@ export class MeetingEngine implements MeetingView {
       host,
       addresses: bootstrap.addresses,
       connect: options.connectLane,
+      startPump: options.startPump,
       members: () => this.#mesh.members,
       member: (id) => this.#mesh.member(id),
       notices,
@@ -102,6 +108,12 @@ export class MeetingEngine implements MeetingView {
       },
     });
     const mesh = (this.#mesh = this.#makeMesh());
+    this.connections = new ConnectionWatch({
+      members: () => mesh.members,
+      unseen: () => document.hidden,
+      onLevel: () => this.#changed(),
+      onProblem: (what, error) => this.#problem(what, error),
+    });
     const members = (): readonly Member[] => mesh.members;
     const presenting = (this.#presenting = new Presenting({ store, chat, notices, self, source, members }));
     this.#voices = new Voices(source);
@@ -140,6 +152,7 @@ export class MeetingEngine implements MeetingView {
       members: this.#mesh.members,
       files: this.#sharing.files,
       notices: this.#notices.list,
+      level: (id) => this.connections.level(id),
       mayHostOn: this.#servers.mayHostOn,
     });
     return this.#model;
@@ -170,9 +183,9 @@ export class MeetingEngine implements MeetingView {
     this.#sharing.files.withdrawn(offers);
   }
 
-  /** The page is unloaded: there is time for one word. */
+  /** The page is unloaded, which a reload does as well: there is time for one word. */
   sayGoodBye(): void {
-    this.#mesh.broadcast({ t: 'leave' });
+    this.#mesh.broadcast({ t: 'leave', reason: 'unload' });
   }
 
   /** The network is back. */
@@ -195,6 +208,8 @@ export class MeetingEngine implements MeetingView {
     this.#reporter.dispose();
     this.#notices.dispose();
     this.#servers.dispose();
+    this.connections.dispose();
+    this.#presenting.dispose();
     this.#sharing.dispose();
     this.#options.source.dispose();
     await this.#mesh.leave(end);
@@ -217,7 +232,7 @@ export class MeetingEngine implements MeetingView {
       chatSeen: (author) => this.#chat.seen(author),
       chatAfter: (seen) => this.#chat.after(seen),
       events: {
-        onEntered: (member, returned) => this.#onEntered(member, returned),
+        onEntered: (member, how) => this.#onEntered(member, how),
         onState: (member, before) => this.#onState(member, before),
         onChat: (author, entry) => this.#chat.add(author, entry),
         onAway: (member) => this.#onAway(member),
@@ -245,10 +260,11 @@ export class MeetingEngine implements MeetingView {
     this.#changed();
   }
 
-  #onEntered(member: Member, returned: boolean): void {
+  #onEntered(member: Member, how: Entrance): void {
     this.#remember(member);
     this.#presenting.witness(member.state);
-    if (!returned) this.#notices.add('info', say.enteredSentence(member.state.name));
+    if (typeof how === 'object') tellNews(this.#notices, member, how.before.state);
+    else if (how === 'came') this.#notices.add('info', say.enteredSentence(member.state.name));
     this.#presenting.stepBack();
     const greeting = this.#servers.greeting();
     if (greeting) member.link.send(greeting);
@@ -294,10 +310,16 @@ export class MeetingEngine implements MeetingView {
     queueMicrotask(() => {
       this.#scheduled = false;
       this.#tellMembers();
+      this.connections.follow();
       this.#voices.handOn(this.model);
       this.#reporter.report(
         statusOf(this.model),
-        sessionOf(this.#store.state, this.#sharing.files.offers, this.model.devices),
+        sessionOf(
+          this.#store.state,
+          this.#sharing.files.offers,
+          this.model.devices,
+          this.#mesh.members.map(({ address }) => address),
+        ),
       );
       for (const listener of this.#listeners) listener(this.model);
     });

@@ -1,7 +1,7 @@
 import type { ChatRecord, MeetingBootstrap, OwnOffer, SessionRecord } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { addLine, type ChatLog, emptyChat } from '../../shared/meeting/chatLog.ts';
-import type { FileOffer, ParticipantState } from '../../shared/protocol.ts';
+import type { FileOffer, MemberAddress, ParticipantState } from '../../shared/protocol.ts';
 import type { DevicesModel, OutcomeModel, Phase } from '../model.ts';
 import type { Place } from './member.ts';
 
@@ -37,8 +37,8 @@ export function initialState(bootstrap: MeetingBootstrap): EngineState {
     outcome: null,
     waitingFor: null,
     name: session?.name ?? bootstrap.name,
-    hand: false,
-    presenting: null,
+    hand: session?.hand ?? false,
+    presenting: session?.presenting ?? null,
     chat,
     names,
     place: session ? { ordinal: session.ordinal, startedAt: session.startedAt } : null,
@@ -67,8 +67,9 @@ export function sessionOf(
   state: EngineState,
   offers: readonly OwnOffer[],
   { microphone, camera, chosen }: DevicesModel,
+  members: readonly MemberAddress[],
 ): SessionRecord | null {
-  const { place, name, chat, names, bootstrap } = state;
+  const { place, name, chat, names, hand, presenting, bootstrap } = state;
   if (!place || state.phase !== 'in') return null;
   const record = ({ author, entry }: ChatLog['lines'][number]): ChatRecord => ({
     author,
@@ -81,6 +82,9 @@ export function sessionOf(
     startedAt: place.startedAt,
     chat: chat.lines.map(record),
     offers: [...offers],
+    members: [...members],
+    presenting,
+    hand,
     devices: { microphone: microphone.wanted, camera: camera.wanted, chosen },
   };
 }

@@ -14,10 +14,12 @@ export interface OwnWord {
   readonly chatAfter: (seen: number) => readonly ChatEntry[];
 }
 
+/** Somebody came in, was found here when we came ourselves, or came back and had been here all along, as `before`. */
+export type Entrance = 'came' | 'found' | { readonly before: Member };
+
 /** What members do. */
 export interface MemberEvents {
-  /** Somebody came in, or came back: `returned` when they had been here all along. */
-  readonly onEntered: (member: Member, returned: boolean) => void;
+  readonly onEntered: (member: Member, how: Entrance) => void;
   readonly onState: (member: Member, before: ParticipantState) => void;
   readonly onChat: (author: ParticipantId, entry: ChatEntry) => void;
   /** Nothing is heard of them any more, or they are heard again, or their link was given up. */

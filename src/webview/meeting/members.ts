@@ -57,9 +57,9 @@ export class Members {
     this.#options = options;
     this.#away = new Away({
       vouched: (id) => this.relaysTo(id).length > 0,
-      onGone: (id) => {
+      onGone: (id, unloaded) => {
         const member = this.#members.get(id);
-        if (member) this.#remove(member, 'lost');
+        if (member) this.#remove(member, unloaded ? 'left' : 'lost');
       },
       alone: () => this.present.length === 0,
       onAlone: options.onAlone,
@@ -183,7 +183,8 @@ export class Members {
         this.#options.onTold(message.members);
         break;
       case 'leave':
-        this.#remove(member, 'left');
+        if (message.reason === 'unload') this.#unloaded(member, link);
+        else this.#remove(member, 'left');
         break;
       case 'end':
         if (id === this.#options.hostId) events.onEnded();
@@ -219,12 +220,12 @@ export class Members {
     this.#entered.set(link, { chatSeen, state });
     const before = this.#members.get(id);
     const address = { id, peer, ordinal: Math.max(placeGiven(id)?.ordinal ?? 0, ordinal) };
-    this.#use({ address, link, state, away: false }, chatSeen, before !== undefined);
+    this.#use({ address, link, state, away: false }, chatSeen, before);
     if (before) this.#closeOlder(before, link);
   }
 
   /** Speaks to a member by this link from now on. */
-  #use(member: Member, chatSeen: number, returned: boolean): void {
+  #use(member: Member, chatSeen: number, before: Member | undefined): void {
     const { own, events, onChanged } = this.#options;
     const { address, link } = member;
     this.#members.set(address.id, member);
@@ -232,7 +233,7 @@ export class Members {
     link.media.update(own.tracks());
     // What has changed since our own `enter`, or was said on another link.
     link.send({ t: 'state', state: own.state(address.id) });
-    events.onEntered(member, returned);
+    events.onEntered(member, before ? { before } : 'came');
     for (const entry of own.chatAfter(chatSeen)) link.send({ t: 'chat', entry });
     onChanged();
   }
@@ -283,7 +284,7 @@ export class Members {
       const spare = this.#linksTo(link.remote.id).findLast((other) => this.#entered.has(other));
       const entered = spare && this.#entered.get(spare);
       if (spare && entered)
-        this.#use({ ...member, link: spare, state: entered.state, away: false }, entered.chatSeen, true);
+        this.#use({ ...member, link: spare, state: entered.state, away: false }, entered.chatSeen, member);
       else this.#miss(member, 0);
     } else if (member.away) this.#options.onMissing(member.address, 0);
   }
@@ -293,6 +294,14 @@ export class Members {
     this.#away.add(member.address.id);
     this.#setAway(member, true);
     this.#options.onMissing(member.address, delay);
+  }
+
+  /** Their page goes. Whether they left is known when no other one has come for it: they are to be one person all along. */
+  #unloaded(member: Member, { remote }: Link): void {
+    if (member.address.peer !== remote.peer) return;
+    this.#options.onDeparted(member.address);
+    this.#away.unloaded(member.address.id);
+    this.#setAway(member, true);
   }
 
   #setAway(member: Member, away: boolean): void {

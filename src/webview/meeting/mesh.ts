@@ -1,13 +1,14 @@
 import { type ParticipantId, type PeerId, toHex } from '../../shared/ids.ts';
 import { eldest } from '../../shared/meeting/roster.ts';
 import type { LinkMessage, MemberAddress } from '../../shared/protocol.ts';
-import { BrokerError, type ConnectBroker, type RawLink } from '../rtc/broker.ts';
+import type { ConnectBroker, RawLink } from '../rtc/broker.ts';
 import type { Identity } from '../rtc/identity.ts';
-import { Link, type LinkOptions } from '../rtc/link.ts';
+import type { Link } from '../rtc/link.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
-import { Registration } from '../rtc/registration.ts';
+import type { Registration } from '../rtc/registration.ts';
 import { Admission } from './admission.ts';
 import { Calls } from './calls.ts';
+import { Dialer } from './dialer.ts';
 import { Door } from './door.ts';
 import { EnterError, findWayIn, knock, type KnockOutcome, type Welcome } from './entry.ts';
 import type { Member, Place } from './member.ts';
@@ -15,9 +16,10 @@ import type { MemberEvents, OwnWord } from './memberEvents.ts';
 import { Members } from './members.ts';
 import { MESH_TIMES, type MeshTimes } from './meshTimes.ts';
 import { Relay } from './relay.ts';
+import { comeBack } from './comeBack.ts';
 import { Reunion } from './reunion.ts';
 import { wait } from './wait.ts';
-import { WayBack } from './wayBack.ts';
+import { WayBack, type WayBackOptions } from './wayBack.ts';
 
 /** What the mesh is made with. */
 export interface MeshOptions extends OwnWord {
@@ -53,6 +55,7 @@ export class Mesh {
   readonly #options: MeshOptions;
   readonly #times: MeshTimes;
   readonly #peer: PeerId = toHex(crypto.getRandomValues(new Uint8Array(16)));
+  readonly #dialer: Dialer;
   readonly #own: Registration;
   readonly #abort = new AbortController();
   readonly #admission: Admission;
@@ -61,10 +64,14 @@ export class Mesh {
   readonly #relay: Relay;
   readonly #door: Door;
   readonly #wayBack: WayBack;
+  readonly #reunion: Reunion;
   #place: Place | null = null;
+  /** Who was in when we came, until they have entered here. */
+  readonly #foundHere = new Set<ParticipantId>();
   /** What the others were told last of whether we hold the door. */
   #toldDoor = false;
   #name = '';
+  #onMet: () => void = () => undefined;
 
   /** Registers with the server at once, so that joining later does not wait for it. */
   constructor(options: MeshOptions, times = MESH_TIMES) {
@@ -74,18 +81,32 @@ export class Mesh {
     const { onProblem, onStranger } = events;
     const { signal } = this.#abort;
     this.#admission = new Admission({
-      prove: (raw, turnedAway) => this.#prove(raw, { signal: turnedAway }),
+      prove: (raw, turnedAway) => this.#dialer.prove(raw, { signal: turnedAway }),
       onProven: (raw, link) => this.#onProven(raw, link),
       onStranger,
       onProblem,
     });
-    this.#own = this.#register(this.#peer, events.onServer);
+    this.#dialer = new Dialer({
+      ...options,
+      peer: this.#peer,
+      times,
+      admit: (raw) => void this.#admission.admit(raw),
+      broker: () => this.#own.broker,
+      relay: () => this.#relay,
+      isMember: (id) => this.#members.get(id) !== undefined,
+    });
+    let wasKnown = false;
+    this.#own = this.#dialer.register(this.#peer, (connected) => {
+      if (connected && wasKnown) this.#reunion.hurry();
+      wasKnown ||= connected;
+      events.onServer(connected);
+    });
     this.#calls = new Calls({
       signal,
       self: () => this.#self(),
       linked: () => [...this.#members.links].filter(({ quiet }) => !quiet).map((link) => link.remote.peer),
       missing: (peer) => this.#members.list.some(({ away, address }) => away && address.peer === peer),
-      call: (member) => this.#call(member),
+      call: (member) => this.#dialer.call(member),
       onLink: (link) => this.#members.join(link),
       onCalled: (member, absent) => this.#members.noteCall(member, absent),
       elderPatience: times.elderPatience,
@@ -105,7 +126,13 @@ export class Mesh {
       onChanged: () => this.#onChanged(),
       onAlone: () => void this.#wayBack.look(),
       times,
-      events,
+      events: {
+        ...events,
+        onEntered: (member, how) => {
+          const found = this.#foundHere.delete(member.address.id);
+          events.onEntered(member, found && how === 'came' ? 'found' : how);
+        },
+      },
     });
     this.#relay = new Relay({
       self: () => this.#self(),
@@ -122,31 +149,31 @@ export class Mesh {
       onProblem,
     });
     this.#door = new Door({
-      register: () => this.#register(room, () => undefined),
+      register: () => this.#dialer.register(room, () => undefined),
       place: () => this.#place,
       inside: () => this.#addresses(),
       onWelcomed: (link) => this.#members.join(link),
       patience: times.admission,
       onProblem,
     });
-    this.#wayBack = new WayBack({
+    const again: Pick<WayBackOptions, 'signal' | 'knock' | 'settle' | 'onProblem'> = {
       signal,
+      knock: () => this.#knock(),
+      settle: async (welcome) => events.onPlace(await this.#settle(welcome)),
+      onProblem,
+    };
+    this.#wayBack = new WayBack({
       alone: () => this.#members.present.length === 0,
       openDoor: () => this.#openDoor(this.#place),
-      knock: () => this.#knock(),
-      settle: async (welcome) => events.onPlace(await this.#settle(welcome)),
+      ...again,
       pause: times.knockPause,
-      onProblem,
     });
-    const reunion = new Reunion({
-      signal,
+    this.#reunion = new Reunion({
       apart: () => this.#isApart(),
-      knock: () => this.#knock(),
-      settle: async (welcome) => events.onPlace(await this.#settle(welcome)),
+      ...again,
       pause: times.reunion,
-      onProblem,
     });
-    void reunion.watch();
+    void this.#reunion.watch();
   }
 
   /** Whether the door is held by none of us, and it is for us to see who has it. */
@@ -176,19 +203,49 @@ export class Mesh {
    * Enters the room: takes the door if it is free and we may, knocks otherwise, and goes on until one of both works.
    * @param before the place held before the panel was closed.
    * @param onWaiting nobody stands at the door yet.
+   * @param known who was in then: they are asked first.
    * @throws {EnterError}
    */
-  async enter(name: string, before: Place | null, now: number, onWaiting: () => void): Promise<Place> {
+  async enter(
+    name: string,
+    before: Place | null,
+    now: number,
+    onWaiting: () => void,
+    known: readonly MemberAddress[] = [],
+  ): Promise<Place> {
     this.#name = name;
     const first = before ?? { ordinal: 0, startedAt: now };
-    const welcome = await findWayIn({
-      signal: this.#abort.signal,
-      openDoor: this.#options.mayOpen ? () => this.#openDoor(first) : null,
-      knock: () => this.#knock(),
-      pause: this.#times.knockPause,
-      onWaiting,
+    const byDoor = async (signal: AbortSignal): Promise<Place> => {
+      const welcome = await findWayIn({
+        signal,
+        openDoor: this.#options.mayOpen ? () => this.#openDoor(first) : null,
+        knock: () => this.#knock(),
+        pause: this.#times.knockPause,
+        onWaiting,
+      });
+      if (!welcome) return first;
+      for (const { id } of welcome.members) this.#foundHere.add(id);
+      return this.#settle(welcome, before);
+    };
+    if (!before || known.length === 0) return byDoor(this.#abort.signal);
+    for (const { id } of known) this.#foundHere.add(id);
+    this.#place = before;
+    const met = new Promise<void>((resolve) => {
+      this.#onMet = resolve;
     });
-    return welcome ? this.#settle(welcome, before) : first;
+    const back = comeBack({
+      signal: this.#abort.signal,
+      revisit: async () => !!(await this.#own.connected()) && this.#calls.revisit(known),
+      met: met.then(() => this.#place ?? before),
+      byDoor,
+      patience: this.#times.revisit,
+      onLate: (place) => this.#options.events.onPlace(place),
+      onProblem: this.#options.events.onProblem,
+    });
+    return back.catch((error: unknown) => {
+      this.#place = null;
+      throw error;
+    });
   }
 
   /** Sends a message to everybody who is in. */
@@ -248,7 +305,7 @@ export class Mesh {
       broker,
       room,
       name: this.#name,
-      prove: (raw) => this.#prove(raw),
+      prove: (raw) => this.#dialer.prove(raw),
       deadline: this.#times.welcome,
       onProblem: events.onProblem,
     });
@@ -273,17 +330,6 @@ export class Mesh {
     return place;
   }
 
-  #register(id: PeerId, onServer: (connected: boolean) => void): Registration {
-    const onLink = (raw: RawLink): void => void this.#admission.admit(raw);
-    return new Registration(this.#options.connect, { id, onLink, onServer }, this.#times.serverPauses);
-  }
-
-  #prove(raw: RawLink, more: Pick<LinkOptions, 'expected' | 'signal'> = {}): Promise<Link> {
-    const { room, secret, identity, addresses } = this.#options;
-    const { heartbeat } = this.#times;
-    return Link.prove({ raw, room, secret, identity, peer: this.#peer, heartbeat, addresses, ...more });
-  }
-
   /** Somebody called us, or the door we keep, and holds the secret. */
   #onProven({ called }: RawLink, link: Link): void {
     // Before Join nobody is let near: not to be seen, not to be asked.
@@ -296,6 +342,7 @@ export class Mesh {
   #onChanged(): void {
     const self = this.#self();
     if (!self || this.#abort.signal.aborted) return;
+    if (this.#members.present.length > 0) this.#onMet();
     this.#toldDoor = this.#door.held;
     this.broadcast({ t: 'members', members: [...this.present], door: this.#toldDoor });
     this.#door.mind(self.id, this.present);
@@ -309,22 +356,5 @@ export class Mesh {
   #addresses(): MemberAddress[] {
     const self = this.#self();
     return [...(self ? [self] : []), ...this.members.map((member) => member.address)];
-  }
-
-  /** Calls a member by the server, or where that does not help by somebody whom both reach. */
-  async #call(member: MemberAddress): Promise<Link> {
-    const expected = member.id;
-    try {
-      return await this.#prove(await this.#callByServer(member), { expected });
-    } catch (error) {
-      if (!(error instanceof BrokerError) || !this.#relay.reaches(expected)) throw error;
-      return this.#prove(await this.#relay.call(member), { expected });
-    }
-  }
-
-  #callByServer({ id, peer }: MemberAddress): Promise<RawLink> {
-    const { broker } = this.#own;
-    if (!broker) return Promise.reject(new BrokerError('unreachable'));
-    return broker.call(peer, this.#members.get(id) ? this.#times.recall : undefined);
   }
 }

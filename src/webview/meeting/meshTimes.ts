@@ -31,8 +31,12 @@ export interface MeshTimes {
   readonly grace: number;
   /** The same for one whose page the server does not know either. */
   readonly absentGrace: number;
+  /** The same for one whose page was unloaded: a reload takes less, and who closed the page is not to be a ghost. */
+  readonly unloadGrace: number;
   /** How long nobody has to be here until the door is asked for the way back in. */
   readonly aloneAfter: number;
+  /** How long who comes back calls those they were with before they go by the door as well. */
+  readonly revisit: number;
   /** Between two looks at whether the door is held by somebody whom nobody here reaches. */
   readonly reunion: number;
   /** How long leaving may take to tell the others. */
@@ -56,7 +60,9 @@ export const MESH_TIMES: MeshTimes = {
   look: 500,
   grace: 60_000,
   absentGrace: 7_500,
+  unloadGrace: 7_500,
   aloneAfter: 5_000,
+  revisit: 1_000,
   reunion: 5_000,
   leaveGrace: 300,
 };

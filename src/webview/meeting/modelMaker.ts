@@ -1,6 +1,7 @@
 import type { MeetingStatus } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { presenterOf } from '../../shared/meeting/presenter.ts';
+import type { ConnectionLevel } from '../connectionModel.ts';
 import type { FileExchange } from '../files/fileExchange.ts';
 import type {
   ChatModel,
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly members: readonly Member[];
   readonly files: FileExchange;
   readonly notices: readonly Notice[];
+  /** How well the connection to somebody goes. */
+  readonly level: (id: ParticipantId) => ConnectionLevel | null;
   /** Whether this person may be asked to run a server for the others. */
   readonly mayHostOn: boolean;
 }
@@ -76,6 +79,7 @@ function selfModel(
   return {
     id,
     name: state.name,
+    ordinal: state.place?.ordinal ?? 0,
     self: true,
     host: id === state.bootstrap.hostId,
     microphone: devices.microphone.status === 'on',
@@ -83,15 +87,21 @@ function selfModel(
     hand: state.hand,
     presenting: presenter === id,
     link: 'connected',
+    quality: null,
     video: devices.camera.track,
     audio: null,
   };
 }
 
-function others(state: EngineState, { members }: Surroundings, presenter: string | undefined): PersonModel[] {
-  return members.map(({ address: { id }, link, state: theirs, away }) => ({
+function others(
+  state: EngineState,
+  { members, level }: Surroundings,
+  presenter: string | undefined,
+): PersonModel[] {
+  return members.map(({ address: { id, ordinal }, link, state: theirs, away }) => ({
     id,
     name: theirs.name,
+    ordinal,
     self: false,
     host: id === state.bootstrap.hostId,
     microphone: theirs.microphone,
@@ -99,6 +109,7 @@ function others(state: EngineState, { members }: Surroundings, presenter: string
     hand: theirs.hand,
     presenting: presenter === id,
     link: away ? 'reconnecting' : link.media.ready ? 'connected' : 'connecting',
+    quality: level(id),
     video: link.remoteTrack('camera'),
     audio: link.remoteTrack('microphone'),
   }));

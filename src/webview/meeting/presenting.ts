@@ -16,14 +16,33 @@ export interface PresentingOptions {
   readonly self: ParticipantId;
   readonly source: Pick<TrackSource, 'devices' | 'startScreen' | 'stopScreen'>;
   readonly members: () => readonly Member[];
+  /** Milliseconds for a share to be there again after a reload; 5 s unless said otherwise. */
+  readonly resumedWithin?: number;
 }
 
-/** Owns our claim to present: made when a screen is captured, given up for a smaller one or when it is not any more. */
+/** Milliseconds for the page of a share to be connected with the page that came after the one it was begun in. */
+const RESUMED_WITHIN = 5_000;
+
+/**
+ * Owns our claim to present: made when a screen is captured, given up for a smaller one or when it is not any more. The claim
+ * of the page before this one goes on where another page captures the screen.
+ */
 export class Presenting {
   readonly #options: PresentingOptions;
+  #resuming: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: PresentingOptions) {
     this.#options = options;
+    const { store, chat, resumedWithin } = options;
+    const { presenting } = store.state;
+    if (presenting === null) return;
+    chat.witness(presenting);
+    this.#resuming = setTimeout(() => this.#endResuming(), resumedWithin ?? RESUMED_WITHIN);
+    this.follow();
+  }
+
+  dispose(): void {
+    this.#stopWaiting();
   }
 
   /** Asks for a screen, unless somebody else presents. */
@@ -38,6 +57,12 @@ export class Presenting {
     const { store, chat, source } = this.#options;
     const captured = source.devices.screen.status === 'on';
     const claimed = store.state.presenting !== null;
+    if (captured) this.#stopWaiting();
+    else if (this.#resuming !== null) {
+      if (this.#mayResume()) return;
+      this.#stopWaiting();
+      this.#options.notices.add('warning', say.shareEndedSentence);
+    }
     if (captured && !claimed) {
       const presenting = chat.nextTime();
       // Somebody may have begun while a screen was being picked: who came second steps back.
@@ -60,6 +85,25 @@ export class Presenting {
   stepBack(): void {
     const { store, self } = this.#options;
     if (store.state.presenting !== null && this.#presenter() !== self) this.#giveWay();
+  }
+
+  /** Whether the page that captured for the page before this one is there, and has not said that it does no more. */
+  #mayResume(): boolean {
+    const { screen, screenStage } = this.#options.source.devices;
+    if (screenStage === null || screenStage.status === 'lost') return false;
+    return screenStage.status !== 'live' || screen.status !== 'off';
+  }
+
+  #endResuming(): void {
+    if (this.#resuming === null) return;
+    this.#stopWaiting();
+    this.#options.notices.add('warning', say.shareEndedSentence);
+    this.follow();
+  }
+
+  #stopWaiting(): void {
+    if (this.#resuming !== null) clearTimeout(this.#resuming);
+    this.#resuming = null;
   }
 
   #giveWay(): void {

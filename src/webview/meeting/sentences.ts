@@ -9,6 +9,8 @@ export const enteredSentence = (name: string): string => `${name} joined.`;
 export const leftSentence = (name: string): string => `${name} left.`;
 export const lostSentence = (name: string): string => `The connection to ${name} was lost.`;
 export const presentingSentence = (name: string): string => `${name} is presenting.`;
+export const shareEndedSentence =
+  'Your screen is not shared any more since this panel was closed or loaded anew. Share it again to go on.';
 export const notPresentingSentence = (name: string): string => `${name} stopped presenting.`;
 export const oneAtATimeSentence = (name: string): string =>
   `${name} is presenting. Only one person can present at a time: ask them to stop first.`;
@@ -91,7 +93,7 @@ export function enterOutcome(problem: Exclude<EnterProblem, 'left'>): OutcomeMod
       return {
         title: 'No connection to the meeting',
         detail:
-          'The meeting was found, but no direct connection to it could be made. A firewall or the network may block it.',
+          'The meeting was found, but no direct connection to it could be made. A firewall or the network may block it: run “Parley: Test My Setup” to see what works.',
         retry: true,
       };
   }

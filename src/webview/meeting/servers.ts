@@ -5,6 +5,8 @@ import type { HostClient } from '../host/hostContext.ts';
 
 /** Without a server for so long the eldest is asked to run one; a host that restarts theirs is back by then. Milliseconds. */
 const PATIENCE = 10_000;
+/** Milliseconds until a server that could not be used is tried once more. */
+const RETRY = 5_000;
 
 /** What the meeting's servers need of the meeting. */
 export interface ServersOptions {
@@ -21,6 +23,7 @@ export interface ServersOptions {
   readonly onChange: () => void;
   readonly onProblem: (what: string, error?: unknown) => void;
   readonly patience?: number;
+  readonly retry?: number;
 }
 
 /**
@@ -36,7 +39,9 @@ export class Servers {
   #connected = true;
   #patient = true;
   #starting = false;
+  #disposed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ServersOptions) {
     this.#options = options;
@@ -97,16 +102,25 @@ export class Servers {
   }
 
   dispose(): void {
+    this.#disposed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#again);
   }
 
   #handOver(): void {
-    const servers = [...this.#told];
+    clearTimeout(this.#again);
+    const servers = this.#told;
     if (servers.length === 0) return;
     this.#told = [];
-    const { host, onProblem } = this.#options;
-    host.call('serversChanged', { servers }).catch((error: unknown) => {
+    const { host, onProblem, retry = RETRY } = this.#options;
+    host.call('serversChanged', { servers: [...servers] }).catch((error: unknown) => {
       onProblem('the server that was told of cannot be used', error);
+      // Its machine may be out of reach for a while. What was told since counts more.
+      if (this.#disposed || this.#told.length > 0) return;
+      this.#told = servers;
+      this.#again = setTimeout(() => {
+        if (!this.#connected) this.#handOver();
+      }, retry);
     });
   }
 }

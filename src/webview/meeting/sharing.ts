@@ -3,6 +3,7 @@ import type { ParticipantId } from '../../shared/ids.ts';
 import type { LaneMessage } from '../../shared/protocol.ts';
 import { FileExchange } from '../files/fileExchange.ts';
 import { Lanes } from '../files/lanes.ts';
+import type { StartPump } from '../files/runningPump.ts';
 import type { HostClient } from '../host/hostContext.ts';
 import type { Member } from './member.ts';
 import type { Notices } from './notices.ts';
@@ -13,6 +14,7 @@ export interface SharingOptions {
   readonly self: ParticipantId;
   readonly hostId: ParticipantId;
   readonly host: HostClient;
+  readonly startPump: StartPump;
   /** This machine's addresses, for twins of mDNS candidates. */
   readonly addresses: readonly string[];
   /** A connection like those of the links. */
@@ -32,7 +34,7 @@ export class Sharing {
 
   constructor(options: SharingOptions) {
     this.#options = options;
-    const { self, host, addresses, connect, member, notices, onChange, onProblem } = options;
+    const { self, host, startPump, addresses, connect, member, notices, onChange, onProblem } = options;
     this.#lanes = new Lanes({
       connect,
       addresses,
@@ -44,6 +46,7 @@ export class Sharing {
     this.files = new FileExchange({
       self,
       host,
+      startPump,
       openChannel: (to, label) => member(to)?.link.openChannel(label) ?? null,
       ways: this.#lanes,
       now: () => performance.now(),

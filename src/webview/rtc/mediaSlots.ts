@@ -105,6 +105,11 @@ export class MediaSlots {
     return this.#slots[TRACK_KINDS.indexOf(kind)]?.receiver.track ?? null;
   }
 
+  /** What goes over the transceiver of this `mid`, as statistics name it. */
+  kindOf(mid: string): TrackKind | undefined {
+    return TRACK_KINDS[this.#slots.findIndex((slot) => slot.mid === mid)];
+  }
+
   #replace(transceiver: RTCRtpTransceiver, track: MediaStreamTrack | null): void {
     transceiver.sender.replaceTrack(track).catch(this.#onProblem);
   }

@@ -2,6 +2,14 @@ import { toHex } from '../../shared/ids.ts';
 import { backOff, wait } from '../meeting/wait.ts';
 import { type Broker, BrokerError, type BrokerSeat, type ConnectBroker } from './broker.ts';
 
+/**
+ * Attempts that follow each other quickly after the server was lost: one that is started again, with the window or the
+ * extension host of who runs it, is back in a few seconds, and everybody's way to each other with it.
+ */
+const QUICK = 24;
+/** For `backOff`: half the first pause. */
+const SOONEST = -1;
+
 /** How the first attempt to register went. */
 export type FirstOutcome = 'connected' | 'id-taken' | 'unreachable';
 
@@ -62,7 +70,7 @@ export class Registration {
 
   async #keep(tell: (outcome: FirstOutcome) => void): Promise<void> {
     const { signal } = this.#abort;
-    for (let attempt = 0; !signal.aborted; attempt++) {
+    for (let attempt = 0, quick = QUICK; !signal.aborted; attempt++) {
       let most = this.#pauses[1];
       const lost = deferred();
       try {
@@ -78,7 +86,7 @@ export class Registration {
           return broker.dispose();
         }
         this.#broker = broker;
-        attempt = 0;
+        quick = QUICK;
         tell('connected');
         this.#settle(broker);
         signal.addEventListener('abort', lost.resolve);
@@ -86,11 +94,15 @@ export class Registration {
         signal.removeEventListener('abort', lost.resolve);
         broker.dispose();
         this.#broker = null;
+        attempt = SOONEST;
       } catch (error) {
         if (!(error instanceof BrokerError)) throw error;
         tell(error.problem === 'id-taken' ? 'id-taken' : 'unreachable');
         if (error.problem === 'id-taken') most *= TAKEN;
-        else this.#seat.onServer(false);
+        else {
+          this.#seat.onServer(false);
+          if (quick-- > 0) attempt = SOONEST;
+        }
       }
       const { signal: hurried } = this.#hurry;
       await wait(backOff(attempt, this.#pauses[0], most), hurried);

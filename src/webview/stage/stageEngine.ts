@@ -156,7 +156,7 @@ export class StageEngine implements StagePageView {
       this.#alone = undefined;
     }
     // Nobody is there to say what is wanted: the devices go off, so that no light burns for nothing.
-    if (status === 'refused' || status === 'taken-over' || status === 'over') this.#stop();
+    if (status !== 'connecting' && status !== 'connected') this.#stop();
     this.#changed();
   }
 
@@ -195,13 +195,21 @@ export class StageEngine implements StagePageView {
   #attach(): void {
     this.#peer?.close();
     if (this.#purpose === null) return;
-    this.#peer = new StagePeer({
-      purpose: this.#purpose,
-      tracks: this.#tracks(),
-      send: (message) => this.#tell('signal', message),
-      onVoices: (tracks) => this.#voices.set(tracks),
-      onProblem: (error) => this.#problem('the connection to the panel', error),
-    });
+    try {
+      this.#peer = new StagePeer({
+        purpose: this.#purpose,
+        tracks: this.#tracks(),
+        send: (message) => this.#tell('signal', message),
+        onVoices: (tracks) => this.#voices.set(tracks),
+        onProblem: (error) => this.#problem('the connection to the panel', error),
+      });
+    } catch (error) {
+      // Taken away or forbidden: by a policy, a setting, or an extension of the browser.
+      this.#problem('this browser does not connect', error);
+      this.#socket.close();
+      this.#onStatus('no-webrtc');
+      return;
+    }
     this.#report = '';
     this.#problems = 0;
     this.#onDevices();

@@ -87,7 +87,7 @@ export class App {
   }
 
   #make(kind: ScreenKind): Screen {
-    const { actions } = this.#view;
+    const { actions, connections } = this.#view;
     switch (kind) {
       case 'waiting':
         return new WaitingScreen(actions);
@@ -97,6 +97,7 @@ export class App {
         return new MeetingScreen(actions, {
           askToLeave: () => this.#askToLeave(),
           tell: (sentence) => this.#notices.tell(sentence),
+          connections,
         });
       case 'outcome':
         return new OutcomeScreen(actions);

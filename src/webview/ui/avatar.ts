@@ -4,15 +4,15 @@ import type { Widget } from './dom.ts';
 import { hueOf, initials } from './format.ts';
 
 /** A person's initials on a colour of their own; decoration, the name stands beside it. */
-export class Avatar implements Widget<Pick<PersonModel, 'id' | 'name'>> {
+export class Avatar implements Widget<Pick<PersonModel, 'ordinal' | 'name'>> {
   readonly elem = h('span', { class: 'avatar', attrs: { 'aria-hidden': 'true' } });
-  #id = '';
+  #ordinal = -1;
 
-  update({ id, name }: Pick<PersonModel, 'id' | 'name'>): void {
+  update({ ordinal, name }: Pick<PersonModel, 'ordinal' | 'name'>): void {
     setText(this.elem, initials(name));
-    if (id === this.#id) return;
-    this.#id = id;
-    this.elem.style.setProperty('--avatar-hue', String(hueOf(id)));
+    if (ordinal === this.#ordinal) return;
+    this.#ordinal = ordinal;
+    this.elem.style.setProperty('--avatar-hue', String(hueOf(ordinal)));
   }
 
   dispose(): void {

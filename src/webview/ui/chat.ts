@@ -4,6 +4,8 @@ import { h, KeyedList, setAttr, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { icon } from './icons.ts';
 import { formatTime } from './format.ts';
+import { cutAtLinks } from './links.ts';
+import type { Piece } from './links.ts';
 import { strings } from './strings.ts';
 import { iconButton, markInvalid, textArea } from './toolkit.ts';
 import type { TextAreaElement } from './toolkit.ts';
@@ -24,8 +26,10 @@ class LineView implements Widget<Line> {
   readonly #name = h('span', { class: 'message-name' });
   readonly #time = h('time', { class: 'message-time' });
   readonly #text = h('div', { class: 'message-text' });
+  readonly #openLink: (href: string) => void;
 
-  constructor() {
+  constructor(openLink: (href: string) => void) {
+    this.#openLink = openLink;
     this.#head.append(this.#name, ' ', this.#time);
     this.elem = h('div', { class: 'message' }, this.#head, this.#text);
   }
@@ -36,7 +40,9 @@ class LineView implements Widget<Line> {
     setText(this.#time, formatTime(message.sentAt));
     setAttr(this.#time, 'datetime', at.toISOString());
     setAttr(this.#time, 'title', at.toLocaleString());
-    setText(this.#text, message.text);
+    // Made anew only when it is another: a selection in it stays.
+    if (this.#text.textContent !== message.text)
+      this.#text.replaceChildren(...cutAtLinks(message.text).map((piece) => this.#pieceView(piece)));
     this.elem.classList.toggle('self', message.self);
     // The head stays for screen readers: each message is read alone.
     this.#head.classList.toggle('visually-hidden', continued);
@@ -45,6 +51,18 @@ class LineView implements Widget<Line> {
 
   dispose(): void {
     this.elem.remove();
+  }
+
+  #pieceView({ text, href }: Piece): Node | string {
+    if (href === null) return text;
+    const link = h('a', { text, title: href, attrs: { href, rel: 'noopener noreferrer' } });
+    link.addEventListener('click', (event) => {
+      // Also from VS Code, which would open it a second time, and of the browser that the panel may be in.
+      event.preventDefault();
+      event.stopPropagation();
+      this.#openLink(href);
+    });
+    return link;
   }
 }
 
@@ -65,12 +83,12 @@ export class Chat implements Widget<readonly ChatModel[]> {
   #atEnd = true;
 
   /** `send` gives false when the text was not sent; it stays in the input then. */
-  constructor(send: (text: string) => boolean) {
+  constructor(send: (text: string) => boolean, openLink: (href: string) => void) {
     this.#send = send;
     this.#list = new KeyedList(
       this.#log,
       (line) => line.message.key,
-      () => new LineView(),
+      () => new LineView(openLink),
     );
     this.#newer.append(icon('arrow-down'), h('span', { text: strings.chat.newMessages }));
     show(this.#newer, false);

@@ -62,8 +62,9 @@ export function offersOf(file: FileModel): RowOffers {
   switch (transfer?.status) {
     case undefined:
       return gone ? NOTHING : fresh(file);
-    case 'queued':
     case 'asking':
+      return { primary: 'cancel', tools: [] };
+    case 'queued':
     case 'running':
       return { primary: 'pause', tools: ['cancel'] };
     case 'paused':

@@ -63,7 +63,7 @@ export const fileStrings = {
   withdraw: { text: 'Withdraw', label: (name: string) => `Withdraw ${name}` },
   receivers: { text: 'Choose who gets it', label: (name: string) => `Choose who gets ${name}` },
 
-  asking: 'Asking where to save it…',
+  asking: 'Waiting for your answer…',
   fetching: 'Getting it…',
   queued: (ahead: number) =>
     ahead === 0 ? 'Waits for its turn' : `Waits for ${ahead === 1 ? '1 other' : `${String(ahead)} others`}`,

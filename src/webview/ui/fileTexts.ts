@@ -1,8 +1,9 @@
 import type { TransferProblem } from '../../shared/transfer.ts';
+import { formatBytes, formatDone } from '../../shared/sizes.ts';
 import type { FileModel, TransferModel } from '../model.ts';
 import { onlyLooked } from './fileOffers.ts';
 import { fileStrings as say, transferSentence } from './fileStrings.ts';
-import { formatBytes, formatDone, formatLeft, formatRate, percentOf } from './format.ts';
+import { formatLeft, formatRate, percentOf } from './format.ts';
 
 // The lines of a row in "Shared files".
 

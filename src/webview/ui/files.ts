@@ -1,3 +1,4 @@
+import { formatDone } from '../../shared/sizes.ts';
 import type { FileModel, MeetingActions } from '../model.ts';
 import { h, hasFocus, KeyedList, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
@@ -5,7 +6,6 @@ import { countRunning, FileBatch } from './fileBatch.ts';
 import { canSave } from './fileOffers.ts';
 import { FileRow } from './fileRow.ts';
 import type { FileLine } from './fileRow.ts';
-import { formatDone } from './format.ts';
 import { strings } from './strings.ts';
 import { iconButton } from './toolkit.ts';
 

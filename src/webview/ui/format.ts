@@ -1,37 +1,8 @@
+import { formatBytes } from '../../shared/sizes.ts';
 import { fileStrings } from './fileStrings.ts';
 
 /** Seconds. */
 const DAY = 86_400;
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-/** A size as people read it: 0 B, 1.4 MB, 24 GB. Units of 1024, as in the explorer of VS Code. */
-export function formatBytes(bytes: number): string {
-  const { unit, value } = scaled(bytes);
-  const digits = unit > 0 && value < 9.95 ? 1 : 0;
-  return `${value.toFixed(digits)} ${UNITS[unit] ?? ''}`;
-}
-
-function scaled(bytes: number): { readonly value: number; readonly unit: number } {
-  let value = bytes;
-  let unit = 0;
-  // 1023.5 would round to 1024 of the smaller unit.
-  while (unit < UNITS.length - 1 && value >= (unit === 0 ? 1024 : 1023.5)) {
-    value /= 1024;
-    unit++;
-  }
-  return { value, unit };
-}
-
-/** How much of it: 12.3 of 28.1 MB, or 40 MB of 1.2 GB while it is less than one of the whole's unit. */
-export function formatDone(bytes: number, size: number): string {
-  const { unit, value } = scaled(size);
-  const digits = unit > 0 && value < 99.95 ? 1 : 0;
-  const whole = `${value.toFixed(digits)} ${UNITS[unit] ?? ''}`;
-  const done = Math.min(Math.max(bytes, 0), size);
-  const scale = 1024 ** unit;
-  return `${done < scale && unit > 0 ? formatBytes(done) : (done / scale).toFixed(digits)} of ${whole}`;
-}
-
 /** Bytes a second as 9.1 MB/s; null where there is nothing to tell. */
 export function formatRate(rate: number | null): string | null {
   return rate !== null && Number.isFinite(rate) && rate >= 1 ? `${formatBytes(rate)}/s` : null;
@@ -93,9 +64,12 @@ function firstSign(word: string): string {
   return '';
 }
 
-/** A hue (0 to 359 degrees) that stays the same for an id and differs between most. */
-export function hueOf(id: string): number {
-  let hash = 2166136261;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 16777619);
-  return (hash >>> 0) % 360;
+/** Degrees between the hues of two who came one after the other: however many come, all are far apart. */
+const GOLDEN_ANGLE = 137.508;
+/** Of who came first. */
+const FIRST_HUE = 210;
+
+/** A hue (0 to 359 degrees) of somebody's own in a meeting, by the place in which they came. */
+export function hueOf(ordinal: number): number {
+  return Math.floor(FIRST_HUE + ordinal * GOLDEN_ANGLE) % 360;
 }

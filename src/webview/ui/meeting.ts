@@ -1,4 +1,6 @@
 import type { MeetingActions, MeetingModel } from '../model.ts';
+import type { ConnectionsView } from '../connectionModel.ts';
+import { ConnectionDetails } from './connectionDetails.ts';
 import { ControlBar } from './controlBar.ts';
 import { h, hasFocus } from './dom.ts';
 import type { Widget } from './dom.ts';
@@ -19,12 +21,14 @@ import type { StageOffer } from './stageStrips.ts';
 export interface MeetingScreenEvents {
   readonly askToLeave: () => void;
   readonly tell: (sentence: string) => void;
+  readonly connections: ConnectionsView;
 }
 
 /** The screen of phase `in`. */
 export class MeetingScreen implements Widget<MeetingModel> {
   readonly elem: HTMLElement;
   readonly #sound: SoundOutput;
+  readonly #connection: ConnectionDetails;
   readonly #room: Room;
   readonly #side: Side;
   readonly #bar: ControlBar;
@@ -48,8 +52,9 @@ export class MeetingScreen implements Widget<MeetingModel> {
     this.#stage = new Strip('info', 'link-external', stageOffers(actions));
     this.#screenStage = new Strip('info', 'device-desktop', stageOffers(actions));
     this.#sound = new SoundOutput((blocked) => this.#soundBlocked.set(blocked ? strings.soundBlocked : null));
-    this.#room = new Room(actions, (shown) => this.#onRoomInvites(shown));
-    this.#side = new Side(actions, (pane) => this.#toggle(pane));
+    this.#connection = new ConnectionDetails(events.connections);
+    this.#room = new Room(actions, this.#connection, (shown) => this.#onRoomInvites(shown));
+    this.#side = new Side(actions, this.#connection, (pane) => this.#toggle(pane));
     this.#bar = new ControlBar(actions, {
       toggle: (pane) => this.#toggle(pane),
       leave: events.askToLeave,
@@ -64,6 +69,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
       body,
       this.#bar.elem,
       this.#sound.elem,
+      this.#connection.elem,
     );
     this.elem.addEventListener('keydown', (event) => this.#onKey(event));
     this.#observer = new ResizeObserver(() => this.#onResize());
@@ -81,7 +87,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
     this.#serverLost.set(model.serverLost ? lost : null, model.mayHostOn ? ['hostOn'] : []);
     const { devices } = model;
     const about = devicesStrip(devices);
-    this.#stage.set(about?.text ?? null, about?.offers, about?.main);
+    this.#stage.set(about?.text ?? null, about?.offers, about?.main, about?.dismissible);
     const aboutScreen = screenStrip(devices);
     this.#screenStage.set(aboutScreen?.text ?? null, aboutScreen?.offers, aboutScreen?.main);
     this.#sound.update(soundsOf(model), {
@@ -91,6 +97,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
     });
     this.#room.update(model);
     this.#draw();
+    this.#connection.update(model.people);
   }
 
   /** Takes the focus when the screen before had it. */
@@ -100,6 +107,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
 
   dispose(): void {
     this.#observer.disconnect();
+    this.#connection.dispose();
     this.#sound.dispose();
     this.#room.dispose();
     this.#side.dispose();

@@ -1,5 +1,7 @@
 import type { PersonModel } from '../model.ts';
 import { Avatar } from './avatar.ts';
+import { ConnectionButton } from './connectionButton.ts';
+import type { ConnectionOpener } from './connectionButton.ts';
 import { h, KeyedList, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { spokenIcon } from './icons.ts';
@@ -16,12 +18,14 @@ class Row implements Widget<PersonModel> {
   readonly #muted = spokenIcon('mic-off', strings.room.microphoneOff);
   readonly #cameraOff = spokenIcon('device-camera-video-off', strings.room.cameraOff);
   readonly #connecting = h('span', { class: 'person-link', text: strings.room.connecting });
+  readonly #quality: ConnectionButton;
 
-  constructor() {
-    const states = [this.#connecting, this.#hand, this.#presenting, this.#cameraOff, this.#muted];
+  constructor(details: ConnectionOpener) {
+    this.#quality = new ConnectionButton(details);
+    const states = [this.#connecting, this.#hand, this.#presenting, this.#muted, this.#cameraOff];
     this.elem = h('div', { class: 'person', attrs: { role: 'listitem' } });
     this.elem.append(this.#avatar.elem, this.#name, this.#you, this.#host);
-    this.elem.append(h('span', { class: 'person-states' }, ...states));
+    this.elem.append(h('span', { class: 'person-states' }, ...states, this.#quality.elem));
     this.#hand.classList.add('mark-hand');
   }
 
@@ -39,6 +43,7 @@ class Row implements Widget<PersonModel> {
     show(this.#presenting, person.presenting);
     show(this.#cameraOff, connected && !person.camera);
     show(this.#muted, connected && !person.microphone);
+    this.#quality.update(person);
   }
 
   dispose(): void {
@@ -52,7 +57,7 @@ export class Participants implements Widget<readonly PersonModel[]> {
   readonly #list: KeyedList<PersonModel, Row>;
   readonly #alone = h('div', { class: 'empty', text: strings.side.alone });
 
-  constructor() {
+  constructor(details: ConnectionOpener) {
     const list = h('div', {
       class: 'people',
       attrs: { role: 'list', 'aria-label': strings.side.participants },
@@ -61,7 +66,7 @@ export class Participants implements Widget<readonly PersonModel[]> {
     this.#list = new KeyedList(
       list,
       (person) => person.id,
-      () => new Row(),
+      () => new Row(details),
     );
   }
 

@@ -55,7 +55,8 @@ export class Preview implements Widget<MeetingModel> {
     this.#model = model;
     const { camera, microphone } = model.devices;
     this.#video.setTrack(camera.status === 'on' ? camera.track : null);
-    this.#avatar.update({ id: model.people[0]?.id ?? model.name, name: model.name });
+    // Which place a guest will have nobody knows yet; it is the second more often than any other.
+    this.#avatar.update({ ordinal: model.role === 'host' ? 0 : 1, name: model.name });
     this.#microphone.update(microphoneControl(model.devices, 'lobby'));
     this.#camera.update(cameraControl(model.devices, 'lobby'));
     this.#chooser.update(model.devices);

@@ -1,4 +1,5 @@
 import type { MeetingActions, MeetingModel, PersonModel } from '../model.ts';
+import type { ConnectionOpener } from './connectionButton.ts';
 import { h, hasFocus, KeyedList, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { fitTiles } from './fitTiles.ts';
@@ -26,7 +27,7 @@ export class Room implements Widget<MeetingModel> {
   #presented = false;
 
   /** `onInviteShown` is told whether the room itself offers to copy the invite. */
-  constructor(actions: MeetingActions, onInviteShown: (shown: boolean) => void) {
+  constructor(actions: MeetingActions, details: ConnectionOpener, onInviteShown: (shown: boolean) => void) {
     this.#actions = actions;
     this.#onInviteShown = onInviteShown;
     this.#tiles = h('div', { class: 'tiles' });
@@ -42,7 +43,7 @@ export class Room implements Widget<MeetingModel> {
     this.#list = new KeyedList(
       this.#tiles,
       (person) => person.id,
-      () => new Tile(),
+      () => new Tile(details),
     );
     this.#observer = new ResizeObserver(() => this.#layOut());
     this.#observer.observe(this.elem);

@@ -1,5 +1,6 @@
 import type { MeetingActions, MeetingModel } from '../model.ts';
 import { Chat } from './chat.ts';
+import type { ConnectionOpener } from './connectionButton.ts';
 import { h, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { Files } from './files.ts';
@@ -48,14 +49,18 @@ class PaneView {
 /** The side bar: participants, shared files and chat, each of which may be closed. */
 export class Side implements Widget<SideModel> {
   readonly elem: HTMLElement;
-  readonly #participants = new Participants();
+  readonly #participants: Participants;
   readonly #files: Files;
   readonly #chat: Chat;
   readonly #panes: Readonly<Record<Pane, PaneView>>;
 
-  constructor(actions: MeetingActions, close: (pane: Pane) => void) {
+  constructor(actions: MeetingActions, details: ConnectionOpener, close: (pane: Pane) => void) {
+    this.#participants = new Participants(details);
     this.#files = new Files(actions);
-    this.#chat = new Chat((text) => actions.sendChat(text));
+    this.#chat = new Chat(
+      (text) => actions.sendChat(text),
+      (href) => actions.openLink(href),
+    );
     const { side } = strings;
     const make = (pane: Pane, title: string, body: HTMLElement, tools: readonly HTMLElement[] = []) =>
       new PaneView(pane, title, body, tools, () => close(pane));

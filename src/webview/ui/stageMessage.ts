@@ -45,7 +45,7 @@ export class StageMessage implements Widget<StagePageModel> {
     show(this.#title, end !== null);
     setIcon(this.#icon, end?.icon ?? 'check');
     this.#icon.classList.add('centre-icon');
-    this.elem.classList.toggle('failed', model.link === 'refused');
+    this.elem.classList.toggle('failed', model.link === 'refused' || model.link === 'no-webrtc');
     setText(this.#title, end?.title ?? '');
     setText(this.#detail, end?.detail ?? strings.page.connecting);
   }

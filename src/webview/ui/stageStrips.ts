@@ -10,6 +10,8 @@ export interface StageStrip {
   readonly offers: readonly StageOffer[];
   /** What stands out: null while what is to be done first is done in the page. */
   readonly main: StageOffer | null;
+  /** It is as the person chose: they may not want to be told again. */
+  readonly dismissible?: true;
 }
 
 /** What is said about the stage for camera and microphone; null while there is nothing to do about it. */
@@ -20,7 +22,7 @@ export function devicesStrip({ stage }: Pick<DevicesModel, 'stage'>): StageStrip
     case 'live':
       return null;
     case 'none':
-      return { text: none, offers: ['use'], main: 'use' };
+      return { text: none, offers: ['use'], main: 'use', dismissible: true };
     case 'opening':
       if (stage?.late === true) return { text: late, offers: ['copy', 'open'], main: 'copy' };
       return { text: stage?.instead === true ? openedInstead : opened, offers: ['open', 'copy'], main: null };

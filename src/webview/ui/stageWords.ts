@@ -8,6 +8,7 @@ export function tabTitle(model: StagePageModel): string {
   if (link === 'refused') return tab.refused;
   if (link === 'taken-over') return tab.takenOver;
   if (link === 'over') return tab.over;
+  if (link === 'no-webrtc') return tab.noWebrtc;
   if (purpose === null) return tab.connecting;
   if (purpose === 'screen') return screen.status === 'on' ? tab.sharing : tab.choose;
   if (!started) return tab.start;
@@ -35,6 +36,8 @@ export function endWords({ link, purpose }: Pick<StagePageModel, 'link' | 'purpo
       return null;
     case 'refused':
       return { icon: 'warning', title: page.refusedTitle, detail: page.refused };
+    case 'no-webrtc':
+      return { icon: 'warning', title: page.noWebrtcTitle, detail: page.noWebrtc };
     case 'taken-over':
       return { icon: 'browser', title: page.takenOverTitle, detail: page.takenOver };
     case 'over':

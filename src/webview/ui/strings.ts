@@ -147,6 +147,9 @@ export const strings = {
     leaveUnheard: 'VS Code cannot be reached. Closing this page turns camera and microphone off.',
     refusedTitle: 'This link cannot be used any more',
     refused: 'It was used already or is too old. Go back to VS Code and press “Open the page again”.',
+    noWebrtcTitle: 'This browser does not let pages connect',
+    noWebrtc:
+      'WebRTC is turned off in it: by a policy of your organization, a setting, or an extension. Go back to VS Code, press “Copy link”, and open the link in another browser on this machine.',
     takenOverTitle: 'Another tab does this now',
     takenOver: 'This one can be closed.',
     overTitle: 'The meeting is over for you',
@@ -163,6 +166,7 @@ export const strings = {
       off: 'Parley – camera and microphone off',
       connecting: 'Parley – connecting…',
       refused: 'Parley – link cannot be used',
+      noWebrtc: 'Parley – needs another browser',
       takenOver: 'Parley – in another tab',
       over: 'Parley – over',
     },

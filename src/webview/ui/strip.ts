@@ -1,7 +1,8 @@
 import { h, setText, show } from './dom.ts';
 import { icon } from './icons.ts';
 import type { ButtonElement } from './toolkit.ts';
-import { setProminent, textButton } from './toolkit.ts';
+import { strings } from './strings.ts';
+import { iconButton, setProminent, textButton } from './toolkit.ts';
 
 /** A button of a strip. */
 export interface StripButton {
@@ -16,6 +17,10 @@ export class Strip<K extends string = never> {
   readonly #actions = h('span', { class: 'strip-actions' });
   readonly #buttons = new Map<K, ButtonElement>();
 
+  readonly #close: ButtonElement;
+  /** The sentence that the person does not want to see again, until there is another. */
+  #dismissed: string | null = null;
+
   constructor(kind: 'warning' | 'info', iconName: string, buttons?: Readonly<Record<K, StripButton>>) {
     this.elem = h('div', { class: 'strip', attrs: { role: 'status', 'data-kind': kind } });
     this.elem.append(icon(iconName), this.#text, this.#actions);
@@ -24,20 +29,29 @@ export class Strip<K extends string = never> {
       if (button) this.#buttons.set(key, textButton(button.label, 'primary', button.press));
     }
     this.#actions.append(...this.#buttons.values());
+    this.#close = iconButton('close', strings.dismiss, () => {
+      this.#dismissed = this.#text.textContent;
+      this.elem.hidden = true;
+    });
+    this.elem.append(this.#close);
     this.elem.hidden = true;
   }
 
   /**
    * Shows a sentence with these buttons in this order, all of them unless named; null hides the strip. One stands out: the
-   * first, unless what is to be done first is done elsewhere.
+   * first, unless what is to be done first is done elsewhere. One that is dismissible can be closed, and stays so until it
+   * has something else to say.
    */
   set(
     sentence: string | null,
     offers: readonly K[] = [...this.#buttons.keys()],
     main: K | null = offers[0] ?? null,
+    dismissible = false,
   ): void {
+    if (sentence !== this.#dismissed) this.#dismissed = null;
     // Shown before it is filled: a status is read when its text changes while it is there.
-    this.elem.hidden = sentence === null;
+    this.elem.hidden = sentence === null || sentence === this.#dismissed;
+    show(this.#close, dismissible);
     setText(this.#text, sentence ?? '');
     this.#text.title = sentence ?? '';
     show(this.#actions, offers.length > 0);

@@ -1,5 +1,7 @@
 import type { PersonModel } from '../model.ts';
 import { Avatar } from './avatar.ts';
+import { ConnectionButton } from './connectionButton.ts';
+import type { ConnectionOpener } from './connectionButton.ts';
 import { h, setAttr, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { icon, spokenIcon } from './icons.ts';
@@ -21,8 +23,10 @@ export class Tile implements Widget<PersonModel> {
   readonly #presenting = spokenIcon('device-desktop', strings.room.presenting);
   readonly #reconnecting = h('div', { class: 'tile-reconnecting' });
   readonly #connecting = h('div', { class: 'tile-connecting', attrs: { role: 'status' } });
+  readonly #quality: ConnectionButton;
 
-  constructor() {
+  constructor(details: ConnectionOpener) {
+    this.#quality = new ConnectionButton(details);
     this.#video = new VideoSurface((live) => this.elem.classList.toggle('live', live));
     this.#hand.classList.add('mark', 'mark-hand');
     this.#presenting.classList.add('mark');
@@ -38,6 +42,7 @@ export class Tile implements Widget<PersonModel> {
       this.#name,
       this.#you,
       this.#host,
+      this.#quality.elem,
     );
     const marks = h('div', { class: 'tile-marks' }, this.#reconnecting, this.#hand, this.#presenting);
     this.elem = h('div', { class: 'tile', attrs: { role: 'group' } });
@@ -62,6 +67,7 @@ export class Tile implements Widget<PersonModel> {
     show(this.#cameraOff, connected && !person.camera);
     show(this.#hand, person.hand);
     show(this.#presenting, person.presenting);
+    this.#quality.update(person);
   }
 
   dispose(): void {

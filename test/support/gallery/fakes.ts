@@ -106,12 +106,14 @@ export function person(at: number, changes: Partial<PersonModel> = {}): PersonMo
   return {
     id: `${String(at)}${'x'.repeat(42)}`,
     name: NAMES[at] ?? `Person ${String(at)}`,
+    ordinal: at,
     self: at === 0,
     host: at === 0,
     microphone: at % 2 === 0,
     hand: false,
     presenting: false,
     link: 'connected',
+    quality: at === 0 ? null : at === 3 ? 'fair' : at === 2 ? 'poor' : 'good',
     audio: null,
     ...changes,
     camera,
@@ -248,6 +250,7 @@ export function loggingActions(log: Log): MeetingActions {
     leave: say('leave'),
     endForAll: say('endForAll'),
     hostOn: say('hostOn'),
+    openLink: say('openLink'),
     dismissNotice: say('dismissNotice'),
   };
 }

@@ -1,5 +1,6 @@
 import type { MeetingModel, MeetingView } from '../../../src/webview/model.ts';
 import { App } from '../../../src/webview/ui/app.ts';
+import { connections } from './connections.ts';
 import { loggingActions } from './fakes.ts';
 import { scenes } from './scenes.ts';
 import themes from './themes.json' with { type: 'json' };
@@ -24,6 +25,7 @@ const view: MeetingView = {
     return model;
   },
   actions: loggingActions((line) => log.push(line)),
+  connections,
   subscribe: (listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);

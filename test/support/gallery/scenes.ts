@@ -205,6 +205,7 @@ export const stageScenes: Readonly<Record<string, () => StagePageModel>> = {
   'page-sharing': () => stagePage({ purpose: 'screen', started: true, screen: on(codeScreen()) }),
   'page-refused': () => stagePage({ link: 'refused', purpose: null }),
   'page-taken-over': () => stagePage({ link: 'taken-over' }),
+  'page-no-webrtc': () => stagePage({ link: 'no-webrtc', purpose: null }),
   'page-over': () => stagePage({ link: 'over' }),
   'page-share-over': () => stagePage({ link: 'over', purpose: 'screen' }),
 };

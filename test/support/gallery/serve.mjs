@@ -16,6 +16,8 @@ await build({
     'panel-style': 'src/webview/ui/panel.css',
     'stage-page': 'test/support/gallery/stagePage.ts',
     'stage-style': 'src/webview/ui/stage.css',
+    'setup-page': 'test/support/gallery/setupPage.ts',
+    'setup-style': 'src/webview/ui/setup.css',
   },
   bundle: true,
   format: 'iife',
@@ -31,7 +33,11 @@ const pageOf = (script, style) => `<!doctype html><html lang="en"><head><meta ch
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Parley gallery</title>
 <link rel="stylesheet" href="${style}.css"></head>
 <body><div id="app"></div><script src="${script}.js"></script></body></html>`;
-const PAGES = { '/': pageOf('page', 'panel-style'), '/stage': pageOf('stage-page', 'stage-style') };
+const PAGES = {
+  '/': pageOf('page', 'panel-style'),
+  '/stage': pageOf('stage-page', 'stage-style'),
+  '/setup': pageOf('setup-page', 'setup-style'),
+};
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
@@ -47,7 +53,7 @@ const server = createServer((request, response) => {
 });
 server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
   const at = `http://127.0.0.1:${server.address().port}`;
-  console.log(`${at}/?scene=five&theme=dark\n${at}/stage?scene=page-devices`);
+  console.log(`${at}/?scene=five&theme=dark\n${at}/stage?scene=page-devices\n${at}/setup?scene=trouble`);
 });
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {

@@ -115,6 +115,7 @@ describe('names shared by package.json and the code', () => {
       [Commands.shareFileWith]: 'Share File With…',
       [Commands.openPanel]: 'Show Meeting',
       [Commands.setTurnPassword]: 'Set TURN Password…',
+      [Commands.testSetup]: 'Test My Setup',
     });
   });
 

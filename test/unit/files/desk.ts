@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { FilePart, OwnOffer } from '../../../src/shared/hostRpc.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { FileExchange } from '../../../src/webview/files/fileExchange.ts';
+import { Pump } from '../../../src/webview/files/pump.ts';
 import { fileKey } from '../../../src/webview/files/fileKeys.ts';
 import type { HostClient } from '../../../src/webview/host/hostContext.ts';
 import type { FileModel, TransferModel } from '../../../src/webview/model.ts';
@@ -45,6 +46,7 @@ export class Desk {
     this.exchange = new FileExchange({
       self: SELF,
       host: { call } as unknown as HostClient,
+      startPump: (options) => new Pump(options),
       openChannel: (_to, label) => {
         if (!this.linked) return null;
         const channel = new FakeChannel(label);

@@ -269,6 +269,23 @@ describe('FileExchange, taking', () => {
     desk.exchange.dispose();
   });
 
+  it('lets the extension host know what one click took, so that it asks once', async () => {
+    const desk = new Desk();
+    const offers = ['a', 'b', 'c'].map((name) => offerOf(name));
+    desk.offers(OLGA, ...offers);
+    desk.take(OLGA, offers[0] ?? assert.fail());
+    desk.exchange.takeAll();
+    await turn();
+    const [alone, ...together] = desk
+      .called('openTarget')
+      .map((asked) => (asked as { batch?: string }).batch);
+    assert.equal(alone, undefined);
+    assert.equal(together.length, 2);
+    assert.match(together[0] ?? '', /^[\w-]{22}$/);
+    assert.equal(together[1], together[0]);
+    desk.exchange.dispose();
+  });
+
   it('keeps what is gone as long as it matters', async () => {
     const desk = new Desk();
     desk.offers(OLGA, FILE, offerOf('b'));

@@ -10,6 +10,7 @@ import { sendBundle, type SourceBundle } from '../../../src/extension/gateway/se
 import type { OwnOffer } from '../../../src/shared/hostRpc.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { FileExchange } from '../../../src/webview/files/fileExchange.ts';
+import { Pump } from '../../../src/webview/files/pump.ts';
 import { samenessOf } from '../../../src/shared/sameness.ts';
 import type { Present } from '../../../src/webview/files/others.ts';
 import type { HostClient } from '../../../src/webview/host/hostContext.ts';
@@ -64,6 +65,7 @@ export class Person {
     this.exchange = new FileExchange({
       self: this.id,
       host: { call } as unknown as HostClient,
+      startPump: (options) => new Pump(options),
       openChannel: (to, label) => this.#openChannel(to, label),
       ways: {
         open: (to, transfer) => ({

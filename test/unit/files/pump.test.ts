@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { FILE_CHUNK, FILE_WINDOW, MAX_ENTRIES, MAX_TRANSFER_FRAME } from '../../../src/shared/limits.ts';
 import type { TransferFrame, TransferProblem } from '../../../src/shared/transfer.ts';
-import { Pump, type PumpOptions } from '../../../src/webview/files/pump.ts';
+import { Pump } from '../../../src/webview/files/pump.ts';
+import type { PumpOptions } from '../../../src/webview/files/runningPump.ts';
 import {
   chunkOf,
   credit,

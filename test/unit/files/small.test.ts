@@ -24,6 +24,9 @@ describe('The pace of a transfer', () => {
   it('is not told before there is one', () => {
     assert.deepEqual(paceOf([], 0, 100), { rate: null, left: null });
     assert.deepEqual(paceOf(run([0, 0], [400, 50]), 400, 100), { rate: null, left: null });
+    const young = run([0, 0], [1_000, 50]);
+    assert.deepEqual(paceOf(young, 1_900, 100).left, null, 'the rate leaps about at first');
+    assert.deepEqual(paceOf(young, 2_000, 100), { rate: 25, left: 2 });
   });
 
   it('is that of the last three seconds', () => {

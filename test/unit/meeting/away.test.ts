@@ -6,7 +6,7 @@ import { until } from '../rtc/until.ts';
 
 const [BOB, CAROL] = ['b'.repeat(43), 'c'.repeat(43)];
 /** Milliseconds, by the clock of the test: a look is made every real millisecond and reads that clock. */
-const TIMES = { look: 1, grace: 60_000, absentGrace: 8_000, aloneAfter: 5_000 };
+const TIMES = { look: 1, grace: 60_000, absentGrace: 8_000, unloadGrace: 7_000, aloneAfter: 5_000 };
 
 describe('Away', () => {
   const all: Away[] = [];
@@ -16,12 +16,13 @@ describe('Away', () => {
 
   function make() {
     const clock = { now: 1_000_000 };
-    const seen = { gone: [] as ParticipantId[], alone: 0, looks: 0 };
+    const seen = { gone: [] as ParticipantId[], left: [] as ParticipantId[], alone: 0, looks: 0 };
     const world = { vouched: new Set<ParticipantId>(), alone: false };
     const away = new Away({
       vouched: (id) => world.vouched.has(id),
-      onGone: (id) => {
+      onGone: (id, unloaded) => {
         seen.gone.push(id);
+        if (unloaded) seen.left.push(id);
         away.delete(id);
       },
       alone: () => world.alone,
@@ -75,6 +76,22 @@ describe('Away', () => {
     away.note(CAROL, false);
     await pass(2_000);
     assert.deepEqual(seen.gone, [BOB]);
+  });
+
+  it('waits a moment for the page after one that was unloaded, and says that it did', async () => {
+    const { away, seen, pass } = make();
+    away.add(BOB);
+    await pass(5_000);
+    away.unloaded(BOB);
+    away.unloaded(CAROL);
+    await pass(6_000);
+    away.delete(CAROL);
+    away.add(CAROL);
+    assert.deepEqual(seen.gone, [], 'from the word on');
+    await pass(1_000);
+    assert.deepEqual([seen.gone, seen.left], [[BOB], [BOB]]);
+    await pass(6_000);
+    assert.deepEqual(seen.gone, [BOB], 'a new page is waited for as everybody is');
   });
 
   it('keeps whom somebody else reaches, and lets go when nobody does any more', async () => {

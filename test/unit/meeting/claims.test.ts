@@ -7,29 +7,36 @@ import type { EngineState } from '../../../src/webview/meeting/engineState.ts';
 import type { Member } from '../../../src/webview/meeting/member.ts';
 import { Presenting, type PresentingOptions } from '../../../src/webview/meeting/presenting.ts';
 import { Store } from '../../../src/webview/meeting/store.ts';
+import type { StageModel } from '../../../src/webview/model.ts';
+import { until } from '../rtc/until.ts';
 import { stateOf } from './people.ts';
 
 const BOB = 'b'.repeat(43);
 const ALICE = 'a'.repeat(43);
 
 /** Bob in a meeting with Alice, as far as chat and presenting know of it. */
-function make() {
+function make(
+  change: { readonly claim?: number; readonly stage?: StageModel['status']; readonly within?: number } = {},
+) {
   const seen = { asked: 0, stopped: 0 };
   const notices: string[] = [];
   const sent: LinkMessage[] = [];
   const screen = { status: 'off' };
+  const stage: { status: StageModel['status'] } = { status: change.stage ?? 'none' };
   const alice = { address: { id: ALICE, peer: 'c'.repeat(32), ordinal: 0 }, state: stateOf('Alice') };
   const state = {
     phase: 'in',
     chat: emptyChat,
-    presenting: null,
+    presenting: change.claim ?? null,
     names: new Map([[ALICE, 'Alice']]),
     bootstrap: { identity: { id: BOB } },
   };
   const store = new Store(state as unknown as EngineState, () => undefined);
   const chat = new Chat({ store, self: BOB, broadcast: (message) => sent.push(message), now: () => 7 });
   const source = {
-    devices: { screen },
+    get devices() {
+      return { screen, screenStage: stage.status === 'none' ? null : stage };
+    },
     startScreen: () => {
       seen.asked += 1;
       return Promise.resolve(true);
@@ -45,6 +52,7 @@ function make() {
     self: BOB,
     source: source as unknown as PresentingOptions['source'],
     members: () => [alice as unknown as Member],
+    resumedWithin: change.within ?? 60_000,
   });
   const capture = (on: boolean): void => {
     screen.status = on ? 'on' : 'off';
@@ -55,7 +63,12 @@ function make() {
     presenting.witness(alice.state);
     presenting.stepBack();
   };
-  return { store, chat, presenting, seen, notices, sent, capture, aliceClaims };
+  const stageIs = (status: StageModel['status'], itsScreen = 'off'): void => {
+    stage.status = status;
+    screen.status = itsScreen;
+    presenting.follow();
+  };
+  return { store, chat, presenting, seen, notices, sent, capture, aliceClaims, stageIs };
 }
 
 describe('Presenting', () => {
@@ -101,6 +114,35 @@ describe('Presenting', () => {
     second.capture(true);
     second.aliceClaims(9);
     assert.deepEqual([second.store.state.presenting, second.seen.stopped], [21, 1]);
+  });
+
+  it('goes on after a reload where another page captures, with the claim that was made', () => {
+    const { store, chat, presenting, notices, capture, stageIs } = make({ claim: 42, stage: 'waiting' });
+    assert.equal(store.state.presenting, 42, 'while the pages find each other');
+    stageIs('live', 'starting');
+    capture(true);
+    assert.deepEqual([store.state.presenting, notices], [42, []]);
+    capture(false);
+    assert.deepEqual([store.state.presenting, notices], [null, []], 'it ends as any other');
+    assert.equal(chat.nextTime(), 43);
+    presenting.dispose();
+  });
+
+  it('says that a share has ended with the page that captured it', async () => {
+    const here = make({ claim: 42 });
+    assert.equal(here.store.state.presenting, null);
+    assert.match(here.notices.join(), /not shared any more/);
+    const gone = make({ claim: 42, stage: 'waiting' });
+    gone.stageIs('none');
+    const stopped = make({ claim: 42, stage: 'waiting' });
+    stopped.stageIs('live');
+    assert.deepEqual([stopped.store.state.presenting, stopped.notices], [null, here.notices]);
+    const silent = make({ claim: 42, stage: 'waiting', within: 5 });
+    await until(() => silent.store.state.presenting === null, 'nobody waits for ever');
+    assert.deepEqual(
+      [gone.store.state.presenting, gone.notices, silent.notices],
+      [null, here.notices, here.notices],
+    );
   });
 
   it('is later than a claim it has heard of', () => {

@@ -142,6 +142,17 @@ describe('Mesh', () => {
     assert.deepEqual(bob.log, []);
   });
 
+  it('tells who comes from who was found here', async () => {
+    const [alice, bob, carol] = await three();
+    assert.deepEqual([alice.found, bob.found, carol.found], [[], ['Alice'], ['Alice', 'Bob']]);
+    await bob.mesh.leave(false);
+    await until(() => carol.log.includes('Bob left'), 'Bob has left');
+    people = [alice, carol];
+    await enter('Bob', { identity: bob.identity });
+    await until(() => carol.log.filter((line) => line === 'Bob entered').length === 2, 'Bob is here again');
+    assert.deepEqual(carol.found, ['Alice', 'Bob'], 'who left and comes again is new');
+  });
+
   it('reads nothing from who has not entered, and takes one enter a link', async () => {
     const alice = await host();
     const visitor = await visit(server, alice.peer);

@@ -1,6 +1,11 @@
 import { toBase64Url } from '../../../src/shared/base64url.ts';
 import type { ParticipantId } from '../../../src/shared/ids.ts';
-import type { ChatEntry, LinkMessage, ParticipantState } from '../../../src/shared/protocol.ts';
+import type {
+  ChatEntry,
+  LinkMessage,
+  MemberAddress,
+  ParticipantState,
+} from '../../../src/shared/protocol.ts';
 import type { Member, Place } from '../../../src/webview/meeting/member.ts';
 import { Mesh } from '../../../src/webview/meeting/mesh.ts';
 import type { MeshTimes } from '../../../src/webview/meeting/meshTimes.ts';
@@ -37,7 +42,9 @@ const TIMES: MeshTimes = {
   look: 5,
   grace: 500,
   absentGrace: 200,
+  unloadGrace: 100,
   aloneAfter: 30,
+  revisit: 50,
   reunion: 20,
   leaveGrace: 20,
 };
@@ -67,6 +74,8 @@ export class Person {
   readonly mesh: Mesh;
   readonly log: string[] = [];
   readonly problems: string[] = [];
+  /** Who was in before us. */
+  readonly found: string[] = [];
   readonly chat: string[] = [];
   /** Lines of our own, and how many of each author's are known. */
   readonly own: ChatEntry[] = [];
@@ -123,8 +132,10 @@ export class Person {
         chatSeen: (author) => known.get(author) ?? 0,
         chatAfter: (seen) => this.own.filter(({ seq }) => seq > seen),
         events: {
-          onEntered: (member, returned) =>
-            this.log.push(`${nameOf(member)} ${returned ? 'returned' : 'entered'}`),
+          onEntered: (member, how) => {
+            this.log.push(`${nameOf(member)} ${typeof how === 'object' ? 'returned' : 'entered'}`);
+            if (how === 'found') this.found.push(nameOf(member));
+          },
           onState: (member, before) => {
             if (member.state.name !== before.name) this.log.push(`${before.name} is ${member.state.name}`);
           },
@@ -159,12 +170,19 @@ export class Person {
     return new Person(server, name, change.identity ?? (await makeIdentity()), change);
   }
 
-  /** Goes in. */
-  async enter(before: Place | null = null): Promise<this> {
-    this.place = await this.mesh.enter(this.name, before, 7, () => {
+  /** Goes in; `known` is who was in with a page before this one. */
+  async enter(before: Place | null = null, known: readonly MemberAddress[] = []): Promise<this> {
+    const onWaiting = (): void => {
       this.waited += 1;
-    });
+    };
+    this.place = await this.mesh.enter(this.name, before, 7, onWaiting, known);
     return this;
+  }
+
+  /** The page is unloaded: it says one word, and is gone. */
+  unload(): void {
+    this.mesh.broadcast({ t: 'leave', reason: 'unload' });
+    this.kill();
   }
 
   /** The id by which this page can be called. */

@@ -45,6 +45,29 @@ describe('Reunion', () => {
     assert.equal(knocks, 0);
   });
 
+  it('looks soon after the server is there again', async () => {
+    const abort = new AbortController();
+    let looks = 0;
+    const reunion = new Reunion<FakeLink>({
+      signal: abort.signal,
+      apart: () => {
+        looks += 1;
+        return false;
+      },
+      knock: () => Promise.resolve({ kind: 'absent' }),
+      settle: () => Promise.resolve(),
+      pause: 200,
+      onProblem: () => undefined,
+    });
+    const watching = reunion.watch();
+    const began = performance.now();
+    reunion.hurry();
+    await until(() => looks >= 4, 'four looks');
+    assert.ok(performance.now() - began < 400, 'in less than it takes otherwise for two');
+    abort.abort();
+    await watching;
+  });
+
   it('goes on looking when nobody answers, or it is refused', async () => {
     assert.equal((await run([true, true, true, true], { kind: 'absent' })).knocks, 3);
     const { knocks, problems } = await run([true, true, true], new EnterError('no-connection'));

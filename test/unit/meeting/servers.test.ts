@@ -15,14 +15,14 @@ const [alice, bob, carol] = [address('alice', 0), address('bob', 1), address('ca
 const MOVED = ['http://10.0.0.7:9001/'];
 
 /** Bob in Alice's meeting. */
-function make(present: readonly MemberAddress[] = [alice, bob, carol], refuses = false) {
+function make(present: readonly MemberAddress[] = [alice, bob, carol], refuses = 0) {
   const room = { present };
   const calls: string[] = [];
   const sent: LinkMessage[] = [];
   const problems: string[] = [];
   const call = (method: string, params: unknown): Promise<unknown> => {
     calls.push(`${method} ${JSON.stringify(params)}`);
-    return refuses ? Promise.reject(new Error('no')) : Promise.resolve({ servers: MOVED });
+    return calls.length <= refuses ? Promise.reject(new Error('no')) : Promise.resolve({ servers: MOVED });
   };
   const servers = new Servers({
     self: bob.id,
@@ -34,6 +34,7 @@ function make(present: readonly MemberAddress[] = [alice, bob, carol], refuses =
     onChange: () => undefined,
     onProblem: (what) => problems.push(what),
     patience: 10,
+    retry: 10,
   });
   return { servers, room, calls, sent, problems };
 }
@@ -50,6 +51,36 @@ describe('Servers', () => {
     assert.equal(calls.length, 1, 'it was tried');
     servers.onTold(['http://10.0.0.8:9001/']);
     assert.equal(calls.length, 2, 'at once when there is none');
+    servers.dispose();
+  });
+
+  it('tries a server again that could not be used, until there is one', async () => {
+    const { servers, calls, problems } = make([alice, bob, carol], 2);
+    servers.onServer(false);
+    servers.onTold(MOVED);
+    await until(() => calls.length === 3, 'a third time');
+    assert.equal(problems.length, 2);
+    servers.onServer(true);
+    servers.onServer(false);
+    assert.equal(calls.length, 3, 'it was used');
+    servers.dispose();
+  });
+
+  it('forgets a server that could not be used when told of another one', async () => {
+    const { servers, calls } = make([alice, bob, carol], 1);
+    servers.onServer(false);
+    servers.onTold(MOVED);
+    await turn();
+    servers.onTold(['http://10.0.0.8:9001/']);
+    const other = make([alice, bob, carol], Infinity);
+    other.servers.onServer(false);
+    other.servers.onTold(MOVED);
+    await until(() => other.calls.length === 3, 'the time for another try has passed');
+    other.servers.dispose();
+    assert.deepEqual(
+      calls.map((call) => call.includes('10.0.0.8')),
+      [false, true],
+    );
     servers.dispose();
   });
 
@@ -79,7 +110,7 @@ describe('Servers', () => {
   });
 
   it('starts one server at a time, and says when none can be started', async () => {
-    const { servers, calls, sent, problems } = make([bob, carol], true);
+    const { servers, calls, sent, problems } = make([bob, carol], Infinity);
     await Promise.all([servers.hostOn(), servers.hostOn()]);
     assert.deepEqual([calls.length, sent.length, problems.length], [1, 0, 1]);
     servers.onServer(false);

@@ -90,6 +90,25 @@ describe('Registration', () => {
     assert.match(tokens[0] ?? '', /^[0-9a-f]{32}$/);
   });
 
+  it('looks for a lost server often at first, and then less and less', async () => {
+    const server = new FakeServer();
+    const times: number[] = [];
+    const connect: typeof server.connect = (seat) => {
+      times.push(performance.now());
+      return server.connect(seat);
+    };
+    const seat: BrokerSeat = { id: ID, onLink: () => undefined, onServer: () => undefined };
+    const registration = new Registration(connect, seat, [8, 60_000]);
+    made.push(registration);
+    await registration.first;
+    server.stop();
+    await until(() => times.length > 28, 'many attempts');
+    const pauses = times.slice(2).map((time, index) => time - (times[index + 1] ?? 0));
+    const average = (some: readonly number[]): number => some.reduce((sum, one) => sum + one) / some.length;
+    assert.ok(average(pauses.slice(0, 20)) < 8 * 2, 'for a while they do not grow');
+    assert.ok((pauses.at(-1) ?? 0) >= 8 * 2, 'then they do');
+  });
+
   it('tries for a taken id until it is free, and does not call that a lost server', async () => {
     const server = new FakeServer();
     const holder = await server.connect({ id: ID, onLink: () => undefined, onServer: () => undefined });

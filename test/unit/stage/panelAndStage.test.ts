@@ -368,6 +368,30 @@ describe('panel and stage', () => {
     await until(() => stageStatus(panel) === 'no-browser');
   });
 
+  it('say in a browser without WebRTC that it takes another one', async () => {
+    const panel = rig.openPanel();
+    const { RTCPeerConnection: Real } = globalThis;
+    let made = 0;
+    // The panel makes its end first, in a browser of its own.
+    const blocked = function (config?: RTCConfiguration): RTCPeerConnection {
+      made += 1;
+      if (made > 1) throw new DOMException('Failed to construct', 'NotSupportedError');
+      return new Real(config);
+    };
+    Object.assign(globalThis, { RTCPeerConnection: blocked });
+    try {
+      panel.open();
+      await until(() => rig.links.length > 0);
+      const tab = rig.openTab();
+      await until(() => linkOf(tab) === 'no-webrtc');
+      await until(() => stageStatus(panel) === 'lost');
+      assert.ok(rig.problems.some((what) => what.includes('does not connect: NotSupportedError')));
+    } finally {
+      Object.assign(globalThis, { RTCPeerConnection: Real });
+    }
+    await start(panel);
+  });
+
   it('log in VS Code what goes wrong in the stage, and not without end', async () => {
     const panel = rig.openPanel();
     await open(panel);

@@ -20,7 +20,7 @@ describe('what can be done with a file', () => {
     ['of no workspace', of({ path: null }), 'save open saveAs', true],
     ['a folder', of({ kind: 'folder' }), 'save saveAs', true],
     ['queued', withTransfer({ status: 'queued' }), 'pause cancel', false],
-    ['asking', withTransfer({ status: 'asking' }), 'pause cancel', false],
+    ['asking', withTransfer({ status: 'asking' }), 'cancel', false],
     ['running', withTransfer({ kept: true }), 'pause cancel', false],
     ['paused', withTransfer({ status: 'paused', kept: true }), 'resume discard', true],
     ['paused before anything came', withTransfer({ status: 'paused' }), 'resume cancel', true],

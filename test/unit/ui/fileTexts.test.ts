@@ -68,7 +68,7 @@ describe('what a transfer waits for or has come to', () => {
     ['Waits for 1 other', taking({ status: 'queued' }), 1],
     ['Waits for 2 others', taking({ status: 'queued' }), 2],
     ['Waits for its turn', taking({ status: 'queued' }), 0],
-    ['Asking where to save it…', taking({ status: 'asking' }), 0],
+    ['Waiting for your answer…', taking({ status: 'asking' }), 0],
     ['Getting it…', taking({ status: 'asking', purpose: 'open' }), 0],
     ['', taking(), 0],
     ['Paused', taking({ status: 'paused' }), 0],

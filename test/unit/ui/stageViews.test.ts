@@ -57,6 +57,8 @@ describe('strips about a stage', () => {
     assert.deepEqual(at('no-browser')?.offers, ['copy', 'open']);
     assert.deepEqual(at('lost')?.offers, ['open', 'copy']);
     assert.deepEqual(at('none')?.offers, ['use']);
+    assert.equal(at('none')?.dismissible, true, 'who chose to have no devices need not be told all the time');
+    assert.equal(at('lost')?.dismissible, undefined);
     const main = (['opening', 'waiting', 'no-browser', 'lost', 'none'] as const).map(
       (status) => at(status)?.main,
     );
@@ -108,10 +110,11 @@ describe('the page that captures', () => {
   });
 
   it('ends with a sentence of its own for each reason', () => {
-    const links = ['refused', 'taken-over', 'over'] as const;
+    const links = ['refused', 'taken-over', 'over', 'no-webrtc'] as const;
     const details = links.map((link) => endWords({ link, purpose: 'devices' })?.title);
     assert.equal(new Set(details).size, links.length);
     assert.match(endWords({ link: 'refused', purpose: null })?.detail ?? '', /Open the page again/u);
+    assert.match(endWords({ link: 'no-webrtc', purpose: null })?.detail ?? '', /Copy link/u);
     assert.match(endWords({ link: 'over', purpose: 'screen' })?.title ?? '', /sharing/u);
     assert.equal(endWords({ link: 'connecting', purpose: null }), null);
   });

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import type { Frame } from 'playwright-core';
+import { parseInvite, type Invite } from '../../src/shared/invite.ts';
+import { SLOW_CAMERA } from '../support/browser.ts';
+import { tellOnFailure } from '../support/failure.ts';
+import { type Host, startHost } from '../support/host.ts';
+import { differingFrames } from '../support/media.ts';
+import {
+  button,
+  chat,
+  chatShows,
+  INVITE,
+  joinMeeting,
+  leave,
+  mark,
+  startMeeting,
+  tile,
+} from '../support/meeting.ts';
+import { descendants } from '../support/processes.ts';
+import { makeTempFolder, type TempFolder } from '../support/temp.ts';
+import { openWindow, type VsCodeWindow } from '../support/window.ts';
+
+// A meeting on a server of the host's own: it dies, it comes back, and it leaves with the host. Nobody inside notices,
+// and whoever is invited comes in. The tests build on each other: all of it is one meeting.
+
+const NO_SERVER = 'The host has left, and the meeting has no server';
+
+describe('a meeting on the server of its host', () => {
+  let host: Host;
+  let folder: TempFolder;
+  const windows: VsCodeWindow[] = [];
+  let alice: VsCodeWindow;
+  let bob: VsCodeWindow;
+  let carol: VsCodeWindow;
+  let invite = '';
+  let renewed = '';
+
+  async function open(name: string): Promise<VsCodeWindow> {
+    const workspace = join(folder.path, name);
+    await mkdir(workspace);
+    const window = await openWindow({ host, folder: workspace, name, browserArgs: [SLOW_CAMERA] });
+    windows.push(window);
+    return window;
+  }
+  tellOnFailure(() => windows);
+
+  before(async () => {
+    [host, folder] = [await startHost(), await makeTempFolder('hostOn')];
+    [alice, bob] = [await open('Alice'), await open('Bob')];
+    invite = await startMeeting(alice);
+    await joinMeeting(bob, invite);
+    carol = await open('Carol');
+  });
+
+  after(async () => {
+    for (const window of windows) await window.dispose();
+    await host.dispose();
+    await folder.dispose();
+  });
+
+  it('does not notice that the server dies: devices and screens go on', async () => {
+    const [atAlice, atBob] = [await alice.panel(), await bob.panel()];
+    await sees(atBob, 'Alice');
+    const [before] = await servers(host);
+    assert.ok(before !== undefined);
+    process.kill(before, 'SIGKILL');
+    await button(atBob, 'Mute microphone').click();
+    await mark(atAlice, 'Bob', 'Microphone off').waitFor();
+    await button(atAlice, 'Share screen').click();
+    await differingFrames(tile(atBob, 'Screen of Alice').locator('video'), 2);
+    await button(atAlice, 'Stop sharing').click();
+    await chat(atBob, 'without a server');
+    await chatShows(atAlice, ['without a server']);
+    assert.equal(await mark(atBob, 'Alice', 'Reconnecting…').isVisible(), false);
+  });
+
+  it('is joined by the same invite when the server runs again, by itself', async () => {
+    await joinMeeting(carol, invite);
+    const atCarol = await carol.panel();
+    for (const name of ['Alice', 'Bob']) await sees(atCarol, name);
+  });
+
+  it('offers the eldest, and nobody else, to keep it open when the host has left with the server', async () => {
+    const [atBob, atCarol] = [await bob.panel(), await carol.panel()];
+    await leave(alice);
+    await tile(atBob, 'Alice').waitFor({ state: 'detached' });
+    await atBob.getByText(NO_SERVER).waitFor();
+    assert.deepEqual(await servers(host), []);
+    assert.equal(await button(atCarol, 'Keep the meeting open').isVisible(), false);
+    await button(atBob, 'Keep the meeting open').click();
+    for (const panel of [atBob, atCarol]) await hasServer(panel);
+    assert.equal((await servers(host)).length, 1);
+  });
+
+  it('gives all of them an invite to the same room, by the new server', async () => {
+    const before = read(invite);
+    renewed = await copyInvite(bob);
+    for (const window of [bob, carol]) {
+      const { servers: named, ...rest } = read(await copyInvite(window));
+      const { servers: old, ...facts } = before;
+      assert.deepEqual(rest, facts, `the invite of ${window.name}`);
+      assert.notDeepEqual(named, old, `the invite of ${window.name}`);
+      assert.deepEqual(named, read(renewed).servers);
+    }
+  });
+
+  it('lets a newcomer in by the invite of either', async () => {
+    const by = await copyInvite(carol);
+    await joinMeeting(alice, by);
+    const atAlice = await alice.panel();
+    for (const name of ['Bob', 'Carol']) await sees(atAlice, name);
+    await chat(atAlice, 'in again');
+    for (const window of [bob, carol])
+      await chatShows(await window.panel(), ['without a server', 'in again']);
+  });
+
+  it('goes on in the same way when the next one leaves with their server', async () => {
+    const [atCarol, atAlice] = [await carol.panel(), await alice.panel()];
+    await leave(bob);
+    await tile(atCarol, 'Bob').waitFor({ state: 'detached' });
+    await button(atCarol, 'Keep the meeting open').click();
+    for (const panel of [atCarol, atAlice]) await hasServer(panel);
+    await joinMeeting(bob, await copyInvite(alice));
+    for (const name of ['Alice', 'Carol']) await sees(await bob.panel(), name);
+  });
+});
+
+/** Whether one sees another, with a picture that moves. */
+async function sees(panel: Frame, name: string): Promise<void> {
+  await differingFrames(tile(panel, name).locator('video'), 2);
+}
+
+/** Waits until nothing is said any more of a server that is gone. */
+async function hasServer(panel: Frame): Promise<void> {
+  await panel.getByText(/server cannot be reached|has no server/).waitFor({ state: 'hidden' });
+}
+
+/** Copies an invite with the command. */
+async function copyInvite(window: VsCodeWindow): Promise<string> {
+  await window.setClipboard('');
+  await window.runCommand('Parley: Copy Invite');
+  return window.clipboardMatching(INVITE);
+}
+
+function read(text: string): Invite {
+  const result = parseInvite(text, Date.now());
+  assert.ok(result.ok);
+  return result.invite;
+}
+
+/** The processes of meetings' servers under a VS Code server. */
+async function servers(host: Host): Promise<number[]> {
+  const all = await descendants(host.pid);
+  return all.filter(({ command }) => command.includes('peer-server.js')).map(({ pid }) => pid);
+}

@@ -1,0 +1,46 @@
+import { button, chat, chatShows } from '../meeting.ts';
+import type { Action } from './action.ts';
+import { othersOf, remember } from './people.ts';
+
+/** What people open and close around a meeting. */
+export const VIEW_ACTIONS: readonly Action[] = [
+  {
+    name: 'closes a part of the side bar and opens it again',
+    weight: 1,
+    run: async ({ random }, { window }) => {
+      const panel = await window.panel();
+      const part = random.one(['Participants', 'Files', 'Chat']);
+      for (const pressed of ['false', 'true']) {
+        await button(panel, part).click();
+        await panel.locator(`button[aria-label="${part}"][aria-pressed="${pressed}"]`).waitFor();
+      }
+    },
+  },
+  {
+    name: 'looks at the devices',
+    weight: 1,
+    run: async (_meeting, { window }) => {
+      const panel = await window.panel();
+      const devices = panel.getByRole('dialog', { name: 'Devices' });
+      await button(panel, 'Choose devices').click();
+      await devices.waitFor();
+      await button(panel, 'Choose devices').press('Escape');
+      await devices.waitFor({ state: 'hidden' });
+    },
+  },
+  {
+    name: 'works in an editor before the panel while somebody writes',
+    weight: 1,
+    run: async (meeting, who) => {
+      const { window } = who;
+      await window.runCommand('File: New Untitled Text File');
+      await button(await window.panel(), 'Leave meeting').waitFor({ state: 'hidden' });
+      const writer = meeting.random.one(othersOf(meeting, who));
+      const line = `${String(++meeting.count)}. ${writer.name} says something to a hidden panel`;
+      await chat(await writer.window.panel(), line);
+      await window.closeTab('Untitled');
+      await button(await window.panel(), 'Leave meeting').waitFor();
+      await chatShows(await window.panel(), remember(meeting, line));
+    },
+  },
+];
