@@ -35,6 +35,7 @@ interface Row {
   readonly rosterWorst: number | null;
   readonly fileWorst: number | null;
   readonly longestGap: number;
+  readonly load: number;
   readonly figures: Readonly<Record<string, { readonly median: number; readonly worst: number }>>;
   readonly failed: readonly string[];
 }
@@ -111,6 +112,7 @@ function summarize(fault: Fault, outcomes: readonly Outcome[], broken: readonly 
     fileWorst: worst(outcomes.map(({ file }) => file)),
     longestGap: Math.max(0, ...outcomes.flatMap(({ gaps }) => Object.values(gaps))),
     figures: Object.fromEntries(figures),
+    load: outcomes.length > 0 ? median(outcomes.map(({ load }) => load)) : 0,
     failed: [
       ...outcomes.flatMap(({ failed }, round) => failed.map((what) => `round ${String(round + 1)}: ${what}`)),
       ...broken,

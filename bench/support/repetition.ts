@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { sha256, writeRandomFile } from '../../test/support/files.ts';
 import { button, chat } from '../../test/support/meeting.ts';
 import { fileRow, reaches } from '../../test/support/transfers.ts';
@@ -28,6 +29,8 @@ export interface Outcome {
   /** By the same names: the longest time without a picture, from the fault's beginning to the end of the repetition. */
   readonly gaps: Readonly<Record<string, number>>;
   readonly figures: Readonly<Record<string, number>>;
+  /** Processes that wanted to run, on average over the last minute: what else the machine was doing. */
+  readonly load: number;
   /** What did not come out as it should, in sentences. */
   readonly failed: readonly string[];
   /** What each page noted. */
@@ -122,6 +125,7 @@ export async function repeat(
     pairs,
     gaps,
     figures,
+    load: Math.round(loadavg()[0] ?? 0),
     failed,
     stories,
   };
