@@ -47,7 +47,10 @@ describe('chance from a seed', () => {
       counts[at] = (counts[at] ?? 0) + 1;
     }
     for (const count of counts) assert.ok(count > 900 && count < 1_100, String(count));
-    assert.deepEqual(random.shuffled([1, 2, 3, 4]).toSorted((a, b) => a - b), [1, 2, 3, 4]);
+    assert.deepEqual(
+      random.shuffled([1, 2, 3, 4]).toSorted((a, b) => a - b),
+      [1, 2, 3, 4],
+    );
     assert.throws(() => random.one([]));
   });
 });
