@@ -11,15 +11,14 @@ import type { Identity } from '../rtc/identity.ts';
 import { makeActions } from './actions.ts';
 import { Attendance } from './attendance.ts';
 import { Chat } from './chat.ts';
+import { Company } from './company.ts';
 import { ConnectionWatch } from './connectionWatch.ts';
 import { initialState, ownState, sessionOf } from './engineState.ts';
 import { makeFileActions } from './fileActions.ts';
 import { HostReporter } from './hostReporter.ts';
 import type { Member } from './member.ts';
-import type { Entrance } from './memberEvents.ts';
 import { Mesh } from './mesh.ts';
 import { makeModel, statusOf } from './modelMaker.ts';
-import { tellGone, tellNews } from './news.ts';
 import { Notices } from './notices.ts';
 import { Presenting } from './presenting.ts';
 import * as say from './sentences.ts';
@@ -57,6 +56,7 @@ export class MeetingEngine implements MeetingView {
   readonly #mesh: Mesh;
   readonly #chat: Chat;
   readonly #presenting: Presenting;
+  readonly #company: Company;
   readonly #attendance: Attendance;
   readonly #servers: Servers;
   readonly #voices: Voices;
@@ -116,6 +116,14 @@ export class MeetingEngine implements MeetingView {
     });
     const members = (): readonly Member[] => mesh.members;
     const presenting = (this.#presenting = new Presenting({ store, chat, notices, self, source, members }));
+    this.#company = new Company({
+      store,
+      notices,
+      presenting,
+      servers: this.#servers,
+      sharing: this.#sharing,
+      onChange: () => this.#changed(),
+    });
     this.#voices = new Voices(source);
     const tell = (reply: Promise<unknown>): void => this.#tell(reply);
     const attendance = (this.#attendance = new Attendance({
@@ -232,11 +240,11 @@ export class MeetingEngine implements MeetingView {
       chatSeen: (author) => this.#chat.seen(author),
       chatAfter: (seen) => this.#chat.after(seen),
       events: {
-        onEntered: (member, how) => this.#onEntered(member, how),
-        onState: (member, before) => this.#onState(member, before),
+        onEntered: (member, how) => this.#company.onEntered(member, how),
+        onState: (member, before) => this.#company.onState(member, before),
         onChat: (author, entry) => this.#chat.add(author, entry),
-        onAway: (member) => this.#onAway(member),
-        onGone: (member, how) => this.#onGone(member, how),
+        onAway: (member) => this.#company.onAway(member),
+        onGone: (member, how) => this.#company.onGone(member, how),
         onMedia: () => this.#changed(),
         onChannel: (from, channel) => void this.#sharing.files.serve(from, channel),
         onLane: (from, message) => this.#sharing.onLane(from, message),
@@ -258,43 +266,6 @@ export class MeetingEngine implements MeetingView {
     this.#mesh.sendTracks(this.#options.source.tracks);
     this.#presenting.follow();
     this.#changed();
-  }
-
-  #onEntered(member: Member, how: Entrance): void {
-    this.#remember(member);
-    this.#presenting.witness(member.state);
-    if (typeof how === 'object') tellNews(this.#notices, member, how.before.state);
-    else if (how === 'came') this.#notices.add('info', say.enteredSentence(member.state.name));
-    this.#presenting.stepBack();
-    const greeting = this.#servers.greeting();
-    if (greeting) member.link.send(greeting);
-    this.#sharing.lost(member.address.id);
-    this.#sharing.sync();
-  }
-
-  #onState(member: Member, before: ParticipantState): void {
-    this.#presenting.witness(member.state);
-    tellNews(this.#notices, member, before);
-    this.#remember(member);
-    this.#presenting.stepBack();
-    this.#sharing.sync();
-  }
-
-  /** They stay in the meeting; what was on its way over a link that ended goes on when there is another. */
-  #onAway({ link, address }: Member): void {
-    if (link.ended) this.#sharing.lost(address.id);
-    this.#changed();
-  }
-
-  #onGone(member: Member, how: 'left' | 'lost'): void {
-    tellGone(this.#notices, member, how);
-    this.#sharing.lost(member.address.id);
-    this.#sharing.sync();
-  }
-
-  /** Their chat lines keep their name when they are gone. */
-  #remember({ address, state }: Member): void {
-    this.#store.set({ names: new Map(this.#store.state.names).set(address.id, state.name) });
   }
 
   /** What a member hears of us: to whom an own file does not go, it is not named. */

@@ -1,8 +1,7 @@
 import { type ParticipantId, type PeerId, toHex } from '../../shared/ids.ts';
 import { eldest } from '../../shared/meeting/roster.ts';
 import type { LinkMessage, MemberAddress } from '../../shared/protocol.ts';
-import type { ConnectBroker, RawLink } from '../rtc/broker.ts';
-import type { Identity } from '../rtc/identity.ts';
+import type { RawLink } from '../rtc/broker.ts';
 import type { Link } from '../rtc/link.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
 import type { Registration } from '../rtc/registration.ts';
@@ -12,40 +11,14 @@ import { Dialer } from './dialer.ts';
 import { Door } from './door.ts';
 import { EnterError, findWayIn, knock, type KnockOutcome, type Welcome } from './entry.ts';
 import type { Member, Place } from './member.ts';
-import type { MemberEvents, OwnWord } from './memberEvents.ts';
 import { Members } from './members.ts';
+import type { MeshOptions } from './meshOptions.ts';
 import { MESH_TIMES, type MeshTimes } from './meshTimes.ts';
 import { Relay } from './relay.ts';
 import { comeBack } from './comeBack.ts';
 import { Reunion } from './reunion.ts';
 import { wait } from './wait.ts';
 import { WayBack, type WayBackOptions } from './wayBack.ts';
-
-/** What the mesh is made with. */
-export interface MeshOptions extends OwnWord {
-  readonly room: PeerId;
-  readonly secret: string;
-  readonly hostId: ParticipantId;
-  readonly identity: Identity;
-  /** Registers an id with the meeting's server. */
-  readonly connect: ConnectBroker;
-  /** A connection like those that the server helps to make. */
-  readonly connection: () => RTCPeerConnection;
-  /** This machine's addresses, for twins of mDNS candidates. */
-  readonly addresses: readonly string[];
-  /** May take the door when nobody stands at it: the host, and whoever was in before. */
-  readonly mayOpen: boolean;
-  readonly events: MeshEvents;
-}
-
-/** What happens in the room. */
-export interface MeshEvents extends MemberEvents {
-  /** The place in the order of arrival is another one, after the meeting was lost and found again. */
-  readonly onPlace: (place: Place) => void;
-  readonly onServer: (connected: boolean) => void;
-  /** Somebody knocked without the secret. */
-  readonly onStranger: () => void;
-}
 
 /**
  * Puts together what makes a meeting of several pages: who is in, the calls to them, the door if it is ours to keep, and
