@@ -158,11 +158,13 @@ export class MeetingManager {
   async #makeRoom(leaveAndGoOn: string): Promise<boolean> {
     await this.#meeting.settled();
     const session = this.#meeting.session;
-    if (!session) return true;
-    session.reveal();
-    if (!(await askToReplace(session.facts.role, leaveAndGoOn, this.#dialogs))) return false;
-    await session.leaveNow();
-    await this.#meeting.end(session, 'replaced');
+    if (session) {
+      session.reveal();
+      if (!(await askToReplace(session.facts.role, leaveAndGoOn, this.#dialogs))) return false;
+      await session.leaveNow();
+      await this.#meeting.end(session, 'replaced');
+    }
+    await this.#setup.stop();
     return true;
   }
 

@@ -80,7 +80,12 @@ export const setupServerResult = v.variant('is', [
 export type SetupServerResult = v.InferOutput<typeof setupServerResult>;
 
 /** Something outside of the page that a person may do about a check. */
-export const setupAction = v.picklist(['server-settings', 'ice-settings', 'turn-password']);
+export const setupAction = v.picklist([
+  'server-settings',
+  'ice-settings',
+  'address-settings',
+  'turn-password',
+]);
 export type SetupAction = v.InferOutput<typeof setupAction>;
 
 /** Served by the extension host. */
@@ -111,5 +116,7 @@ export type SetupHostApi = typeof setupHostApi;
 export const setupPageApi = {
   stageConnected: pageApi.stageConnected,
   fromStage: pageApi.fromStage,
+  /** Ends the test: a meeting needs what it holds. */
+  stop: method(v.object({}), nothing),
 } as const;
 export type SetupPageApi = typeof setupPageApi;

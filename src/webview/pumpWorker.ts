@@ -6,6 +6,7 @@ import type { PumpNews, PumpOrder } from './files/pumpMessages.ts';
 interface WorkerScope {
   onmessage: ((event: MessageEvent<PumpOrder>) => void) | null;
   postMessage(news: PumpNews): void;
+  onunhandledrejection: ((event: PromiseRejectionEvent) => void) | null;
 }
 
 interface Running {
@@ -23,6 +24,10 @@ scope.onmessage = ({ data: order }) => {
   else if (order.t === 'pause') pump?.pause();
   else if (order.t === 'cancel') pump?.cancel(order.problem);
   else if (!pump?.addLane(order.channel)) order.channel.close();
+};
+
+scope.onunhandledrejection = ({ reason }) => {
+  scope.postMessage({ t: 'problem', what: String(reason) });
 };
 
 function start({ pump: number, direction, size, channel }: PumpOrder & { t: 'start' }): void {

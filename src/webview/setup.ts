@@ -19,6 +19,10 @@ function main(root: HTMLElement): void {
         engine.fromStage(stage, message);
         return null;
       },
+      stop: () => {
+        engine.stop();
+        return null;
+      },
     },
     post: (message) => context.post(message),
     timers: {

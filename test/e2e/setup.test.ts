@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'mocha';
 import type { Frame } from 'playwright-core';
+import { parseInvite } from '../../src/shared/invite.ts';
 import { tellOnFailure } from '../support/failure.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { freePort } from '../support/plainServer.ts';
@@ -94,8 +95,17 @@ describe('Test My Setup where STUN and TURN do not work', () => {
     assert.match(report, /Parley \d+\.\d+\.\d+, VS Code \d/);
   });
 
+  it('ends when a meeting starts, which has its port', async () => {
+    panel = await runAgain(window, panel);
+    await check(panel, 'Meeting server').and(panel.locator('[data-state="ok"]')).waitFor();
+    const read = parseInvite(await startMeeting(window), Date.now());
+    assert.match(await setupEnds(panel), /Stopped/);
+    assert.ok(read.ok);
+    const { servers } = read.invite;
+    assert.deepEqual(new Set(servers.map((server) => new URL(server).port)), new Set([String(ports[0])]));
+  });
+
   it('leaves a meeting alone that is on, and can be stopped', async () => {
-    await startMeeting(window);
     panel = await runAgain(window, panel);
     await check(panel, 'Meeting server').and(panel.locator('[data-state="ok"]')).waitFor();
     assert.match(await check(panel, 'Meeting server').innerText(), /beside that of your meeting/);

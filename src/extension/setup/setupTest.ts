@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Handlers } from '../../shared/rpc.ts';
-import type { SetupAction, SetupHostApi } from '../../shared/setupRpc.ts';
+import type { Handlers, Params } from '../../shared/rpc.ts';
+import type { SetupAction, SetupHostApi, SetupPageApi } from '../../shared/setupRpc.ts';
 import { writeClipboard } from '../clipboard.ts';
 import type { Dialogs } from '../dialogs.ts';
 import { Commands, SettingIds } from '../ids.ts';
@@ -17,6 +17,7 @@ export class SetupTest {
   readonly #inMeeting: () => boolean;
   #panel: SetupPanel | undefined;
   #run: SetupRun | undefined;
+  #disposed = false;
   /** One start or end after the other. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -36,8 +37,15 @@ export class SetupTest {
     await this.#begin();
   }
 
+  /** A meeting needs the ports that a test holds: the page says that it was stopped. Resolves when they are free. */
+  async stop(): Promise<void> {
+    if (this.#run) this.#tell('stop', {});
+    await this.#end();
+  }
+
   /** The extension host ends. */
   async dispose(): Promise<void> {
+    this.#disposed = true;
     this.#panel?.dispose();
     this.#panel = undefined;
     await this.#end();
@@ -46,6 +54,7 @@ export class SetupTest {
   #begin(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#endRun();
+      const panel = this.#panel;
       try {
         const run = await SetupRun.start({
           extension: this.#extension,
@@ -53,12 +62,10 @@ export class SetupTest {
           dialogs: this.#dialogs,
           log: this.#log,
           inMeeting: this.#inMeeting,
-          tell: (what, params) => {
-            this.#panel?.page.call(what, params).catch((error: unknown) => {
-              this.#log('trace', `test: the page was not told (${what}): ${errorText(error)}`);
-            });
-          },
+          tell: (what, params) => this.#tell(what, params),
         });
+        // Closed in between: nobody looks any more.
+        if (this.#disposed || panel !== this.#panel) return await run.end();
         this.#run = run;
         this.#panel ??= this.#open();
         this.#panel.load(run.gateway);
@@ -69,6 +76,12 @@ export class SetupTest {
           vscode.l10n.t('The test could not be started. The output channel "Parley" says more.'),
         );
       }
+    });
+  }
+
+  #tell<K extends keyof SetupPageApi>(what: K, params: Params<SetupPageApi[K]>): void {
+    this.#panel?.page.call(what, params).catch((error: unknown) => {
+      this.#log('trace', `test: the page was not told (${what}): ${errorText(error)}`);
     });
   }
 
@@ -136,9 +149,13 @@ export class SetupTest {
 async function act(action: SetupAction): Promise<void> {
   if (action === 'turn-password') await vscode.commands.executeCommand(Commands.setTurnPassword);
   else {
-    const setting = action === 'ice-settings' ? SettingIds.iceServers : serverSetting();
-    await vscode.commands.executeCommand('workbench.action.openSettings', `@id:${setting}`);
+    await vscode.commands.executeCommand('workbench.action.openSettings', `@id:${settingOf(action)}`);
   }
+}
+
+function settingOf(action: Exclude<SetupAction, 'turn-password'>): string {
+  if (action === 'ice-settings') return SettingIds.iceServers;
+  return action === 'address-settings' ? SettingIds.shareAddresses : serverSetting();
 }
 
 function serverSetting(): string {

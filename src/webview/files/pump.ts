@@ -214,10 +214,15 @@ export class Pump implements RunningPump {
 
   #flush(to: From): void {
     const { channel } = this.#options;
-    if (to === 'peer' && channel.readyState === 'open') {
-      for (const text of this.#early.peer.splice(0)) channel.send(text);
-    } else if (to === 'host' && this.#socket?.readyState === WebSocket.OPEN) {
-      for (const text of this.#early.host.splice(0)) this.#socket.send(text);
+    try {
+      if (to === 'peer' && channel.readyState === 'open') {
+        for (const text of this.#early.peer.splice(0)) channel.send(text);
+      } else if (to === 'host' && this.#socket?.readyState === WebSocket.OPEN) {
+        for (const text of this.#early.host.splice(0)) this.#socket.send(text);
+      }
+    } catch {
+      // The channel is closing, which its own event is about to say, or it holds more than it can.
+      this.#fail('link-lost');
     }
   }
 

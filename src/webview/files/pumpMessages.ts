@@ -19,4 +19,6 @@ export type PumpOrder = { readonly pump: number } & (
 /** What the worker says of a pump. */
 export type PumpNews =
   | { readonly t: 'progress' | 'content'; readonly pump: number; readonly bytes: number }
-  | { readonly t: 'done'; readonly pump: number; readonly bytes: number; readonly end: PumpEnd };
+  | { readonly t: 'done'; readonly pump: number; readonly bytes: number; readonly end: PumpEnd }
+  /** Something went wrong in the worker that no transfer tells of. */
+  | { readonly t: 'problem'; readonly what: string };

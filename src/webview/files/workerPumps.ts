@@ -56,6 +56,7 @@ export class WorkerPumps {
   }
 
   #take(news: PumpNews): void {
+    if (news.t === 'problem') return this.#onProblem(`in the worker for files: ${news.what}`);
     this.#running.get(news.pump)?.take(news);
     if (news.t === 'done') this.#running.delete(news.pump);
   }
@@ -120,7 +121,7 @@ class WorkerPump implements RunningPump {
     send(this.#worker, { t: 'cancel', pump: this.#number, problem });
   }
 
-  take(news: PumpNews): void {
+  take(news: Exclude<PumpNews, { t: 'problem' }>): void {
     this.#bytes = news.bytes;
     if (news.t === 'done') {
       this.#over = true;

@@ -43,7 +43,7 @@ export function addressesVerdict(
         state: 'warning',
         sentence: `parley.shareAddresses is off. ${onlyNames}`,
         advice: 'Turn it on, or name a TURN server, when others get no connection to you.',
-        actions: ['ice-settings'],
+        actions: ['address-settings'],
       };
     case 'elsewhere':
       return {

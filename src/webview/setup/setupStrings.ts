@@ -36,6 +36,7 @@ export const setupStrings = {
   actions: {
     'server-settings': 'Open settings',
     'ice-settings': 'Open settings',
+    'address-settings': 'Open settings',
     'turn-password': 'Set TURN password',
     'open-stage': 'Open the page again',
     'copy-stage-link': 'Copy link',

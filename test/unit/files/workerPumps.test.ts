@@ -84,6 +84,14 @@ describe('WorkerPumps', () => {
     assert.equal(pump.addLane(new FakeChannel().asChannel), false);
   });
 
+  it('reports what goes wrong beside the transfers', () => {
+    const box = new Postbox();
+    const pumps = new WorkerPumps(() => box as unknown as Worker, onProblem);
+    pumps.start(order(new FakeChannel()));
+    box.onmessage?.({ data: { t: 'problem', what: 'Error: odd' } });
+    assert.deepEqual(problems, ['in the worker for files: Error: odd']);
+  });
+
   it('says when there is no stream', async () => {
     const box = new Postbox();
     const pumps = new WorkerPumps(() => box as unknown as Worker, onProblem);
