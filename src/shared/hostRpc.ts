@@ -27,7 +27,10 @@ export const ownOffer = v.object({
 });
 export type OwnOffer = v.InferOutput<typeof ownOffer>;
 
-/** What is left on disk of a transfer that did not end: whoever offers the same again, it goes on from here. */
+/** Something that was received: its name where it lies, and what `showSaved` knows it by. */
+const savedFile = v.object({ name: v.pipe(v.string(), v.maxLength(MAX_FILE_NAME)), target: tokenSchema });
+
+/** What is on disk of a transfer: whoever offers the same again, it goes on from here, or is here already. */
 export const filePart = v.object({
   kind: v.picklist(['file', 'folder']),
   /** As in the offer. */
@@ -39,6 +42,8 @@ export const filePart = v.object({
   bytes: v.number(),
   /** The person paused it: it goes on only when they say so. */
   paused: v.boolean(),
+  /** It is whole and has its place: the name there, and what `showSaved` knows it by. */
+  saved: v.optional(v.nullable(savedFile), null),
 });
 export type FilePart = v.InferOutput<typeof filePart>;
 
@@ -213,7 +218,13 @@ export const hostApi = {
       /** The same for all that one click takes: where they go is asked once. */
       batch: v.optional(tokenSchema),
     }),
-    v.nullable(v.object({ url: streamUrl, target: tokenSchema, bytes: fileSize })),
+    v.nullable(
+      v.union([
+        v.object({ url: streamUrl, target: tokenSchema, bytes: fileSize }),
+        // It was saved before, though its end was not heard here.
+        v.object({ saved: savedFile }),
+      ]),
+    ),
     null,
   ),
   /** Removes what an unfinished transfer has left. */

@@ -95,7 +95,7 @@ export class PartBook {
   /** What can be gone on with, as far as it was read already. */
   get parts(): readonly FilePart[] {
     return Array.from(this.#entries.values(), ({ kind, name, size, modified, files, bytes, paused }) => {
-      return { kind, name, size, modified, files, bytes, paused };
+      return { kind, name, size, modified, files, bytes, paused, saved: null };
     });
   }
 

@@ -26,6 +26,7 @@ import { InTurn } from './inTurn.ts';
 import { LookRoom, MAX_LOOK } from './lookRoom.ts';
 import { memoryStore, PartBook, type Goal, type Part } from './partBook.ts';
 import { chooseGoal, hasRoom, isPlaceOpen, showSaved, type FolderChoice } from './saveTargets.ts';
+import { SavedFiles } from './savedFiles.ts';
 import { confirmRemoval } from './unfinished.ts';
 
 /** Milliseconds for a transfer whose page is gone to let go of its part. */
@@ -46,10 +47,9 @@ export interface SaveDeskOptions {
 type Asked = Params<HostApi['openTarget']>;
 type Opened = Result<HostApi['openTarget']>;
 
-/** Something that was received and can be shown. */
-interface Saved {
-  readonly kind: FileOffer['kind'];
-  readonly uri: vscode.Uri;
+/** What has its place already. */
+interface Whole {
+  readonly saved: NonNullable<FilePart['saved']>;
 }
 
 /** A transfer into a part. */
@@ -71,7 +71,7 @@ export class SaveDesk {
   readonly #acceptance = new Acceptance();
   readonly #dialogs = new InTurn();
   readonly #batches = new BatchFolder<FolderChoice>();
-  readonly #saved = new Map<string, Saved>();
+  readonly #saved = new SavedFiles();
   /** Ends of transfers, by the part that they are at. */
   readonly #running = new Map<string, Promise<void>>();
   /** Lets go of parts whose stream nobody has opened yet. */
@@ -88,9 +88,9 @@ export class SaveDesk {
     this.#lookBook = new PartBook({ store: memoryStore(), folder: this.#looks.folder, log });
   }
 
-  /** What can be gone on with. */
+  /** What can be gone on with, and what was saved: a page that is loaded anew shows it as before. */
   get parts(): readonly FilePart[] {
-    return this.#book.parts;
+    return [...this.#book.parts, ...this.#saved.parts];
   }
 
   /** What the page asks of received files. */
@@ -127,6 +127,7 @@ export class SaveDesk {
     const isLook = asked.purpose === 'open' || asked.purpose === 'compare';
     const run = isLook ? await this.#look(asked) : await this.#save(asked);
     if (!run) return null;
+    if ('saved' in run) return run;
     try {
       return this.#ended.signal.aborted ? release(run) : await this.#openStream(run);
     } catch (error) {
@@ -136,14 +137,17 @@ export class SaveDesk {
   }
 
   /** Finds the part to go on with, or asks where a new one goes. */
-  async #save({ offer, from, purpose, unasked, batch }: Asked): Promise<Run | undefined> {
+  async #save({ offer, from, purpose, unasked, batch }: Asked): Promise<Run | Whole | undefined> {
     const book = this.#book;
     const earlier = await this.#takePart(book, offer);
     if (earlier)
       return { book, offer, part: earlier, place: (part) => this.#place(part, offer.kind, earlier.goal) };
     if (!unasked) this.#acceptance.want(offer);
-    // Somebody else offers the same, too.
-    else if (this.#acceptance.isSettled(offer)) return undefined;
+    else if (this.#acceptance.isSettled(offer)) {
+      // The page did not hear of its end, or somebody else offers the same, too.
+      const saved = this.#saved.find(offer);
+      return saved ? { saved } : undefined;
+    }
     const { dialogs, log, storage } = this.#options;
     const settings = readSettings();
     const asSaved = purpose === 'save-as' ? 'save-as' : 'save';
@@ -240,8 +244,9 @@ export class SaveDesk {
       onPart: (state, bytes) => book.note(part, state, bytes),
       place: async (whole) => {
         const uri = await place(whole);
-        this.#saved.set(target, { kind: offer.kind, uri });
-        if (book === this.#book) this.#acceptance.settle(offer);
+        const forGood = book === this.#book;
+        this.#saved.add(target, { offer, uri, forGood });
+        if (forGood) this.#acceptance.settle(offer);
         return basename(uri.path);
       },
       onFailed: (problem) => {
@@ -318,7 +323,7 @@ export class SaveDesk {
   async #show(target: string, how: 'open' | 'reveal'): Promise<void> {
     const saved = this.#saved.get(target);
     if (!saved) throw new RpcError('failed', 'there is no such saved file');
-    await showSaved(saved.uri, saved.kind, how, this.#options.dialogs);
+    await showSaved(saved.uri, saved.offer.kind, how, this.#options.dialogs);
   }
 }
 

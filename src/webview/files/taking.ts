@@ -129,24 +129,21 @@ export class Taking {
   /** The try is over. */
   end(end: PumpEnd, bytes: number): void {
     this.attempt = null;
-    if ('saved' in end) {
-      this.vain = 0;
-      this.#before = null;
-      const { size } = this.offer;
-      this.#now = {
-        ...this.#now,
-        status: 'saved',
-        savedAs: end.saved,
-        bytes: size,
-        problem: null,
-        kept: false,
-      };
-      return;
-    }
+    if ('saved' in end) return this.isSaved({ name: end.saved, target: this.#now.target });
     this.vain = bytes > this.#startedWith ? 0 : this.vain + 1;
     const status = PASSING.has(end.problem) ? 'interrupted' : 'failed';
     const kept = keepsPart(end.problem) && bytes > 0;
     this.#now = { ...this.#now, status, problem: end.problem, kept, bytes: kept ? bytes : 0 };
+  }
+
+  /** It has its place, under that name; `target` is for `showSaved`. */
+  isSaved({ name, target }: { readonly name: string; readonly target: string | null }): void {
+    this.attempt = null;
+    this.vain = 0;
+    this.#before = null;
+    const { size } = this.offer;
+    const whole = { status: 'saved', bytes: size, problem: null, kept: false } as const;
+    this.#now = { ...this.#now, ...whole, savedAs: name, target };
   }
 
   /** It did not even begin. */

@@ -114,10 +114,11 @@ export class Takings {
     if (target) this.#tell('showSaved', this.#options.host.call('showSaved', { target, how }));
   }
 
-  /** Something that an earlier meeting or panel left unfinished, under a key of its own until somebody offers it. */
-  addPart(offered: Offered, { bytes, paused }: FilePart): void {
-    const status = paused ? 'paused' : 'interrupted';
-    this.#takings.set(offered.key, new Taking(offered, { status, bytes, kept: true }));
+  /** Something that an earlier meeting or panel left, unfinished or saved, under a key of its own until somebody offers it. */
+  addPart(offered: Offered, { bytes, paused, saved }: FilePart): void {
+    const taking = new Taking(offered, { status: paused ? 'paused' : 'interrupted', bytes, kept: true });
+    if (saved) taking.isSaved(saved);
+    this.#takings.set(offered.key, taking);
   }
 
   /**
@@ -180,6 +181,7 @@ export class Takings {
         taking.sameness === sameness &&
         isGone(taking.offered.key) &&
         (taking.status === 'interrupted' ||
+          (taking.status === 'saved' && taking.offered.owner === '') ||
           taking.status === 'paused' ||
           (taking.status === 'failed' && taking.kept)),
     );
@@ -229,6 +231,7 @@ export class Takings {
       const opened = await host.call('openTarget', batch === undefined ? asked : { ...asked, batch });
       if (taking.attempt !== attempt || this.#disposed) return;
       if (!opened) return this.#thoughtBetter(taking);
+      if ('saved' in opened) return taking.isSaved(opened.saved);
       const transfer = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
       const channel = openChannel(owner, fileLabel({ offer: offer.id, transfer }));
       if (!channel) return this.#again(taking, () => taking.miss('link-lost'));

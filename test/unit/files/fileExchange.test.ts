@@ -312,6 +312,38 @@ describe('FileExchange, taking', () => {
     assert.equal(desk.called('discardPart').length, 1);
   });
 
+  it('is saved where its end was not heard, instead of going on', async () => {
+    const saved = { name: 'a (2).txt', target: 'w'.repeat(22) };
+    let opened = 0;
+    const desk = new Desk({
+      openTarget: () =>
+        opened++ === 0 ? { target: 't'.repeat(22), url: 'ws://127.0.0.1:1/files/t', bytes: 0 } : { saved },
+    });
+    desk.offers(OLGA, FILE);
+    desk.take(OLGA, FILE);
+    await turn();
+    begin(desk.wires(), 2);
+    const { peer, host } = desk.wires();
+    peer.lose();
+    host.lose();
+    await until(() => desk.status(OLGA, FILE) === 'saved');
+    assert.equal(desk.models[0]?.transfer?.savedAs, 'a (2).txt');
+    desk.exchange.show(desk.models[0]?.id ?? '', 'open');
+    assert.deepEqual(desk.called('showSaved'), [{ target: saved.target, how: 'open' }]);
+  });
+
+  it('is still saved in a page that is loaded anew', () => {
+    const desk = new Desk();
+    desk.addPart(FILE, { bytes: FILE.size, saved: { name: 'a (2).txt', target: 'w'.repeat(22) } });
+    desk.offers(OLGA, FILE);
+    assert.equal(desk.models.length, 1);
+    const [row] = desk.models;
+    assert.deepEqual(
+      [row?.gone, row?.transfer?.status, row?.transfer?.savedAs],
+      [false, 'saved', 'a (2).txt'],
+    );
+  });
+
   it('takes unasked what the settings say, and nothing that was seen before', async () => {
     const desk = new Desk({
       mayTake: ({ offer }: { offer: FileOffer }) => ({ take: offer.name === 'a.txt' }),
