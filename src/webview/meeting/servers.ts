@@ -21,7 +21,10 @@ export interface ServersOptions {
   readonly broadcast: (message: LinkMessage) => void;
   /** `mayHostOn` is another now. */
   readonly onChange: () => void;
+  /** For the log alone: a server may be out of reach for a while. */
   readonly onProblem: (what: string, error?: unknown) => void;
+  /** This person wanted to run a server, and there is none. */
+  readonly onHostOnFailed: (error: unknown) => void;
   readonly patience?: number;
   readonly retry?: number;
 }
@@ -94,7 +97,7 @@ export class Servers {
       const { servers } = await this.#options.host.call('hostOn', {});
       this.tell(servers);
     } catch (error) {
-      this.#options.onProblem('no server could be started', error);
+      this.#options.onHostOnFailed(error);
     } finally {
       this.#starting = false;
       this.#options.onChange();

@@ -20,6 +20,7 @@ function make(present: readonly MemberAddress[] = [alice, bob, carol], refuses =
   const calls: string[] = [];
   const sent: LinkMessage[] = [];
   const problems: string[] = [];
+  const failures: unknown[] = [];
   const call = (method: string, params: unknown): Promise<unknown> => {
     calls.push(`${method} ${JSON.stringify(params)}`);
     return calls.length <= refuses ? Promise.reject(new Error('no')) : Promise.resolve({ servers: MOVED });
@@ -33,10 +34,11 @@ function make(present: readonly MemberAddress[] = [alice, bob, carol], refuses =
     broadcast: (message) => sent.push(message),
     onChange: () => undefined,
     onProblem: (what) => problems.push(what),
+    onHostOnFailed: (error) => failures.push(error),
     patience: 10,
     retry: 10,
   });
-  return { servers, room, calls, sent, problems };
+  return { servers, room, calls, sent, problems, failures };
 }
 
 describe('Servers', () => {
@@ -55,11 +57,11 @@ describe('Servers', () => {
   });
 
   it('tries a server again that could not be used, until there is one', async () => {
-    const { servers, calls, problems } = make([alice, bob, carol], 2);
+    const { servers, calls, problems, failures } = make([alice, bob, carol], 2);
     servers.onServer(false);
     servers.onTold(MOVED);
     await until(() => calls.length === 3, 'a third time');
-    assert.equal(problems.length, 2);
+    assert.deepEqual([problems.length, failures.length], [2, 0], 'that is for the log, and alarms nobody');
     servers.onServer(true);
     servers.onServer(false);
     assert.equal(calls.length, 3, 'it was used');
@@ -110,13 +112,13 @@ describe('Servers', () => {
   });
 
   it('starts one server at a time, and says when none can be started', async () => {
-    const { servers, calls, sent, problems } = make([bob, carol], Infinity);
+    const { servers, calls, sent, problems, failures } = make([bob, carol], Infinity);
     await Promise.all([servers.hostOn(), servers.hostOn()]);
-    assert.deepEqual([calls.length, sent.length, problems.length], [1, 0, 1]);
+    assert.deepEqual([calls.length, sent.length, failures.length], [1, 0, 1]);
     servers.onServer(false);
     servers.onTold(MOVED);
     await turn();
-    assert.equal(problems.length, 2);
+    assert.deepEqual([problems.length, failures.length], [1, 1]);
     servers.dispose();
   });
 });
