@@ -97,6 +97,7 @@ export class MeetingEngine implements MeetingView {
     this.#servers = new Servers({
       self,
       hostId: bootstrap.hostId,
+      own: bootstrap.servers,
       host,
       present: () => this.#mesh.present,
       isIn: (id) => this.#mesh.member(id) !== undefined,

@@ -15,7 +15,11 @@ const [alice, bob, carol] = [address('alice', 0), address('bob', 1), address('ca
 const MOVED = ['http://10.0.0.7:9001/'];
 
 /** Bob in Alice's meeting. */
-function make(present: readonly MemberAddress[] = [alice, bob, carol], refuses = 0) {
+function make(
+  present: readonly MemberAddress[] = [alice, bob, carol],
+  refuses = 0,
+  own: readonly string[] = [],
+) {
   const room = { present };
   const calls: string[] = [];
   const sent: LinkMessage[] = [];
@@ -28,6 +32,7 @@ function make(present: readonly MemberAddress[] = [alice, bob, carol], refuses =
   const servers = new Servers({
     self: bob.id,
     hostId: alice.id,
+    own,
     host: { call } as unknown as Pick<HostClient, 'call'>,
     present: () => room.present,
     isIn: (id) => room.present.some((one) => one.id === id),
@@ -109,6 +114,10 @@ describe('Servers', () => {
     assert.deepEqual(calls, ['hostOn {}']);
     assert.deepEqual(sent, [{ t: 'servers', urls: MOVED }]);
     assert.deepEqual(servers.greeting(), { t: 'servers', urls: MOVED });
+  });
+
+  it('tells who enters of the server that runs here, also when the page is a new one', () => {
+    assert.deepEqual(make([bob, carol], 0, MOVED).servers.greeting(), { t: 'servers', urls: MOVED });
   });
 
   it('starts one server at a time, and says when none can be started', async () => {
