@@ -1,4 +1,6 @@
 import type { Disposable } from './disposable.ts';
+import { machineAddresses } from './machineAddresses.ts';
+import type { RunningServer } from './meetingServer.ts';
 
 /** Milliseconds between two looks: Node is not told when an address comes or goes. */
 const LOOK = 500;
@@ -21,6 +23,26 @@ export class AddressWatch implements Disposable {
   dispose(): void {
     clearInterval(this.#timer);
   }
+}
+
+/** What a meeting does when the machine's addresses are others. */
+export interface MoveOptions {
+  /** Those that the page may know. */
+  readonly addresses: () => readonly string[];
+  readonly server: Pick<RunningServer, 'ownPort'>;
+  readonly tellPage: (addresses: readonly string[]) => void;
+  /** The server of one's own is to be found elsewhere. */
+  readonly tellServers: () => void;
+}
+
+/** Watches for a meeting: all addresses, since links and server have moved also where the page may know none of them. */
+export function watchMoves(options: MoveOptions, read = machineAddresses, look = LOOK): AddressWatch {
+  const { addresses, server, tellPage, tellServers } = options;
+  const onChange = (): void => {
+    tellPage(addresses());
+    if (server.ownPort() !== null) tellServers();
+  };
+  return new AddressWatch(() => read(), onChange, look);
 }
 
 function key(addresses: readonly string[]): string {

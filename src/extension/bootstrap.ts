@@ -2,6 +2,7 @@ import type { MeetingBootstrap, OwnOffer, SessionRecord } from '../shared/hostRp
 import type { Gateway } from './gateway/gateway.ts';
 import type { GatewayAddress } from './gatewayAddress.ts';
 import type { MeetingFacts } from './meetingFacts.ts';
+import type { MeetingServer } from './meetingServer.ts';
 import type { Network } from './networkSettings.ts';
 
 /** What does not change about a meeting while it runs here. */
@@ -13,6 +14,7 @@ interface Lasting {
   readonly gatewayAddress: GatewayAddress;
   readonly network: Network;
   readonly addresses: () => string[];
+  readonly server: Pick<MeetingServer, 'ownPort' | 'servers'>;
 }
 
 /** How it stands when a page asks. */
@@ -27,7 +29,7 @@ interface Present {
 
 /** The answer to a page that asks for its meeting. */
 export function makeBootstrap(lasting: Lasting, present: Present): MeetingBootstrap {
-  const { facts, gateway, gatewayAddress, network } = lasting;
+  const { facts, gateway, gatewayAddress, network, server } = lasting;
   const { record, offers } = present;
   const known = new Set(record?.offers.map(({ offer }) => offer.id));
   return {
@@ -47,5 +49,6 @@ export function makeBootstrap(lasting: Lasting, present: Present): MeetingBootst
     parts: [...present.parts],
     stages: [...present.stages],
     addresses: lasting.addresses(),
+    servers: server.ownPort() === null ? [] : [...server.servers()],
   };
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { AddressWatch } from './addressWatch.ts';
+import { type AddressWatch, watchMoves } from './addressWatch.ts';
 import type { PanelPlace } from './comingBack.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
@@ -111,10 +111,13 @@ export class MeetingSession {
         options.onChanged(this);
       },
     });
-    this.#watch = new AddressWatch(options.addresses, (addresses) => {
-      options.log('info', 'this machine has other addresses now');
-      this.#page.tell('networkChanged', { addresses: [...addresses] });
-      if (options.server.ownPort() !== null) this.tellServers();
+    this.#watch = watchMoves({
+      ...options,
+      tellPage: (addresses) => {
+        options.log('info', 'this machine has other addresses now');
+        this.#page.tell('networkChanged', { addresses: [...addresses] });
+      },
+      tellServers: () => this.tellServers(),
     });
     const { kept } = options;
     this.#record = kept?.record ?? null;

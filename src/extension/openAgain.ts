@@ -61,6 +61,8 @@ function startAgain(
     (upstream) => {
       running = upstream;
       gateway.setUpstream({ url: upstream.url(), key });
+      // Who hears of it asks where the server is now.
+      if (upstream.ownPort() !== port) options.onServerMoved();
     },
     (error: unknown) => {
       if (signal.aborted) return;

@@ -184,7 +184,6 @@ export async function runServer(
       if (moved) options.onServerMoved();
     },
   });
-  if (isKnown && keeper.port !== port) options.onServerMoved();
   return {
     url: () => local(keeper.port),
     // Not those it had when it was started: the machine may have come to another network.

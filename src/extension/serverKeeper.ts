@@ -72,11 +72,6 @@ export class ServerKeeper {
     return this.#process.port;
   }
 
-  /** Base URLs of the server, loopback last. */
-  get addresses(): readonly string[] {
-    return this.#process.addresses;
-  }
-
   /** Ends the server for good. */
   async dispose(): Promise<void> {
     if (this.#ended.signal.aborted) return;

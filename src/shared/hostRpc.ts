@@ -120,6 +120,8 @@ export const meetingBootstrap = v.object({
   stages: v.array(v.object({ stage: tokenSchema, purpose: stagePurpose, connected: v.boolean() })),
   /** Addresses of this machine, for twins of the page's mDNS candidates: IPv4 and IPv6 without zone, loopback last. */
   addresses: machineAddressList,
+  /** Base URLs of the meeting's server where it runs here, none otherwise: not all have heard of it where it moved. */
+  servers: v.union([serverUrls, v.strictTuple([])]),
 });
 export type MeetingBootstrap = v.InferOutput<typeof meetingBootstrap>;
 

@@ -102,15 +102,21 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     }
   }
 
-  /** @param onVain the first attempt has failed. @returns whether there is a link. */
+  /** @param onVain the first attempt has failed, or there was none to make; told once. @returns whether there is a link. */
   async #call(member: MemberAddress, delay: number, onVain: () => void = () => undefined): Promise<boolean> {
     const { signal, linked, missing, call, onLink, onCalled, pauses, onProblem } = this.#options;
     const { peer } = member;
     this.#calling.add(peer);
     let answered = false;
+    let isVain = false;
+    const inVain = (): void => {
+      if (!isVain) onVain();
+      isVain = true;
+    };
     if (delay > 0) await wait(delay, this.#hurry.signal);
     for (let attempt = 0, vain = 0; vain < ATTEMPTS || missing(peer); attempt++) {
-      if (this.#departed.has(peer) || signal.aborted || linked().includes(peer)) break;
+      answered = linked().includes(peer);
+      if (answered || this.#departed.has(peer) || signal.aborted) break;
       try {
         const link = await call(member);
         onCalled(member, false);
@@ -123,7 +129,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
         onProblem('a member could not be called', error);
         const problem = error instanceof BrokerError ? error.problem : 'failed';
         onCalled(member, problem === 'absent');
-        if (attempt === 0) onVain();
+        inVain();
         // Without a server nobody can be called: that says nothing of them.
         if (problem !== 'unreachable') vain++;
         // Not even the server knows them any more, and it had time to: their page is gone.
@@ -134,6 +140,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
       if (hurried.aborted) attempt = -1;
     }
     this.#calling.delete(peer);
+    if (!answered) inVain();
     return answered;
   }
 }

@@ -12,7 +12,7 @@ export type GuestLink = Pick<Link, 'remote' | 'listen' | 'send' | 'refuse' | 'cl
 /** What the door needs of the mesh. */
 export interface DoorOptions<L extends GuestLink = Link> {
   /** Registers the room's id with the server. */
-  readonly register: () => Pick<Registration, 'first' | 'broker' | 'dispose'>;
+  readonly register: () => Pick<Registration, 'first' | 'broker' | 'retryNow' | 'dispose'>;
   /** Our own place, or null before we are in. */
   readonly place: () => Place | null;
   /** Everybody who is in, oneself included. */
@@ -91,6 +91,11 @@ export class Door<L extends GuestLink = Link> {
     const place = this.#expected.get(id);
     this.#expected.delete(id);
     return place;
+  }
+
+  /** The network may be better now: who tries for it tries at once. */
+  retryNow(): void {
+    this.#registration?.retryNow();
   }
 
   /** Gives the room's id back to the server. */

@@ -97,13 +97,15 @@ export class MeetingEngine implements MeetingView {
     this.#servers = new Servers({
       self,
       hostId: bootstrap.hostId,
+      own: bootstrap.servers,
       host,
       present: () => this.#mesh.present,
       isIn: (id) => this.#mesh.member(id) !== undefined,
       broadcast: (message) => this.#mesh.broadcast(message),
       onChange: () => this.#changed(),
-      onProblem: (what, error) => {
-        this.#problem(what, error);
+      onProblem: (what, error) => this.#problem(what, error),
+      onHostOnFailed: (error) => {
+        this.#problem('no server could be started', error);
         notices.add('error', say.hostSilentSentence);
       },
     });

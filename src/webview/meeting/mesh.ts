@@ -234,6 +234,7 @@ export class Mesh {
   /** The network is back: what waits for its next attempt makes it now. */
   retryNow(): void {
     this.#own.retryNow();
+    this.#door.retryNow();
     this.#calls.retryNow();
     for (const link of this.#members.links) link.retryNow();
   }

@@ -13,6 +13,8 @@ export interface ServersOptions {
   readonly self: ParticipantId;
   /** Whose server it was from the start. */
   readonly hostId: ParticipantId;
+  /** Addresses of the server where it runs here; none otherwise. */
+  readonly own?: readonly string[];
   readonly host: Pick<HostClient, 'call'>;
   /** Who can be reached now, oneself included; empty before there is a meeting. */
   readonly present: () => readonly MemberAddress[];
@@ -21,7 +23,10 @@ export interface ServersOptions {
   readonly broadcast: (message: LinkMessage) => void;
   /** `mayHostOn` is another now. */
   readonly onChange: () => void;
+  /** For the log alone: a server may be out of reach for a while. */
   readonly onProblem: (what: string, error?: unknown) => void;
+  /** This person wanted to run a server, and there is none. */
+  readonly onHostOnFailed: (error: unknown) => void;
   readonly patience?: number;
   readonly retry?: number;
 }
@@ -32,8 +37,8 @@ export interface ServersOptions {
  */
 export class Servers {
   readonly #options: ServersOptions;
-  /** Addresses of the server that runs here, once they are not those of the invite. */
-  #own: readonly string[] = [];
+  /** Addresses of the server that runs here; those of the invite may be older. */
+  #own: readonly string[];
   /** What others told last, not yet handed to the extension host. */
   #told: readonly string[] = [];
   #connected = true;
@@ -45,6 +50,7 @@ export class Servers {
 
   constructor(options: ServersOptions) {
     this.#options = options;
+    this.#own = options.own ?? [];
   }
 
   /** Whether this person may be asked to run a server for the others. */
@@ -94,7 +100,7 @@ export class Servers {
       const { servers } = await this.#options.host.call('hostOn', {});
       this.tell(servers);
     } catch (error) {
-      this.#options.onProblem('no server could be started', error);
+      this.#options.onHostOnFailed(error);
     } finally {
       this.#starting = false;
       this.#options.onChange();

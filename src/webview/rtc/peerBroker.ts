@@ -21,8 +21,15 @@ export interface BrokerOptions extends BrokerSeat {
   readonly config: RTCConfiguration;
   /** This machine's addresses, for twins of mDNS candidates. */
   readonly addresses: readonly string[];
+  /** Milliseconds for the server to give the id. */
+  readonly patience?: number;
 }
 
+/**
+ * A stock PeerServer does not answer who comes back with the token of a socket that it still holds; the new socket has taken
+ * that one's place all the same, and closing it frees the id.
+ */
+const OPEN_DEADLINE = 5_000;
 /** How long a call may take until its channel is open. */
 const CALL_DEADLINE = 15_000;
 
@@ -56,16 +63,25 @@ export class PeerBroker implements Broker {
     });
     const broker = new PeerBroker(options, peer);
     return new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        reject(new BrokerError('unreachable', new Error('the server has not given the id')));
+        broker.dispose();
+      }, options.patience ?? OPEN_DEADLINE);
+      const refused = (error: BrokerError): void => {
+        clearTimeout(late);
+        reject(error);
+      };
       peer.on('open', () => {
+        clearTimeout(late);
         broker.#open = true;
         options.onServer(true);
         resolve(broker);
       });
-      peer.on('error', (error) => broker.#onError(error.type, error, reject));
+      peer.on('error', (error) => broker.#onError(error.type, error, refused));
       peer.on('disconnected', () => {
         if (broker.#open && !broker.#disposed) options.onServer(false);
         broker.#open = false;
-        reject(new BrokerError('unreachable'));
+        refused(new BrokerError('unreachable'));
       });
       peer.on('connection', (connection) => broker.#onConnection(connection));
     });

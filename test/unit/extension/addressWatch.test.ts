@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, it } from 'mocha';
 import type { WebSocket } from 'ws';
-import { AddressWatch } from '../../../src/extension/addressWatch.ts';
+import { AddressWatch, watchMoves } from '../../../src/extension/addressWatch.ts';
 import { endWithAddress } from '../../../src/extension/gateway/localAddress.ts';
 import { until } from '../rtc/until.ts';
 
@@ -37,6 +37,27 @@ describe('the machine’s addresses', () => {
     await until(() => others > 3, 'another looks');
     other.dispose();
     assert.deepEqual([told, looks], [[['10.0.0.7', '127.0.0.1']], before]);
+  });
+
+  it('are watched also where the page may know none of them', async () => {
+    let now = ['10.0.0.1', '127.0.0.1'];
+    const told: string[] = [];
+    const make = (port: number | null): AddressWatch =>
+      watchMoves(
+        {
+          addresses: () => ['127.0.0.1'],
+          server: { ownPort: () => port },
+          tellPage: (addresses) => told.push(addresses.join()),
+          tellServers: () => told.push('servers'),
+        },
+        () => now,
+        1,
+      );
+    const watches = [make(9000), make(null)];
+    now = ['10.0.0.7', '127.0.0.1'];
+    await until(() => told.length > 2, 'both tell');
+    for (const watch of watches) watch.dispose();
+    assert.deepEqual(told, ['127.0.0.1', 'servers', '127.0.0.1']);
   });
 
   it('take a connection along that was made from one of them', async () => {

@@ -220,6 +220,39 @@ describe('Calls', () => {
     );
   });
 
+  it('says that a visit was in vain once each of those visited was called, or was not to be called', async () => {
+    const { calls, nth, abort } = make(carol, [600_000, 600_000]);
+    calls.forget(bob.peer);
+    const told: boolean[] = [];
+    const visit = calls.revisit([alice, bob]).then((met) => told.push(met));
+    await turn();
+    assert.deepEqual(told, [], 'Alice is being called');
+    await (await nth(1)).refuse('failed');
+    await visit;
+    assert.deepEqual(told, [false]);
+    abort.abort();
+  });
+
+  it('counts nobody twice, though the network is back in between', async () => {
+    const { calls, nth, abort } = make(carol, [600_000, 600_000]);
+    const told: boolean[] = [];
+    const visit = calls.revisit([alice, bob]).then((met) => told.push(met));
+    await (await nth(1)).refuse('failed');
+    calls.retryNow();
+    await (await nth(3)).refuse('failed');
+    assert.deepEqual(told, [], 'Bob has not been called to the end');
+    await (await nth(2)).refuse('failed');
+    await visit;
+    abort.abort();
+  });
+
+  it('has met who has found the way here before the first call', async () => {
+    const { calls, asked, linked } = make();
+    linked.push(alice.peer);
+    assert.equal(await calls.revisit([alice]), true);
+    assert.equal(asked.length, 0);
+  });
+
   it('does not count against a member that there is no server', async () => {
     const { calls, nth, links, abort } = make();
     calls.callMissing([alice]);

@@ -19,14 +19,14 @@ const alice = member('alice', 0);
 const bob = member('bob', 1);
 
 /** Alice's door. */
-function make(server = new FakeServer(), patience = 1_000) {
+function make(server = new FakeServer(), patience = 1_000, pauses: readonly [number, number] = [1, 4]) {
   const room = { inside: [alice] as MemberAddress[], place: { ordinal: 0, startedAt: 7 } as Place | null };
   const welcomed: FakeLink[] = [];
   const registrations: Registration[] = [];
   const door = new Door<FakeLink>({
     register: () => {
       const seat = { id: ROOM, onLink: () => undefined, onServer: () => undefined };
-      const registration = new Registration(server.connect, seat, [1, 4]);
+      const registration = new Registration(server.connect, seat, pauses);
       registrations.push(registration);
       return registration;
     },
@@ -116,6 +116,18 @@ describe('Door', () => {
     heir.door.mind(bob.id, heir.room.inside);
     assert.equal(await opening, false);
     door.dispose();
+    await until(() => server.knows(ROOM), 'it is theirs');
+    heir.door.dispose();
+  });
+
+  it('is tried for at once when the network may be better', async () => {
+    const { door, server } = make();
+    await door.open();
+    const heir = make(server, 1_000, [600_000, 600_000]);
+    heir.door.mind(bob.id, [bob]);
+    await heir.registrations[0]?.first;
+    door.dispose();
+    heir.door.retryNow();
     await until(() => server.knows(ROOM), 'it is theirs');
     heir.door.dispose();
   });

@@ -357,6 +357,15 @@ describe('Mesh', () => {
     assert.ok(!bob.log.includes('Carol away'), 'who answers is not missed');
   });
 
+  it('takes its door back at once when the network may be better', async () => {
+    const alice = await host({ times: { serverPauses: [600_000, 600_000] } });
+    server.drop([ROOM]);
+    await turn();
+    assert.equal(server.knows(ROOM), false);
+    alice.mesh.retryNow();
+    await until(() => server.knows(ROOM), 'the door is hers again');
+  });
+
   it('waits for a member until the grace is over, and for no longer', async () => {
     const [alice, bob, carol] = await three({ times: { absentGrace: 10_000 } });
     const noticed = (): number[] => [alice, bob].map(({ log }) => log.indexOf('Carol away'));

@@ -15,11 +15,16 @@ const [alice, bob, carol] = [address('alice', 0), address('bob', 1), address('ca
 const MOVED = ['http://10.0.0.7:9001/'];
 
 /** Bob in Alice's meeting. */
-function make(present: readonly MemberAddress[] = [alice, bob, carol], refuses = 0) {
+function make(
+  present: readonly MemberAddress[] = [alice, bob, carol],
+  refuses = 0,
+  own: readonly string[] = [],
+) {
   const room = { present };
   const calls: string[] = [];
   const sent: LinkMessage[] = [];
   const problems: string[] = [];
+  const failures: unknown[] = [];
   const call = (method: string, params: unknown): Promise<unknown> => {
     calls.push(`${method} ${JSON.stringify(params)}`);
     return calls.length <= refuses ? Promise.reject(new Error('no')) : Promise.resolve({ servers: MOVED });
@@ -27,16 +32,18 @@ function make(present: readonly MemberAddress[] = [alice, bob, carol], refuses =
   const servers = new Servers({
     self: bob.id,
     hostId: alice.id,
+    own,
     host: { call } as unknown as Pick<HostClient, 'call'>,
     present: () => room.present,
     isIn: (id) => room.present.some((one) => one.id === id),
     broadcast: (message) => sent.push(message),
     onChange: () => undefined,
     onProblem: (what) => problems.push(what),
+    onHostOnFailed: (error) => failures.push(error),
     patience: 10,
     retry: 10,
   });
-  return { servers, room, calls, sent, problems };
+  return { servers, room, calls, sent, problems, failures };
 }
 
 describe('Servers', () => {
@@ -55,11 +62,11 @@ describe('Servers', () => {
   });
 
   it('tries a server again that could not be used, until there is one', async () => {
-    const { servers, calls, problems } = make([alice, bob, carol], 2);
+    const { servers, calls, problems, failures } = make([alice, bob, carol], 2);
     servers.onServer(false);
     servers.onTold(MOVED);
     await until(() => calls.length === 3, 'a third time');
-    assert.equal(problems.length, 2);
+    assert.deepEqual([problems.length, failures.length], [2, 0], 'that is for the log, and alarms nobody');
     servers.onServer(true);
     servers.onServer(false);
     assert.equal(calls.length, 3, 'it was used');
@@ -109,14 +116,18 @@ describe('Servers', () => {
     assert.deepEqual(servers.greeting(), { t: 'servers', urls: MOVED });
   });
 
+  it('tells who enters of the server that runs here, also when the page is a new one', () => {
+    assert.deepEqual(make([bob, carol], 0, MOVED).servers.greeting(), { t: 'servers', urls: MOVED });
+  });
+
   it('starts one server at a time, and says when none can be started', async () => {
-    const { servers, calls, sent, problems } = make([bob, carol], Infinity);
+    const { servers, calls, sent, problems, failures } = make([bob, carol], Infinity);
     await Promise.all([servers.hostOn(), servers.hostOn()]);
-    assert.deepEqual([calls.length, sent.length, problems.length], [1, 0, 1]);
+    assert.deepEqual([calls.length, sent.length, failures.length], [1, 0, 1]);
     servers.onServer(false);
     servers.onTold(MOVED);
     await turn();
-    assert.equal(problems.length, 2);
+    assert.deepEqual([problems.length, failures.length], [1, 1]);
     servers.dispose();
   });
 });

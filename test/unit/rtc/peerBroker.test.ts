@@ -19,7 +19,7 @@ const ID = 'a'.repeat(32);
 const OTHER = 'b'.repeat(32);
 
 /** A broker that is about to be registered. */
-function begin() {
+function begin(patience?: number) {
   const links: RawLink[] = [];
   const news: boolean[] = [];
   const connecting = PeerBroker.connect({
@@ -28,6 +28,7 @@ function begin() {
     token: '5'.repeat(32),
     config: { iceServers: [] },
     addresses: [],
+    ...(patience === undefined ? {} : { patience }),
     onLink: (link) => links.push(link),
     onServer: (connected) => news.push(connected),
   });
@@ -76,6 +77,12 @@ describe('PeerBroker', () => {
       peer.fail(type);
       assert.equal(await problemOf(connecting), problem);
     }
+  });
+
+  it('gives up, and leaves the server, when that does not answer', async () => {
+    const { connecting, peer, news } = begin(5);
+    assert.equal(await problemOf(connecting), 'unreachable');
+    assert.deepEqual([peer.destroyed, news], [true, []]);
   });
 
   it('hands out connections that PeerJS can close no more', async () => {
