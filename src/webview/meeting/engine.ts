@@ -268,8 +268,7 @@ export class MeetingEngine implements MeetingView {
     this.#presenting.stepBack();
     const greeting = this.#servers.greeting();
     if (greeting) member.link.send(greeting);
-    this.#sharing.lost(member.address.id);
-    this.#sharing.sync();
+    this.#sharing.entered(member.address.id);
   }
 
   #onState(member: Member, before: ParticipantState): void {
