@@ -41,6 +41,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
   readonly #departed = new Set<PeerId>();
   /** Ends all pauses. */
   #hurry = new AbortController();
+  #hurries = 0;
 
   constructor(options: CallsOptions<L>) {
     this.#options = options;
@@ -89,6 +90,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
 
   /** The network may be better now: whoever is to be called is called at once. */
   retryNow(): void {
+    this.#hurries++;
     this.#hurry.abort();
     this.#hurry = new AbortController();
   }
@@ -109,6 +111,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     this.#calling.add(peer);
     let answered = false;
     if (delay > 0) await wait(delay, this.#hurry.signal);
+    let hurries = this.#hurries;
     for (let attempt = 0, vain = 0; vain < ATTEMPTS || missing(peer); attempt++) {
       if (this.#departed.has(peer) || signal.aborted || linked().includes(peer)) break;
       try {
@@ -129,9 +132,11 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
         // Not even the server knows them any more, and it had time to: their page is gone.
         if (vain > 3 && problem === 'absent' && !missing(peer)) break;
       }
-      const { signal: hurried } = this.#hurry;
-      await wait(backOff(attempt, ...pauses), hurried);
-      if (hurried.aborted) attempt = -1;
+      // A call that was under way may have begun too early.
+      if (hurries !== this.#hurries) attempt = 0;
+      await wait(backOff(attempt, ...pauses), this.#hurry.signal);
+      if (hurries !== this.#hurries) attempt = -1;
+      hurries = this.#hurries;
     }
     this.#calling.delete(peer);
     return answered;
