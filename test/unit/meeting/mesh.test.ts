@@ -338,10 +338,9 @@ describe('Mesh', () => {
   });
 
   it('calls who was lost as soon as there is a server again', async () => {
-    const [alice, bob] = [
-      await host({ times: { callPauses: [600_000, 600_000] } }),
-      await enter('Bob', { times: { callPauses: [600_000, 600_000] } }),
-    ];
+    const long = 600_000;
+    const times = { callPauses: [long, long], aloneAfter: long, reunion: long, grace: long } as const;
+    const [alice, bob] = [await host({ times }), await enter('Bob', { times })];
     await Person.agree([alice, bob], 'Alice@0 Bob@1');
     server.stop();
     alice.cutFrom(bob);
