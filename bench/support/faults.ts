@@ -48,6 +48,8 @@ const BAD_TIME = 10_000;
 const LOSS = 10;
 /** For things that come back by themselves; milliseconds. */
 const PATIENCE = 60_000;
+/** A page that nobody can ask a server about is waited for a minute. */
+const GONE_PATIENCE = 90_000;
 /** Machines have the numbers 1 to 3, and another one after each move. */
 const FIRST_FREE_NUMBER = 10;
 
@@ -158,7 +160,7 @@ async function killEverything({ meeting, victim, speak }: Scene): Promise<Inject
   const others = meeting.others(victim.name);
   await speak(others);
   const names = others.map(({ name }) => name);
-  const gone = await Promise.all(others.map(({ window }) => listedSince(window, names, PATIENCE)));
+  const gone = await Promise.all(others.map(({ window }) => listedSince(window, names, GONE_PATIENCE)));
   await victim.window.dispose();
   const since = Date.now();
   victim.window = await openPersonsWindow(victim.name, victim.host, victim.folder);

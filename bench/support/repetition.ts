@@ -38,6 +38,8 @@ export interface Outcome {
 }
 
 const FILE_SIZE = 4_000_000;
+/** Where a command has to be chosen first, or a page comes anew, more of it should be left. */
+const LONGER_FILE_SIZE = 9_000_000;
 /** Milliseconds within which somebody has to be seen again before the repetition counts as failed. */
 const PATIENCE = 60_000;
 const ROSTER_PATIENCE = 10_000;
@@ -68,7 +70,12 @@ export async function repeat(
     }
   };
 
-  const transfer = await beginTransfer(meeting, victim, `${name}-${String(round)}.bin`, round);
+  const transfer = await beginTransfer(
+    meeting,
+    victim,
+    { file: `${name}-${String(round)}.bin`, size: fault.newPage ? LONGER_FILE_SIZE : FILE_SIZE },
+    round,
+  );
   const before = new Map<Person, Record<string, string>>();
   for (const person of people) before.set(person, await tracksShown(await person.window.panel()));
   const began = Date.now();
@@ -141,12 +148,12 @@ interface Transfer {
 async function beginTransfer(
   meeting: MeetingOfThree,
   victim: Person,
-  file: string,
+  { file, size }: { readonly file: string; readonly size: number },
   round: number,
 ): Promise<Transfer> {
   const [other = victim] = meeting.others(victim.name);
   const [owner, taker] = round % 2 === 0 ? [victim, other] : [other, victim];
-  await writeRandomFile(pathOf(owner, file), FILE_SIZE);
+  await writeRandomFile(pathOf(owner, file), size);
   await owner.window.explorerMenu([file], 'Share File in Meeting');
   const panel = await taker.window.panel();
   await button(panel, `Save ${file}`).click();

@@ -111,6 +111,11 @@ export class FileExchange {
     this.#options.onChange();
   }
 
+  /** There is a link to a member again. */
+  returned(member: ParticipantId): void {
+    this.#takings.returned(member);
+  }
+
   /** The link to a member was lost, or is another one now. */
   lost(member: ParticipantId): void {
     this.#giving.lost(member);

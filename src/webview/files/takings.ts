@@ -155,6 +155,16 @@ export class Takings {
     }
   }
 
+  /** There is a link to this member again: what waits for its next try is tried now, however long it was in vain. */
+  returned(owner: ParticipantId): void {
+    for (const taking of this.#takings.values()) {
+      const { offered, status } = taking;
+      if (offered.owner !== owner || offered.gone || status !== 'interrupted') continue;
+      taking.vain = 0;
+      this.#enqueue(taking, taking.purpose, true);
+    }
+  }
+
   /** Forgets everything but these keys. */
   prune(known: (key: string) => boolean): void {
     for (const [key, taking] of this.#takings) {

@@ -41,6 +41,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
   readonly #departed = new Set<PeerId>();
   /** Ends all pauses. */
   #hurry = new AbortController();
+  #hurries = 0;
 
   constructor(options: CallsOptions<L>) {
     this.#options = options;
@@ -89,6 +90,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
 
   /** The network may be better now: whoever is to be called is called at once. */
   retryNow(): void {
+    this.#hurries++;
     this.#hurry.abort();
     this.#hurry = new AbortController();
   }
@@ -114,6 +116,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
       isVain = true;
     };
     if (delay > 0) await wait(delay, this.#hurry.signal);
+    let hurries = this.#hurries;
     for (let attempt = 0, vain = 0; vain < ATTEMPTS || missing(peer); attempt++) {
       answered = linked().includes(peer);
       if (answered || this.#departed.has(peer) || signal.aborted) break;
@@ -135,9 +138,11 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
         // Not even the server knows them any more, and it had time to: their page is gone.
         if (vain > 3 && problem === 'absent' && !missing(peer)) break;
       }
-      const { signal: hurried } = this.#hurry;
-      await wait(backOff(attempt, ...pauses), hurried);
-      if (hurried.aborted) attempt = -1;
+      // A call that was under way may have begun too early.
+      if (hurries !== this.#hurries) attempt = 0;
+      await wait(backOff(attempt, ...pauses), this.#hurry.signal);
+      if (hurries !== this.#hurries) attempt = -1;
+      hurries = this.#hurries;
     }
     this.#calling.delete(peer);
     if (!answered) inVain();

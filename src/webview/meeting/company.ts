@@ -36,8 +36,7 @@ export class Company implements Pick<MemberEvents, 'onEntered' | 'onState' | 'on
     presenting.stepBack();
     const greeting = servers.greeting();
     if (greeting) member.link.send(greeting);
-    sharing.lost(member.address.id);
-    sharing.sync();
+    sharing.entered(member.address.id);
   }
 
   onState(member: Member, before: ParticipantState): void {

@@ -70,7 +70,11 @@ export class Mesh {
     });
     let wasKnown = false;
     this.#own = this.#dialer.register(this.#peer, (connected) => {
-      if (connected && wasKnown) this.#reunion.hurry();
+      if (connected && wasKnown) {
+        this.#reunion.hurry();
+        // Whoever could not be called without it is called as soon as calls can be made.
+        void this.#own.connected().then(() => this.#calls.retryNow());
+      }
       wasKnown ||= connected;
       events.onServer(connected);
     });

@@ -83,6 +83,13 @@ export class Sharing {
     this.files.lost(id);
   }
 
+  /** A member has entered on a link. */
+  entered(id: ParticipantId): void {
+    this.lost(id);
+    this.sync();
+    this.files.returned(id);
+  }
+
   /** A message about a lane. */
   onLane(from: ParticipantId, message: LaneMessage): void {
     this.#lanes.receive(from, message);

@@ -30,6 +30,7 @@ export class Registration {
   #broker: Broker | null = null;
   /** Ends the pause between two attempts. */
   #hurry = new AbortController();
+  #hurries = 0;
   #waiters: ((broker: Broker | null) => void)[] = [];
 
   /** @param pauses the pause after a first attempt that failed, which doubles, and the longest; milliseconds. */
@@ -55,8 +56,9 @@ export class Registration {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  /** The network may be better now: the next attempt is made at once. */
+  /** The network may be better now: the next attempt is made at once, and soon again where one is under way. */
   retryNow(): void {
+    this.#hurries++;
     this.#hurry.abort();
     this.#hurry = new AbortController();
   }
@@ -70,6 +72,7 @@ export class Registration {
 
   async #keep(tell: (outcome: FirstOutcome) => void): Promise<void> {
     const { signal } = this.#abort;
+    let hurries = this.#hurries;
     for (let attempt = 0, quick = QUICK; !signal.aborted; attempt++) {
       let most = this.#pauses[1];
       const lost = deferred();
@@ -104,9 +107,13 @@ export class Registration {
           if (quick-- > 0) attempt = SOONEST;
         }
       }
-      const { signal: hurried } = this.#hurry;
-      await wait(backOff(attempt, this.#pauses[0], most), hurried);
-      if (hurried.aborted) attempt = -1;
+      if (hurries !== this.#hurries) {
+        attempt = SOONEST;
+        quick = QUICK;
+      }
+      await wait(backOff(attempt, this.#pauses[0], most), this.#hurry.signal);
+      if (hurries !== this.#hurries) attempt = SOONEST;
+      hurries = this.#hurries;
     }
   }
 

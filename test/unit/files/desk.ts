@@ -32,7 +32,7 @@ export class Desk {
   now = 0;
   readonly #present = new Map<string, readonly FileOffer[]>();
 
-  constructor(replies: Replies = {}) {
+  constructor(replies: Replies = {}, pauses: readonly number[] = [0]) {
     const answers: Replies = {
       openTarget: () => ({ target: 't'.repeat(22), url: 'ws://127.0.0.1:1/files/t', bytes: 0 }),
       openSource: () => ({ url: 'ws://127.0.0.1:1/files/s' }),
@@ -55,7 +55,7 @@ export class Desk {
       },
       ways: { open: () => ({ start: () => undefined, end: () => undefined }) },
       now: () => this.now,
-      pauses: [0],
+      pauses,
       onChange: () => undefined,
       onSourceProblem: ({ name }, problem) => this.told.push(`${name}: ${problem}`),
       onNotShared: (name, problem) => this.told.push(`${name} not shared: ${problem}`),

@@ -147,6 +147,29 @@ describe('FileExchange, taking', () => {
     assert.equal(desk.models[0]?.transfer?.status, 'interrupted');
   });
 
+  it('goes on as soon as there is a link again, however long it was tried in vain', async () => {
+    const desk = new Desk({}, [0, 600_000]);
+    desk.offers(OLGA, FILE);
+    desk.take(OLGA, FILE);
+    await turn();
+    desk.linked = false;
+    begin(desk.wires(), 2);
+    const { host, peer } = desk.wires();
+    peer.lose();
+    host.lose();
+    await until(() => desk.called('openTarget').length === 2);
+    await until(() => desk.status(OLGA, FILE) === 'interrupted');
+    desk.linked = true;
+    desk.exchange.returned(PETE);
+    await turn();
+    assert.equal(desk.status(OLGA, FILE), 'interrupted', 'somebody else is of no help');
+    desk.exchange.returned(OLGA);
+    await until(() => desk.status(OLGA, FILE) === 'running');
+    assert.equal(desk.channels.length, 2);
+    desk.exchange.dispose();
+    await close(desk.wires());
+  });
+
   it('goes on by itself when a channel is lost and when its owner is back, not asking anybody', async () => {
     const desk = new Desk();
     desk.offers(OLGA, FILE);

@@ -337,6 +337,20 @@ describe('Mesh', () => {
     assert.deepEqual([alice.roster, bob.roster], ['Alice@0 Bob@1', 'Alice@0 Bob@1']);
   });
 
+  it('calls who was lost as soon as there is a server again', async () => {
+    const long = 600_000;
+    const times = { callPauses: [long, long], aloneAfter: long, reunion: long, grace: long } as const;
+    const [alice, bob] = [await host({ times }), await enter('Bob', { times })];
+    await Person.agree([alice, bob], 'Alice@0 Bob@1');
+    server.stop();
+    alice.cutFrom(bob);
+    await until(() => bob.problems.length > 0 && alice.problems.length > 0, 'both called in vain');
+    const isBack = (): boolean => alice.log.includes('Bob returned') && bob.log.includes('Alice returned');
+    assert.ok(!isBack());
+    server.start();
+    await until(isBack, 'they are found again');
+  });
+
   it('calls whom it does not reach from another address, without waiting for a silence', async () => {
     const long = 600_000;
     const times = {
