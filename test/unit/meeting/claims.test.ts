@@ -145,6 +145,24 @@ describe('Presenting', () => {
     );
   });
 
+  it('keeps its claim while the page that captures is connected with anew, and not for ever', async () => {
+    const { store, notices, stageIs } = make();
+    stageIs('live', 'on');
+    for (const status of ['waiting', 'live'] as const) {
+      stageIs(status, status === 'live' ? 'starting' : 'off');
+      assert.equal(store.state.presenting, 1, status);
+    }
+    stageIs('live', 'on');
+    assert.deepEqual([store.state.presenting, notices], [1, []]);
+    stageIs('none');
+    assert.deepEqual([store.state.presenting, notices], [null, []], 'it ends as any other');
+    const silent = make({ within: 5 });
+    silent.stageIs('live', 'on');
+    silent.stageIs('waiting');
+    await until(() => silent.store.state.presenting === null, 'nobody waits for ever');
+    assert.match(silent.notices.join(), /not shared any more/);
+  });
+
   it('is later than a claim it has heard of', () => {
     const { store, capture, aliceClaims } = make();
     aliceClaims(30);
