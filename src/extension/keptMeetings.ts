@@ -106,7 +106,8 @@ export class KeptMeetings {
       const text = decrypt(await readFile(taken), Buffer.from(key, 'base64url'), id);
       const meeting = text === undefined ? undefined : parseKept(text);
       if (!meeting) log('warn', 'the meeting before cannot be read');
-      return meeting && { meeting, age };
+      const record = meeting?.record && { ...meeting.record, aliveAt: mtimeMs };
+      return meeting && { meeting: { ...meeting, record: record ?? null }, age };
     } finally {
       await rm(taken, { force: true });
       await secrets.delete(secretName(id));

@@ -60,6 +60,8 @@ export const sessionRecord = v.object({
   members: v.optional(memberList, []),
   /** Lamport time of the claim to present, or null: it goes on with a share that another page captures. */
   presenting: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null),
+  /** Last sign of life before a restart, milliseconds since 1970: the others let go of an old claim. Null without a restart. */
+  aliveAt: v.optional(v.nullable(v.number()), null),
   hand: v.optional(v.boolean(), false),
   /** What was wanted of the devices: who was muted comes back muted. */
   devices: v.object({ microphone: v.boolean(), camera: v.boolean(), chosen: chosenDevices }),

@@ -10,6 +10,8 @@ import {
 import { twinsOf } from '../rtc/candidateTwins.ts';
 import { preferCodecs } from '../rtc/mediaSlots.ts';
 import { Negotiation } from '../rtc/negotiation.ts';
+import { selectedPair } from '../rtc/statsReport.ts';
+import { addressesOf } from '../rtc/statsRoute.ts';
 import type { Params } from '../../shared/rpc.ts';
 
 /** Slots for others' sound that are negotiated from the start; more come when more people speak. */
@@ -110,6 +112,19 @@ export class StageConnection {
   /** Whether media can flow. */
   get connected(): boolean {
     return this.#pc.connectionState === 'connected';
+  }
+
+  /** Whether media go by one of these addresses, or may: browsers do not tell every address. */
+  async mayGoBy(addresses: readonly string[]): Promise<boolean> {
+    if (addresses.length === 0) return false;
+    try {
+      const report = await this.#pc.getStats();
+      const told = addressesOf(report, selectedPair(report).pair);
+      return told.length === 0 || told.some((address) => addresses.includes(address));
+    } catch (error) {
+      this.#options.onProblem('the way to the stage could not be read', error);
+      return true;
+    }
   }
 
   /** Takes a message from the stage's page. */

@@ -47,9 +47,12 @@ export class StageSource implements TrackSource {
   #wanted: { readonly microphone: boolean; readonly camera: boolean };
   #chosen: ChosenDevices;
   #voices: readonly MediaStreamTrack[] = [];
+  /** The machine's, when it was told last that they are others. */
+  #addresses: readonly string[];
 
   constructor(options: StageSourceOptions) {
     this.#options = options;
+    this.#addresses = [...options.bootstrap.addresses];
     this.#wanted = options.wanted;
     this.#chosen = options.chosen;
     for (const { stage, purpose, connected } of options.bootstrap.stages) {
@@ -130,14 +133,15 @@ export class StageSource implements TrackSource {
     this.#devices.connection?.hear(tracks);
   }
 
-  /** The machine has other addresses now: stages are connected with anew, as theirs may be one that it has no longer. */
+  /**
+   * The machine has other addresses now. A stage whose connection goes by one that is gone is connected with anew, as is
+   * one that is not connected yet; any other goes on undisturbed, as what it captures is interrupted for everybody.
+   */
   networkChanged(): void {
-    for (const stage of [this.#devices, this.#screen]) {
-      if (!stage.connection) continue;
-      this.#detach(stage);
-      this.#attach(stage);
-    }
-    this.#changed();
+    const { addresses } = this.#options.bootstrap;
+    const gone = this.#addresses.filter((address) => !addresses.includes(address));
+    this.#addresses = [...addresses];
+    for (const stage of [this.#devices, this.#screen]) void this.#followNetwork(stage, gone);
   }
 
   /** A stage's page came or went; told by the extension host. */
@@ -160,6 +164,12 @@ export class StageSource implements TrackSource {
     this.#listeners.clear();
     this.#close(this.#screen, 'left');
     this.#close(this.#devices, 'left');
+  }
+
+  async #followNetwork(stage: Stage, gone: readonly string[]): Promise<void> {
+    const { connection } = stage;
+    if (!connection || (connection.connected && !(await connection.mayGoBy(gone)))) return;
+    if (stage.connection === connection) this.#reattach(stage);
   }
 
   /** Whether the others are played by the stage. */
@@ -260,15 +270,19 @@ export class StageSource implements TrackSource {
       onLeave: this.#options.onLeave,
       onTracks: () => this.#changed(),
       onBroken: () => {
-        if (stage.connection !== connection) return;
-        this.#detach(stage);
-        this.#attach(stage);
+        if (stage.connection === connection) this.#reattach(stage);
       },
       onProblem: this.#options.onProblem,
     });
     stage.connection = connection;
     if (purpose === 'devices') connection.hear(this.#voices);
     this.#tellWishes();
+  }
+
+  #reattach(stage: Stage): void {
+    this.#detach(stage);
+    this.#attach(stage);
+    this.#changed();
   }
 
   #onReport(stage: Stage, connection: StageConnection, report: StageReport): void {

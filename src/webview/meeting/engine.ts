@@ -72,7 +72,7 @@ export class MeetingEngine implements MeetingView {
     this.#options = options;
     const { bootstrap, identity, host, source, now } = options;
     const self = identity.id;
-    const store = (this.#store = new Store(initialState(bootstrap), () => this.#changed()));
+    const store = (this.#store = new Store(initialState(bootstrap, now()), () => this.#changed()));
     this.#reporter = new HostReporter(host, () => this.#onHostSilent());
     const notices = (this.#notices = new Notices(() => this.#changed()));
     const { files } = (this.#sharing = new Sharing({

@@ -4,6 +4,7 @@ import { addLine, type ChatLog, emptyChat } from '../../shared/meeting/chatLog.t
 import type { FileOffer, MemberAddress, ParticipantState } from '../../shared/protocol.ts';
 import type { DevicesModel, OutcomeModel, Phase } from '../model.ts';
 import type { Place } from './member.ts';
+import { MESH_TIMES } from './meshTimes.ts';
 
 /** All that the engine itself knows at a moment; `makeModel` turns it into what is shown. */
 export interface EngineState {
@@ -22,8 +23,11 @@ export interface EngineState {
   readonly serverLost: boolean;
 }
 
-/** The state at the start: fresh, or what the host kept of a panel that was closed. */
-export function initialState(bootstrap: MeetingBootstrap): EngineState {
+/**
+ * The state at the start: fresh, or what the host kept of a panel that was closed.
+ * @param now milliseconds since 1970.
+ */
+export function initialState(bootstrap: MeetingBootstrap, now: number): EngineState {
   const { session } = bootstrap;
   let chat = emptyChat;
   const names = new Map<ParticipantId, string>();
@@ -38,12 +42,17 @@ export function initialState(bootstrap: MeetingBootstrap): EngineState {
     waitingFor: null,
     name: session?.name ?? bootstrap.name,
     hand: session?.hand ?? false,
-    presenting: session?.presenting ?? null,
+    presenting: session && claimOf(session, now),
     chat,
     names,
     place: session ? { ordinal: session.ordinal, startedAt: session.startedAt } : null,
     serverLost: false,
   };
+}
+
+/** The claim that goes on: as the oldest, it would throw out whoever began when the others had let go of it. */
+function claimOf({ presenting, aliveAt }: SessionRecord, now: number): number | null {
+  return aliveAt !== null && now - aliveAt >= MESH_TIMES.unloadGrace ? null : presenting;
 }
 
 /** What we say of ourselves to the others. */
@@ -84,6 +93,7 @@ export function sessionOf(
     offers: [...offers],
     members: [...members],
     presenting,
+    aliveAt: null,
     hand,
     devices: { microphone: microphone.wanted, camera: camera.wanted, chosen },
   };

@@ -39,7 +39,7 @@ export class Mesh {
   readonly #wayBack: WayBack;
   readonly #reunion: Reunion;
   #place: Place | null = null;
-  /** Who was in when we came, until they have entered here. */
+  /** Who was in when we came, until they have entered here, or must have left. */
   readonly #foundHere = new Set<ParticipantId>();
   /** What the others were told last of whether we hold the door. */
   #toldDoor = false;
@@ -189,6 +189,19 @@ export class Mesh {
     now: number,
     onWaiting: () => void,
     known: readonly MemberAddress[] = [],
+  ): Promise<Place> {
+    const place = await this.#enter(name, before, now, onWaiting, known);
+    // Whoever was in and has not been met by then is gone: they come anew.
+    void wait(this.#times.grace, this.#abort.signal).then(() => this.#foundHere.clear());
+    return place;
+  }
+
+  async #enter(
+    name: string,
+    before: Place | null,
+    now: number,
+    onWaiting: () => void,
+    known: readonly MemberAddress[],
   ): Promise<Place> {
     this.#name = name;
     const first = before ?? { ordinal: 0, startedAt: now };

@@ -16,16 +16,17 @@ export interface PresentingOptions {
   readonly self: ParticipantId;
   readonly source: Pick<TrackSource, 'devices' | 'startScreen' | 'stopScreen'>;
   readonly members: () => readonly Member[];
-  /** Milliseconds for a share to be there again after a reload; 5 s unless said otherwise. */
+  /** Milliseconds for a share to be there again after a reload, or a change of network; 5 s unless said otherwise. */
   readonly resumedWithin?: number;
 }
 
-/** Milliseconds for the page of a share to be connected with the page that came after the one it was begun in. */
+/** Milliseconds for the page of a share to be connected with this one again, or with the one that came after it. */
 const RESUMED_WITHIN = 5_000;
 
 /**
- * Owns our claim to present: made when a screen is captured, given up for a smaller one or when it is not any more. The claim
- * of the page before this one goes on where another page captures the screen.
+ * Owns our claim to present: made when a screen is captured, given up for a smaller one or when it is not any more. Where
+ * another page captures the screen, the claim outlasts the connection with it for a while, and that of the page before
+ * this one goes on.
  */
 export class Presenting {
   readonly #options: PresentingOptions;
@@ -33,11 +34,11 @@ export class Presenting {
 
   constructor(options: PresentingOptions) {
     this.#options = options;
-    const { store, chat, resumedWithin } = options;
+    const { store, chat } = options;
     const { presenting } = store.state;
     if (presenting === null) return;
     chat.witness(presenting);
-    this.#resuming = setTimeout(() => this.#endResuming(), resumedWithin ?? RESUMED_WITHIN);
+    this.#awaitShare();
     this.follow();
   }
 
@@ -58,8 +59,10 @@ export class Presenting {
     const captured = source.devices.screen.status === 'on';
     const claimed = store.state.presenting !== null;
     if (captured) this.#stopWaiting();
-    else if (this.#resuming !== null) {
-      if (this.#mayResume()) return;
+    else if (claimed && this.#mayResume()) {
+      this.#awaitShare();
+      return;
+    } else if (this.#resuming !== null) {
       this.#stopWaiting();
       this.#options.notices.add('warning', say.shareEndedSentence);
     }
@@ -87,18 +90,20 @@ export class Presenting {
     if (store.state.presenting !== null && this.#presenter() !== self) this.#giveWay();
   }
 
-  /** Whether the page that captured for the page before this one is there, and has not said that it does no more. */
+  /** Whether the page that captured what was claimed for is there, and has not said that it does no more. */
   #mayResume(): boolean {
     const { screen, screenStage } = this.#options.source.devices;
     if (screenStage === null || screenStage.status === 'lost') return false;
     return screenStage.status !== 'live' || screen.status !== 'off';
   }
 
-  #endResuming(): void {
-    if (this.#resuming === null) return;
-    this.#stopWaiting();
-    this.#options.notices.add('warning', say.shareEndedSentence);
-    this.follow();
+  #awaitShare(): void {
+    this.#resuming ??= setTimeout(() => {
+      const { store, notices } = this.#options;
+      this.#stopWaiting();
+      notices.add('warning', say.shareEndedSentence);
+      store.set({ presenting: null });
+    }, this.#options.resumedWithin ?? RESUMED_WITHIN);
   }
 
   #stopWaiting(): void {

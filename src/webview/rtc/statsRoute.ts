@@ -25,6 +25,13 @@ export function networkOf(report: Report, pair: Entry): InterfaceKind | null {
   return endsOf(report, pair).local?.networkType ?? null;
 }
 
+/** The addresses at both ends of a candidate pair, as far as the browser tells them. */
+export function addressesOf(report: Report, pair: Entry): string[] {
+  const { local, remote } = endsOf(report, pair);
+  const told = [local?.address ?? '', remote?.address ?? ''];
+  return told.filter((address) => address !== '' && !address.endsWith('.local'));
+}
+
 /** Of candidates that were not translated by a router, addresses alone tell; of others' pages they are often hidden. */
 function overOf(local: Candidate, remote: Candidate): 'lan' | 'internet' | 'unknown' {
   const ends = [local, remote];

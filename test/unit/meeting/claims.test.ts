@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import type { MeetingBootstrap } from '../../../src/shared/hostRpc.ts';
 import type { LinkMessage } from '../../../src/shared/protocol.ts';
 import { emptyChat } from '../../../src/shared/meeting/chatLog.ts';
 import { Chat } from '../../../src/webview/meeting/chat.ts';
-import type { EngineState } from '../../../src/webview/meeting/engineState.ts';
+import { type EngineState, initialState } from '../../../src/webview/meeting/engineState.ts';
 import type { Member } from '../../../src/webview/meeting/member.ts';
 import { Presenting, type PresentingOptions } from '../../../src/webview/meeting/presenting.ts';
 import { Store } from '../../../src/webview/meeting/store.ts';
@@ -143,6 +144,32 @@ describe('Presenting', () => {
       [gone.store.state.presenting, gone.notices, silent.notices],
       [null, here.notices, here.notices],
     );
+  });
+
+  it('keeps its claim while the page that captures is connected with anew, and not for ever', async () => {
+    const { store, notices, stageIs } = make();
+    stageIs('live', 'on');
+    for (const status of ['waiting', 'live'] as const) {
+      stageIs(status, status === 'live' ? 'starting' : 'off');
+      assert.equal(store.state.presenting, 1, status);
+    }
+    stageIs('live', 'on');
+    assert.deepEqual([store.state.presenting, notices], [1, []]);
+    stageIs('none');
+    assert.deepEqual([store.state.presenting, notices], [null, []], 'it ends as any other');
+    const silent = make({ within: 5 });
+    silent.stageIs('live', 'on');
+    silent.stageIs('waiting');
+    await until(() => silent.store.state.presenting === null, 'nobody waits for ever');
+    assert.match(silent.notices.join(), /not shared any more/);
+  });
+
+  it('goes on after a restart only where the others cannot have let go of it', () => {
+    const at = (aliveAt: number | null): number | null => {
+      const session = { presenting: 42, aliveAt, chat: [] };
+      return initialState({ session } as unknown as MeetingBootstrap, 100_000).presenting;
+    };
+    assert.deepEqual([at(null), at(99_000), at(92_600), at(92_500), at(40_000)], [42, 42, 42, null, null]);
   });
 
   it('is later than a claim it has heard of', () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { comeBack } from '../../../src/webview/meeting/comeBack.ts';
 import { EnterError } from '../../../src/webview/meeting/entry.ts';
 import type { Place } from '../../../src/webview/meeting/member.ts';
+import { wait } from '../../../src/webview/meeting/wait.ts';
 import { turn } from '../rtc/fakeConnection.ts';
 import { until } from '../rtc/until.ts';
 import { FakeServer } from './fakeServer.ts';
@@ -142,6 +143,21 @@ describe('a page that is loaded anew', () => {
       assert.ok(!log.includes('Alice left') && !log.includes('Alice lost'), log.join());
       assert.equal(log.at(-1), 'Alice returned');
     }
+  });
+
+  it('hears of those it knew as of anybody when they come much later', async () => {
+    const [alice, bob, carol] = await three({ ...LONG, unloadGrace: 100 });
+    alice.unload();
+    carol.unload();
+    await Person.agree([bob], 'Bob@1');
+    const { page, entering } = await again(alice, { grace: 5 });
+    await entering;
+    await Person.agree([page, bob], 'Alice@0 Bob@1');
+    // Begun after the page's own wait, and longer.
+    await wait(6, new AbortController().signal);
+    await (await open('Carol', { identity: carol.identity })).enter();
+    await until(() => page.log.includes('Carol entered'), 'Carol is in again');
+    assert.deepEqual(page.found, ['Bob']);
   });
 
   it('has left when no other one comes for it, whatever the server says', async () => {

@@ -116,6 +116,8 @@ class FakePeerConnection {
   static readonly all = new Map<string, FakePeerConnection>();
   /** Offers and answers that were ever made. */
   static described = 0;
+  /** Where the other end of every connection is; null when the browser does not tell. */
+  static address: string | null = null;
   readonly id = crypto.randomUUID();
   readonly transceivers: FakeTransceiver[] = [];
   signalingState = 'stable';
@@ -171,6 +173,17 @@ class FakePeerConnection {
     return Promise.resolve();
   }
 
+  getStats(): Promise<Map<string, object>> {
+    const { address } = FakePeerConnection;
+    const entries: Record<string, object> = {
+      T: { type: 'transport', selectedCandidatePairId: 'P' },
+      P: { type: 'candidate-pair', localCandidateId: 'L', remoteCandidateId: 'R' },
+      L: { type: 'local-candidate', candidateType: 'host', address: null },
+      R: { type: 'remote-candidate', candidateType: 'host', address },
+    };
+    return Promise.resolve(new Map(Object.entries(entries)));
+  }
+
   become(state: string): void {
     this.connectionState = state;
     setImmediate(() => this.onconnectionstatechange?.());
@@ -185,6 +198,11 @@ class FakePeerConnection {
 /** How many offers and answers were made so far. */
 export function descriptions(): number {
   return FakePeerConnection.described;
+}
+
+/** From now on every connection goes by this address; null when the browser does not tell. */
+export function goBy(address: string | null): void {
+  FakePeerConnection.address = address;
 }
 
 /** What the other end sends on the slot of a received track. */
@@ -223,6 +241,7 @@ export function installBrowser(origin: () => string) {
       }
     },
     RTCPeerConnection: FakePeerConnection,
+    RTCRtpReceiver: { getCapabilities: () => null },
     MediaStream: FakeStream,
     navigator: { mediaDevices: devices, permissions: { query: () => Promise.resolve({ state: 'denied' }) } },
     document: { createElement: element, body: { append: () => undefined } },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { StageSource } from '../../../src/webview/media/stageSource.ts';
 import type { StageEngine } from '../../../src/webview/stage/stageEngine.ts';
-import { bitrateOf, descriptions, sentOn } from './browserFakes.ts';
+import { bitrateOf, descriptions, goBy, sentOn } from './browserFakes.ts';
 import { startRig, until } from './stageRig.ts';
 
 // A panel that may not capture, with the real StageSource, StageConnection, StageDesk, gateway, StageEngine and their
@@ -13,7 +13,10 @@ describe('panel and stage', () => {
   beforeEach(async () => {
     rig = await startRig();
   });
-  afterEach(() => rig.dispose());
+  afterEach(() => {
+    goBy(null);
+    return rig.dispose();
+  });
 
   const isOn = (panel: StageSource, device: 'microphone' | 'camera') => () =>
     panel.devices[device].status === 'on' && sentOn(panel.devices[device].track) !== null;
@@ -287,17 +290,45 @@ describe('panel and stage', () => {
     await until(() => panel.devices.screenStage === null);
   });
 
-  it('find each other again when the machine has come to another network, on a connection of its own', async () => {
+  it('find each other again when the address they go by is gone, or may be, on a connection of its own', async () => {
+    rig.addresses.push('192.0.2.1', '192.0.2.2');
     const panel = rig.openPanel();
     const tab = await start(panel);
-    await until(isOn(panel, 'camera'));
-    const before = panel.devices.camera.track;
     const [captured] = rig.devices.live;
-    panel.networkChanged();
-    await until(() => isOn(panel, 'camera')() && isOn(panel, 'microphone')());
-    assert.notEqual(panel.devices.camera.track, before, 'it comes on another connection');
+    for (const address of ['192.0.2.2', null]) {
+      await until(() => isOn(panel, 'camera')() && isOn(panel, 'microphone')());
+      const before = panel.devices.camera.track;
+      goBy(address);
+      rig.addresses.pop();
+      panel.networkChanged();
+      // It comes on another connection.
+      await until(() => isOn(panel, 'camera')() && panel.devices.camera.track !== before);
+    }
     assert.ok(captured && rig.devices.live.includes(captured), 'nothing was captured anew');
     assert.equal(linkOf(tab), 'connected');
+  });
+
+  it('go on undisturbed when an address comes, or another than theirs goes', async () => {
+    rig.addresses.push('192.0.2.1', '192.0.2.2');
+    goBy('192.0.2.1');
+    const panel = rig.openPanel();
+    await start(panel);
+    await share(panel);
+    await until(() => isOn(panel, 'camera')() && isOn(panel, 'microphone')());
+    const before = [panel.tracks.camera, panel.tracks.screen];
+    const seen = new Set<string>();
+    panel.onChange(() => {
+      const { camera, screen } = panel.devices;
+      seen.add(`${camera.status} ${screen.status}`);
+    });
+    for (const now of [['192.0.2.1', '192.0.2.2', '192.0.2.3'], ['192.0.2.1']]) {
+      rig.addresses.splice(0, rig.addresses.length, ...now);
+      panel.networkChanged();
+      await settled();
+    }
+    panel.choose({ ...panel.devices.chosen });
+    assert.deepEqual([...seen], ['on on']);
+    assert.deepEqual([panel.tracks.camera, panel.tracks.screen], before);
   });
 
   it('hand out a link while the page waits, and its page takes over', async () => {

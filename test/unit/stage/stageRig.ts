@@ -23,6 +23,7 @@ export async function startRig() {
   const browser = installBrowser(() => origin);
   const folder = await mkdtemp(join(tmpdir(), 'parley-stage-'));
   const links: UsedLink[] = [];
+  const addresses: string[] = [];
   const problems: string[] = [];
   const settings = { integrated: false, hasBrowser: true };
   let panel: StageSource | undefined;
@@ -59,6 +60,8 @@ export async function startRig() {
     gateway,
     lines,
     links,
+    /** The machine's. */
+    addresses,
     problems,
     settings,
     devices: browser.devices,
@@ -67,7 +70,7 @@ export async function startRig() {
       desk.attend();
       panel = new StageSource({
         host,
-        bootstrap: { stages: desk.stages, addresses: [] },
+        bootstrap: { stages: desk.stages, addresses },
         wanted,
         late,
         chosen: DEFAULT_DEVICES,
