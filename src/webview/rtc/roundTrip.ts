@@ -1,15 +1,11 @@
-/** What is read of a connection's statistics (W3C webrtc-stats). */
-type Stats = Pick<RTCStatsReport, 'get' | 'forEach'>;
+import * as v from 'valibot';
+import { type Report, count, selectedPair } from './statsReport.ts';
+
+const timed = v.object({ currentRoundTripTime: count });
 
 /** The measured round trip of the connection's route, from its last connectivity check; milliseconds, `null` while there is none. */
-export function roundTripOf(report: Stats): number | null {
-  let chosen: unknown;
-  report.forEach((stats: Record<string, unknown>) => {
-    if (stats['type'] === 'transport') chosen ??= stats['selectedCandidatePairId'];
-  });
-  if (typeof chosen !== 'string') return null;
-  const pair: unknown = report.get(chosen);
-  if (typeof pair !== 'object' || pair === null || !('currentRoundTripTime' in pair)) return null;
-  const seconds = pair.currentRoundTripTime;
-  return typeof seconds === 'number' ? seconds * 1_000 : null;
+export function roundTripOf(report: Report): number | null {
+  const parsed = v.safeParse(timed, selectedPair(report).pair);
+  const seconds = parsed.success ? parsed.output.currentRoundTripTime : null;
+  return seconds === null ? null : seconds * 1_000;
 }

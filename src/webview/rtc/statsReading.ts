@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { ConnectionFigures, InterfaceKind, Route, StreamKind, Way } from '../connectionModel.ts';
+import { roundTripOf } from './roundTrip.ts';
 import { networkOf, routeOf } from './statsRoute.ts';
 import { type Entry, type Report, count, parseEntry, selectedPair, text } from './statsReport.ts';
 
@@ -56,7 +57,7 @@ const rtp = v.object({
 const remoteInbound = v.object({ localId: text, fractionLost: share });
 const codec = v.object({ mimeType: text });
 const transport = v.object({ bytesReceived: count, bytesSent: count });
-const pairFigures = v.object({ currentRoundTripTime: count, availableOutgoingBitrate: count });
+const pairFigures = v.object({ availableOutgoingBitrate: count });
 
 /**
  * Reads a connection's statistics (W3C webrtc-stats). Whatever is missing, or is not what the standard says, is null:
@@ -79,9 +80,8 @@ export function readStats(report: Report, kindOf: (mid: string) => StreamKind | 
   const { transport: carrier, pair } = selectedPair(report);
   const carried = v.safeParse(transport, carrier);
   const chosen = v.safeParse(pairFigures, pair);
-  const seconds = chosen.success ? chosen.output.currentRoundTripTime : null;
   return {
-    roundTrip: seconds === null ? null : seconds * 1_000,
+    roundTrip: roundTripOf(report),
     room: chosen.success ? chosen.output.availableOutgoingBitrate : null,
     route: routeOf(report, pair),
     network: networkOf(report, pair),

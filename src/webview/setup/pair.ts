@@ -1,4 +1,6 @@
 import { twinsOf } from '../rtc/candidateTwins.ts';
+import { selectedPair } from '../rtc/statsReport.ts';
+import { routeOf } from '../rtc/statsRoute.ts';
 
 /** Bytes of one message of the measurement, and those that may wait in the channel. */
 const CHUNK = 64 * 1024;
@@ -60,11 +62,8 @@ export class Pair {
 
   /** Whether a relay is gone through. */
   async relayed(): Promise<boolean> {
-    const stats = [...(await this.#here.getStats()).values()] as readonly Record<string, unknown>[];
-    const transport = stats.find(({ type }) => type === 'transport');
-    const pair = stats.find(({ id }) => id === transport?.['selectedCandidatePairId']);
-    const ends = new Set([pair?.['localCandidateId'], pair?.['remoteCandidateId']]);
-    return stats.some(({ id, candidateType }) => ends.has(id) && candidateType === 'relay');
+    const report = await this.#here.getStats();
+    return routeOf(report, selectedPair(report).pair)?.way === 'relayed';
   }
 
   /** Sends as fast as the channel takes it; gives bytes a second that arrived, null when nothing did. */

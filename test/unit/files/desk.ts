@@ -88,7 +88,9 @@ export class Desk {
 
   addPart(offer: FileOffer, part: Partial<FilePart>): void {
     const { kind, name, size, modified, files } = offer;
-    this.exchange.addParts([{ kind, name, size, modified, files, bytes: 1, paused: false, saved: null, ...part }]);
+    this.exchange.addParts([
+      { kind, name, size, modified, files, bytes: 1, paused: false, saved: null, ...part },
+    ]);
   }
 
   /** A member asks for an own file. */

@@ -60,6 +60,8 @@ describe('The round trip of a connection', () => {
     stats.set('P', { type: 'candidate-pair' });
     assert.equal(roundTripOf(stats), null);
     assert.equal(roundTripOf(new Map()), null);
+    stats.set('P', { type: 'candidate-pair', currentRoundTripTime: -1 });
+    assert.equal(roundTripOf(stats), null, 'what cannot be');
   });
 });
 
