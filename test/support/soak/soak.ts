@@ -126,11 +126,8 @@ class Soak {
   }
 
   async #step(): Promise<void> {
-    const { people, random } = this.#meeting;
-    const action = this.#next();
-    const able = people.filter((person) => action.may?.(this.#meeting, person) ?? true);
-    if (able.length === 0) return;
-    const who = random.one(able);
+    const [action, able] = this.#next();
+    const who = this.#meeting.random.one(able);
     this.#steps++;
     this.#done.set(action.name, (this.#done.get(action.name) ?? 0) + 1);
     const began = Date.now();
@@ -147,15 +144,18 @@ class Soak {
     this.#options.onProgress(`${what} (${String(Date.now() - began)} ms)`);
   }
 
-  /** All of them turn up as often as they should, in an order that chance makes. */
-  #next(): Action {
-    if (this.#bag.length === 0) {
-      const all = ACTIONS.flatMap((action) => Array.from({ length: action.weight }, () => action));
-      this.#bag = this.#meeting.random.shuffled(all);
+  /** Something to do, and who can. All turn up as often as they should, in an order that chance makes. */
+  #next(): readonly [Action, readonly Person[]] {
+    for (;;) {
+      if (this.#bag.length === 0) {
+        const all = ACTIONS.flatMap((action) => Array.from({ length: action.weight }, () => action));
+        this.#bag = this.#meeting.random.shuffled(all);
+      }
+      const action = this.#bag.pop();
+      if (!action) throw new Error('there is nothing to do');
+      const able = this.#meeting.people.filter((person) => action.may?.(this.#meeting, person) ?? true);
+      if (able.length > 0) return [action, able];
     }
-    const action = this.#bag.pop();
-    if (!action) throw new Error('there is nothing to do');
-    return action;
   }
 
   async #rest(): Promise<void> {
