@@ -28,6 +28,7 @@ export interface SoakOptions {
   /** Between the end of something and the next: at least, at most. */
   readonly pause: readonly [number, number];
   readonly onProgress: (line: string) => void;
+  readonly onSample?: (sample: Sample) => void;
 }
 
 /** What became of a meeting. */
@@ -176,8 +177,10 @@ class Soak {
       for (const rejection of rejections) this.#complain(`extension host of ${name}`, rejection);
     }
     values['server resident'] = await serverMemory(this.#place.host);
-    this.#samples.push({ at, values });
-    const shown = ['Alice page heap', 'Alice page elements', 'Alice host heap', 'server resident'];
+    const sample = { at, values };
+    this.#samples.push(sample);
+    this.#options.onSample?.(sample);
+    const shown = ['Alice page heap', 'Alice page connections', 'Alice host heap', 'server resident'];
     const line = shown.map((name) => `${name} ${(values[name] ?? 0).toFixed(1)}`).join(', ');
     this.#options.onProgress(`${(at / 1_000).toFixed(0)} s: ${line}`);
   }
