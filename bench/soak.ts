@@ -1,6 +1,8 @@
 // A meeting of three goes on for half an hour while everybody does what chance says, and what pages, extension hosts and
 // the server hold in memory is measured. See docs/reliability.md.
-//   npm run bench -- soak [--minutes N] [--seed S]
+//   npm run bench -- soak [--minutes N] [--seed S] [--samples FILE]
+// FILE gets one line of JSON for each time that it was measured, also of a run that came to no end.
+import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Growth } from '../test/support/soak/growth.ts';
 import { soak } from '../test/support/soak/soak.ts';
@@ -13,7 +15,9 @@ const GOAL = 1.1;
 /** What the goal is for; the rest says where to look when it is missed. */
 const JUDGED = /(page|host) heap$|^server resident$/;
 
-const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { minutes: { type: 'string' }, seed: { type: 'string' }, samples: { type: 'string' } },
+});
 const [minutes, seed] = [Number(values.minutes ?? 30), Number(values.seed ?? 1)];
 if (!(minutes > 0) || !Number.isInteger(seed)) throw new Error('--minutes and --seed are numbers');
 
@@ -25,6 +29,9 @@ const result = await soak({
   sampleEvery: Math.min(30_000, duration / 30),
   pause: [1_500, 3_500],
   onProgress: progress,
+  onSample: (sample) => {
+    if (values.samples !== undefined) appendFileSync(values.samples, `${JSON.stringify(sample)}\n`);
+  },
 });
 const judged = result.growth.filter(({ name }) => JUDGED.test(name));
 const worst = Math.max(...judged.map(({ ratio }) => ratio));

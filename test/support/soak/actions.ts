@@ -1,11 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { differingFrames } from '../media.ts';
 import { button, chat, chatShows, joinMeeting, leave, tile } from '../meeting.ts';
 import { sharedFiles } from '../transfers.ts';
 import type { Action } from './action.ts';
 import { FILE_ACTIONS } from './fileActions.ts';
-import { othersOf, othersSee, panelsOfOthers, remember } from './people.ts';
+import { moves, othersOf, othersSee, panelsOfOthers, remember } from './people.ts';
 import type { Person, SoakedMeeting } from './people.ts';
 import { VIEW_ACTIONS } from './viewActions.ts';
 
@@ -34,7 +33,7 @@ export const ACTIONS: readonly Action[] = [
       await toggle(meeting, who, 'camera');
       if (!who.camera) return;
       const [panel] = await panelsOfOthers(meeting, who);
-      if (panel) await differingFrames(tile(panel, who.name).locator('video'), 2);
+      if (panel) await moves(panel, who.name);
     },
   },
   {
@@ -55,8 +54,7 @@ export const ACTIONS: readonly Action[] = [
     run: async (meeting, who) => {
       await button(await who.window.panel(), 'Share screen').click();
       meeting.presenter = who;
-      for (const panel of await panelsOfOthers(meeting, who))
-        await differingFrames(tile(panel, `Screen of ${who.name}`).locator('video'), 1);
+      for (const panel of await panelsOfOthers(meeting, who)) await moves(panel, `Screen of ${who.name}`, 1);
     },
   },
   {
@@ -161,7 +159,7 @@ async function seesOthers(meeting: SoakedMeeting, who: Person): Promise<void> {
   for (const other of othersOf(meeting, who)) {
     await tile(panel, other.name).waitFor();
     await tile(await other.window.panel(), who.name).waitFor();
-    if (other.camera) await differingFrames(tile(panel, other.name).locator('video'), 2);
+    if (other.camera) await moves(panel, other.name);
   }
   await chatShows(panel, meeting.said);
   await sharedFiles(panel).waitFor({ state: 'attached' });

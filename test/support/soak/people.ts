@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import type { Host } from '../host.ts';
+import { differingFrames } from '../media.ts';
 import { button, chatShows, joinMeeting, mark, startMeeting, tile } from '../meeting.ts';
 import { openWindow, type VsCodeWindow } from '../window.ts';
 import { withNewHost } from './hostMemory.ts';
@@ -10,6 +11,8 @@ import { seededRandom, type Random } from './random.ts';
 
 /** A camera that changes its picture often enough to be seen moving, and seldom enough for three people on two processors. */
 const SLOWEST_CAMERA = '--use-fake-device-for-media-stream=fps=5';
+/** Milliseconds that anything may take. It is not how quick something is that is measured, and the machine may be busy. */
+const PATIENCE = 180_000;
 /** Chat lines that are held against what everybody shows. */
 const REMEMBERED = 12;
 
@@ -70,7 +73,7 @@ async function openPerson({ host, folder, sockets, windows }: Place, name: strin
   const workspace = join(folder, name);
   await mkdir(workspace);
   const [window, extensionHost] = await withNewHost(host, sockets, () =>
-    openWindow({ host, folder: workspace, name, browserArgs: [SLOWEST_CAMERA] }),
+    openWindow({ host, folder: workspace, name, timeout: PATIENCE, browserArgs: [SLOWEST_CAMERA] }),
   );
   windows.push(window);
   await window.page.context().addInitScript(noteConnections);
@@ -100,6 +103,11 @@ export async function othersSee(
   const panels = await panelsOfOthers(meeting, who);
   const state = shown ? 'visible' : 'hidden';
   await Promise.all(panels.map((panel) => mark(panel, who.name, says).waitFor({ state })));
+}
+
+/** Waits until a person's picture, or a screen, moves at somebody's. */
+export async function moves(panel: Frame, title: string, frames = 2): Promise<void> {
+  await differingFrames(tile(panel, title).locator('video'), frames, PATIENCE);
 }
 
 /** Remembers a line that was said, and gives all that are remembered. */

@@ -28,6 +28,7 @@ export interface SoakOptions {
   /** Between the end of something and the next: at least, at most. */
   readonly pause: readonly [number, number];
   readonly onProgress: (line: string) => void;
+  readonly onSample?: (sample: Sample) => void;
 }
 
 /** What became of a meeting. */
@@ -126,11 +127,8 @@ class Soak {
   }
 
   async #step(): Promise<void> {
-    const { people, random } = this.#meeting;
-    const action = this.#next();
-    const able = people.filter((person) => action.may?.(this.#meeting, person) ?? true);
-    if (able.length === 0) return;
-    const who = random.one(able);
+    const [action, able] = this.#next();
+    const who = this.#meeting.random.one(able);
     this.#steps++;
     this.#done.set(action.name, (this.#done.get(action.name) ?? 0) + 1);
     const began = Date.now();
@@ -147,15 +145,18 @@ class Soak {
     this.#options.onProgress(`${what} (${String(Date.now() - began)} ms)`);
   }
 
-  /** All of them turn up as often as they should, in an order that chance makes. */
-  #next(): Action {
-    if (this.#bag.length === 0) {
-      const all = ACTIONS.flatMap((action) => Array.from({ length: action.weight }, () => action));
-      this.#bag = this.#meeting.random.shuffled(all);
+  /** Something to do, and who can. All turn up as often as they should, in an order that chance makes. */
+  #next(): readonly [Action, readonly Person[]] {
+    for (;;) {
+      if (this.#bag.length === 0) {
+        const all = ACTIONS.flatMap((action) => Array.from({ length: action.weight }, () => action));
+        this.#bag = this.#meeting.random.shuffled(all);
+      }
+      const action = this.#bag.pop();
+      if (!action) throw new Error('there is nothing to do');
+      const able = this.#meeting.people.filter((person) => action.may?.(this.#meeting, person) ?? true);
+      if (able.length > 0) return [action, able];
     }
-    const action = this.#bag.pop();
-    if (!action) throw new Error('there is nothing to do');
-    return action;
   }
 
   async #rest(): Promise<void> {
@@ -176,8 +177,10 @@ class Soak {
       for (const rejection of rejections) this.#complain(`extension host of ${name}`, rejection);
     }
     values['server resident'] = await serverMemory(this.#place.host);
-    this.#samples.push({ at, values });
-    const shown = ['Alice page heap', 'Alice page elements', 'Alice host heap', 'server resident'];
+    const sample = { at, values };
+    this.#samples.push(sample);
+    this.#options.onSample?.(sample);
+    const shown = ['Alice page heap', 'Alice page connections', 'Alice host heap', 'server resident'];
     const line = shown.map((name) => `${name} ${(values[name] ?? 0).toFixed(1)}`).join(', ');
     this.#options.onProgress(`${(at / 1_000).toFixed(0)} s: ${line}`);
   }
