@@ -55,7 +55,7 @@ describe('the book of parts', () => {
     before.release(part, { paused: true });
     await before.flush();
     const book = await open();
-    assert.deepEqual(book.parts, [{ ...file, bytes: 400, paused: true }]);
+    assert.deepEqual(book.parts, [{ ...file, bytes: 400, paused: true, saved: null }]);
     for (const other of [
       { size: 1_001 },
       { modified: 4 },
