@@ -20,7 +20,7 @@ import { leaveUnobserved } from '../test/support/unobserved.ts';
 import { median, printReport, progress, round } from './support/report.ts';
 
 const MIB = 1024 * 1024;
-const RUNS = 5;
+const RUNS = 3;
 const SIZE = 256 * MIB;
 /** Over the long way: enough that the beginning of a transfer, which is slow, does not decide. */
 const FAR_SIZE = 96 * MIB;
