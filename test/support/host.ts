@@ -52,7 +52,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const server = {
     host,
     home: home.path,
-    settings: options.settings ?? {},
+    // What a pointer rests on shows its path after half a second, over whatever is clicked next.
+    settings: { 'workbench.hover.delay': 600_000, ...options.settings },
     env: { ...options.env },
     prefix: options.machine?.prefix ?? [],
   };
