@@ -8,6 +8,9 @@ exports.activate = async function activate(context) {
   const folder = process.env.PARLEY_START_DIR;
   const name = vscode.workspace.workspaceFolders?.[0]?.name;
   if (folder === undefined || name === undefined) return;
+  // A window that is loaded anew is brought back into its meeting by Parley.
+  if (context.workspaceState.get('begun')) return;
+  await context.workspaceState.update('begun', true);
   const file = join(folder, 'invite.txt');
   if (name === 'host') {
     const invite = await vscode.commands.executeCommand('parley.startMeeting');

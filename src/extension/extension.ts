@@ -1,7 +1,9 @@
 import { loadedAt } from './loadTime.ts';
 import * as vscode from 'vscode';
 import { Dialogs, type DialogWatcher } from './dialogs.ts';
+import { closeLookTabs, lookTabs } from './files/lookTabs.ts';
 import { Commands, KEPT_MARK, PANEL_VIEW_TYPE, type CommandId } from './ids.ts';
+import { errorText } from './log.ts';
 import type { MeetingManager } from './meetingManager.ts';
 
 /** What extension tests are handed by `activate`; nobody else is handed anything. */
@@ -54,6 +56,10 @@ export function activate(extension: vscode.ExtensionContext): TestHooks | undefi
   if (hooks) hooks.activation = activation;
   // The window or the extension host was loaded anew in the middle of a meeting.
   if (extension.workspaceState.get(KEPT_MARK) !== undefined) void load();
+  // Not while VS Code waits for this.
+  setImmediate(() => {
+    if (lookTabs().length > 0) void load();
+  });
   return hooks;
 }
 
@@ -69,6 +75,8 @@ async function loadManager(
   const { MeetingManager: Manager } = await import('./meetingManager.ts');
   const made = new Manager(extension, dialogs, (level, message) => channel[level](message));
   void made.comeBack();
+  // What was looked at is gone with the extension host that had it; VS Code brings its tabs back all the same.
+  closeLookTabs().catch((error: unknown) => channel.warn(`tabs were not closed: ${errorText(error)}`));
   return made;
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { Dialogs, type ShownDialog } from '../../src/extension/dialogs.ts';
 import { copyOut } from '../../src/extension/files/copyOut.ts';
+import { closeLookTabs, lookTabs } from '../../src/extension/files/lookTabs.ts';
 import { SaveDesk } from '../../src/extension/files/saveDesk.ts';
 import { chooseGoal } from '../../src/extension/files/saveTargets.ts';
 import type { Gateway } from '../../src/extension/gateway/gateway.ts';
@@ -293,6 +294,21 @@ describe('Saving what others share', function () {
       (await readdir(root())).filter((name) => name.startsWith('unwanted')),
       [],
     );
+  });
+
+  it('finds the tabs that an extension host before this one has left of such files, and closes them', async () => {
+    await take(offerOf('stale.md', bundle), bundle, 'open');
+    await tab(({ label }) => label === 'stale.md');
+    assert.deepEqual(
+      lookTabs().map(({ label }) => label),
+      ['stale.md'],
+    );
+    assert.deepEqual(
+      lookTabs(({ authority }) => authority === 'another'),
+      [],
+    );
+    await closeLookTabs();
+    assert.deepEqual(lookTabs(), []);
   });
 
   it('shows a file without saving it, once', async () => {

@@ -6,9 +6,8 @@ import { safeFileName } from '../../shared/fileNames.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import { describeError, errorCode } from '../gateway/errorCode.ts';
 import type { Log } from '../log.ts';
+import { closeLookTabs, LOOK_SCHEME } from './lookTabs.ts';
 
-/** The scheme of files that are looked at without being saved. */
-const SCHEME = 'parley-file';
 /** Folders of looks by process, so that one window does not clear away another's. */
 const FOLDER = /^look-(\d{1,10})-[0-9a-f]{8}$/;
 
@@ -32,10 +31,14 @@ export class LookRoom {
     this.#parent = parent;
     this.#log = log;
     this.folder = join(parent, `look-${String(process.pid)}-${randomBytes(4).toString('hex')}`);
-    this.#registration = vscode.workspace.registerFileSystemProvider(SCHEME, new LookFiles(this.#files), {
-      isReadonly: true,
-      isCaseSensitive: true,
-    });
+    this.#registration = vscode.workspace.registerFileSystemProvider(
+      LOOK_SCHEME,
+      new LookFiles(this.#files),
+      {
+        isReadonly: true,
+        isCaseSensitive: true,
+      },
+    );
     void this.#clearOthers();
   }
 
@@ -57,7 +60,7 @@ export class LookRoom {
     this.#files.set(id, path);
     const owner = safeFileName(vscode.l10n.t('from {0}', from));
     const uri = vscode.Uri.from({
-      scheme: SCHEME,
+      scheme: LOOK_SCHEME,
       authority: id,
       path: `/${owner}/${safeFileName(offer.name)}`,
     });
@@ -68,10 +71,7 @@ export class LookRoom {
   /** Closes the tabs and removes the files. */
   async end(): Promise<void> {
     try {
-      const tabs = vscode.window.tabGroups.all
-        .flatMap((group) => group.tabs)
-        .filter((tab) => this.#isOurs(tab));
-      if (tabs.length > 0) await vscode.window.tabGroups.close(tabs, true);
+      await closeLookTabs(({ authority }) => this.#files.has(authority));
     } catch (error) {
       this.#log('warn', `the tabs of files that were looked at could not be closed: ${describeError(error)}`);
     }
@@ -81,19 +81,6 @@ export class LookRoom {
   /** Nothing can be looked at any more; at once, so that the next meeting can have a room. */
   dispose(): void {
     this.#registration.dispose();
-  }
-
-  #isOurs({ input }: vscode.Tab): boolean {
-    if (input instanceof vscode.TabInputTextDiff) return this.#isLook(input.modified);
-    const known =
-      input instanceof vscode.TabInputText ||
-      input instanceof vscode.TabInputCustom ||
-      input instanceof vscode.TabInputNotebook;
-    return known && this.#isLook(input.uri);
-  }
-
-  #isLook({ scheme, authority }: vscode.Uri): boolean {
-    return scheme === SCHEME && this.#files.has(authority);
   }
 
   /** What a window left that ended without tidying up. */
