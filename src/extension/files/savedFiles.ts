@@ -34,13 +34,15 @@ export class SavedFiles {
     return null;
   }
 
-  /** All that was saved, for a page that is loaded anew. */
+  /** What was saved, of the same the last one, for a page that is loaded anew. */
   get parts(): FilePart[] {
-    const kept = [...this.#saved].filter(([, { forGood }]) => forGood);
-    return kept.map(([target, { offer, uri }]) => {
+    const parts = new Map<string, FilePart>();
+    for (const [target, { offer, uri, forGood }] of this.#saved) {
+      if (!forGood) continue;
       const { kind, name, size, modified, files } = offer;
       const saved = { name: basename(uri.path), target };
-      return { kind, name, size, modified, files, bytes: size, paused: false, saved };
-    });
+      parts.set(samenessOf(offer), { kind, name, size, modified, files, bytes: size, paused: false, saved });
+    }
+    return [...parts.values()];
   }
 }
