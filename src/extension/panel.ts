@@ -1,14 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { hostApi, pageApi, type HostApi, type PageApi } from '../shared/hostRpc.ts';
 import { RpcEndpoint, type Handlers } from '../shared/rpc.ts';
 import type { PanelPlace } from './comingBack.ts';
 import { DisposableStore } from './disposable.ts';
-import { socketOrigin, type GatewayAddress } from './gatewayAddress.ts';
+import type { GatewayAddress } from './gatewayAddress.ts';
 import { PANEL_VIEW_TYPE } from './ids.ts';
 import { errorText, type Log } from './log.ts';
-import { panelHtml } from './panelHtml.ts';
+import { loadPage } from './loadPage.ts';
 import { nodeTimers } from './timeLimit.ts';
 
 /** The first thing that a page says. */
@@ -86,16 +85,10 @@ export class MeetingPanel {
         options.onClosed();
       }),
     );
-    const source = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
-    webview.html = panelHtml({
-      language: vscode.env.language,
+    loadPage(webview, extensionUri, {
+      name: 'panel',
       title: vscode.l10n.t('Parley meeting'),
-      script: source('panel.js'),
-      style: source('panel-style.css'),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64'),
-      styleNonce: randomBytes(16).toString('base64'),
-      connect: socketOrigin(options.gateway),
+      gateway: options.gateway,
     });
   }
 

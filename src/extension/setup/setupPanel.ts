@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { RpcEndpoint, type Handlers } from '../../shared/rpc.ts';
 import { setupHostApi, setupPageApi, type SetupHostApi, type SetupPageApi } from '../../shared/setupRpc.ts';
 import { DisposableStore } from '../disposable.ts';
-import { socketOrigin, type GatewayAddress } from '../gatewayAddress.ts';
+import type { GatewayAddress } from '../gatewayAddress.ts';
 import { SETUP_VIEW_TYPE } from '../ids.ts';
 import { errorText, type Log } from '../log.ts';
-import { panelHtml } from '../panelHtml.ts';
+import { loadPage } from '../loadPage.ts';
 import { nodeTimers } from '../timeLimit.ts';
 
 const openRequest = v.object({ kind: v.literal('request'), method: v.literal('open') });
@@ -71,18 +70,11 @@ export class SetupPanel {
 
   /** Loads a page, which may connect to that gateway and to nothing else. */
   load(gateway: GatewayAddress): void {
-    const { webview } = this.#panel;
-    const dist = vscode.Uri.joinPath(this.#options.extensionUri, 'dist');
-    const source = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
-    webview.html = panelHtml({
-      language: vscode.env.language,
+    const { extensionUri } = this.#options;
+    loadPage(this.#panel.webview, extensionUri, {
+      name: 'setup',
       title: vscode.l10n.t('Test My Setup'),
-      script: source('setup.js'),
-      style: source('setup-style.css'),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64'),
-      styleNonce: randomBytes(16).toString('base64'),
-      connect: socketOrigin(gateway),
+      gateway,
     });
   }
 
