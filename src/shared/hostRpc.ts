@@ -70,6 +70,9 @@ export type SessionRecord = v.InferOutput<typeof sessionRecord>;
 
 const machineAddressList = v.array(v.pipe(v.string(), v.maxLength(45)));
 
+/** A loopback WebSocket URL of the gateway, good for one connection within a minute. */
+const streamUrl = v.pipe(v.string(), v.maxLength(2_048), v.regex(/^wss?:\/\//));
+
 /** All that the page needs to be in a meeting; the answer to `open`. */
 export const meetingBootstrap = v.object({
   role: v.picklist(['host', 'guest']),
@@ -120,6 +123,8 @@ export const meetingBootstrap = v.object({
   parts: v.array(filePart),
   /** Stages that a page before this one opened and that are still good. */
   stages: v.array(v.object({ stage: tokenSchema, purpose: stagePurpose, connected: v.boolean() })),
+  /** To be opened once, and closed: whether it can be says if files have a shorter way to this page. Null: there is none. */
+  near: v.nullable(streamUrl),
   /** Addresses of this machine, for twins of the page's mDNS candidates: IPv4 and IPv6 without zone, loopback last. */
   addresses: machineAddressList,
   /** Base URLs of the meeting's server where it runs here, none otherwise: not all have heard of it where it moved. */
@@ -149,9 +154,6 @@ export const takePurpose = v.picklist(['save', 'save-as', 'open', 'compare']);
 export type TakePurpose = v.InferOutput<typeof takePurpose>;
 
 const fileSize = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_FILE_SIZE));
-
-/** A loopback WebSocket URL of the gateway, good for one connection within a minute. */
-const streamUrl = v.pipe(v.string(), v.maxLength(2_048), v.regex(/^wss?:\/\//));
 
 /** An address of the web or of somebody's mail. */
 const webLink = v.pipe(

@@ -18,6 +18,7 @@ import {
   damageNext,
   dropFile,
   fileRow,
+  liveElsewhere,
   misname,
   prepareMisnaming,
   reaches,
@@ -25,6 +26,7 @@ import {
   saved,
   sharedFiles,
   watchLeast,
+  watchStreams,
 } from '../support/transfers.ts';
 import { leaveUnobserved } from '../support/unobserved.ts';
 import { openWindow, type VsCodeWindow } from '../support/window.ts';
@@ -44,6 +46,8 @@ describe('files', () => {
   let host: Host;
   const folders = new Map<string, TempFolder>();
   const windows = new Map<string, VsCodeWindow>();
+  /** Where the pages of each window open streams. */
+  const streams = new Map<string, readonly string[]>();
   let alice: VsCodeWindow;
   let bob: VsCodeWindow;
   let atAlice: Frame;
@@ -60,6 +64,7 @@ describe('files', () => {
     folders.set(name, folder);
     const window = await openWindow({ host, folder: folder.path, capture, name, browserArgs: [SLOW_CAMERA] });
     windows.set(name, window);
+    streams.set(name, watchStreams(window.page));
     for (const script of [keepConnections, prepareMisnaming]) {
       await window.page.context().addInitScript(script);
     }
@@ -126,6 +131,14 @@ describe('files', () => {
       await sameAtBob(name);
     }
     assert.deepEqual(await partsAtBob(), []);
+  });
+
+  it('go past what leads connections through VS Code, where page and disk are on one machine', () => {
+    for (const person of ['Alice', 'Bob']) {
+      const urls = streams.get(person) ?? [];
+      assert.ok(urls.length >= 4, `${person}: ${urls.join(' ')}`);
+      for (const url of urls) assert.match(url, /^ws:\/\/127\.0\.0\.1:\d+\/files\/[\w-]{22}$/);
+    }
   });
 
   it('keep the names of all scripts', async () => {
@@ -376,7 +389,11 @@ describe('files', () => {
     this.timeout(180_000);
     await writeRandomFile(pathOf('Alice', 'three.bin'), 20 * MB);
     const panels = [atBob];
-    for (const name of ['Carol', 'Dave']) panels.push(await enterAs(await open(name)));
+    for (const name of ['Carol', 'Dave']) {
+      const window = await open(name);
+      if (name === 'Carol') await window.page.context().addInitScript(liveElsewhere);
+      panels.push(await enterAs(window));
+    }
     await share('three.bin');
     for (const panel of panels) await button(panel, 'Save three.bin').click();
     for (const panel of panels) await saved(panel, 'three.bin');
@@ -385,6 +402,8 @@ describe('files', () => {
       assert.equal(await sha256(pathOf(person, 'three.bin')), await sha256(pathOf('Alice', 'three.bin')));
     }
     await close('Dave');
+    // Who is on another machine, by the way that VS Code leads.
+    assert.match(streams.get('Carol')?.at(-1) ?? '', /\/proxy\/\d+\/files\//);
   });
 
   it('go to who is chosen, and nobody else sees them', async () => {

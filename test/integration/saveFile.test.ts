@@ -9,6 +9,7 @@ import { SaveDesk } from '../../src/extension/files/saveDesk.ts';
 import { chooseGoal } from '../../src/extension/files/saveTargets.ts';
 import type { Gateway } from '../../src/extension/gateway/gateway.ts';
 import { directAddress } from '../../src/extension/gatewayAddress.ts';
+import { PageStreams } from '../../src/extension/pageStreams.ts';
 import type { FileOffer } from '../../src/shared/protocol.ts';
 import type { TakePurpose } from '../../src/shared/hostRpc.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
@@ -75,8 +76,7 @@ describe('Saving what others share', function () {
   const root = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
   const openDesk = (): SaveDesk =>
     new SaveDesk({
-      gateway,
-      gatewayAddress: directAddress(gateway.port),
+      streams: new PageStreams(gateway, { far: directAddress(gateway.port), near: null }),
       dialogs: new Dialogs({
         onShow: (dialog) => {
           shown.push(dialog);

@@ -7,14 +7,13 @@ import type { FileOffer } from '../../shared/protocol.ts';
 import { formatBytes } from '../../shared/sizes.ts';
 import { RpcError, type Handlers, type Params, type Result } from '../../shared/rpc.ts';
 import type { Dialogs } from '../dialogs.ts';
-import type { Gateway } from '../gateway/gateway.ts';
 import { partPath, partPosition, removePart, type PartState } from '../gateway/part.ts';
 import { publish } from '../gateway/publish.ts';
 import { receiveBundle, type BundleTarget } from '../gateway/receiveBundle.ts';
 import { TransferFailure } from '../gateway/transferSocket.ts';
-import { pageUrl, type GatewayAddress } from '../gatewayAddress.ts';
 import { randomToken } from '../identity.ts';
 import { errorText, type Log } from '../log.ts';
+import type { PageStreams } from '../pageStreams.ts';
 import { plainName } from '../personName.ts';
 import { readSettings } from '../settings.ts';
 import { withTimeLimit } from '../timeLimit.ts';
@@ -34,8 +33,7 @@ const RELEASE_TIME_LIMIT = 3_000;
 
 /** What the desk works with. */
 export interface SaveDeskOptions {
-  readonly gateway: Gateway;
-  readonly gatewayAddress: GatewayAddress;
+  readonly streams: Pick<PageStreams, 'open'>;
   readonly dialogs: Dialogs;
   readonly log: Log;
   /** A folder of this extension's own. */
@@ -230,7 +228,7 @@ export class SaveDesk {
   }
 
   async #openStream({ book, part, offer, place }: Run): Promise<Opened> {
-    const { gateway, gatewayAddress, log } = this.#options;
+    const { streams, log } = this.#options;
     const left = await book.left(part);
     const at = await this.#positionOf(part, left);
     const target = randomToken(16);
@@ -264,7 +262,7 @@ export class SaveDesk {
       this.#unopened.delete(part.id);
       letGo();
     });
-    const url = gateway.openStream({
+    const url = streams.open({
       serve: (socket, ended) => {
         if (isForgotten) {
           socket.close(1000);
@@ -284,7 +282,7 @@ export class SaveDesk {
         letGo();
       },
     });
-    return { url: pageUrl(url, gatewayAddress), target, bytes: at ?? 0 };
+    return { url, target, bytes: at ?? 0 };
   }
 
   /** From where a part is gone on with; `undefined` where it has to be made, and nothing is in its way. */
