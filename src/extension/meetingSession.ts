@@ -99,7 +99,11 @@ export class MeetingSession {
       onShared: (offers) => this.#page.tellOffers(offers),
       onWithdrawn: (offers) => this.#page.tell('withdrawn', { offers: [...offers] }),
     });
-    this.#saves = new SaveDesk(options);
+    this.#saves = new SaveDesk({
+      ...options,
+      before: options.kept?.saved ?? [],
+      onSaved: () => options.onChanged(this),
+    });
     this.#stages = new StageDesk({
       ...stageSurroundings(options.extensionUri, options.dialogs, options.log),
       gateway: options.gateway,
@@ -190,6 +194,7 @@ export class MeetingSession {
       window: vscode.env.sessionId,
       closed: this.#state.phase === 'closed',
       offers: [...this.#shares.kept],
+      saved: [...this.#saves.saved],
       gateway: { port: gateway.port, key: gateway.brokerKey },
       stages: [...this.#stages.kept],
       server: { url: server.url(), addresses: [...server.servers()], ownPort: server.ownPort() },

@@ -1,7 +1,15 @@
 import * as v from 'valibot';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
 import { serverUrls } from './invite.ts';
-import { MAX_CHAT_LINES, MAX_FILE_NAME, MAX_FILE_SIZE, MAX_MEMBERS, MAX_NAME, MAX_OFFERS } from './limits.ts';
+import {
+  MAX_CHAT_LINES,
+  MAX_FILE_NAME,
+  MAX_FILE_SIZE,
+  MAX_MEMBERS,
+  MAX_NAME,
+  MAX_OFFERS,
+  MAX_TAKERS,
+} from './limits.ts';
 import { chatEntry, fileOffer, memberList, nameSchema } from './protocol.ts';
 import { method } from './rpc.ts';
 import { chosenDevices, stagePurpose } from './stageRpc.ts';
@@ -47,6 +55,13 @@ export const filePart = v.object({
 });
 export type FilePart = v.InferOutput<typeof filePart>;
 
+/** Who has taken what this participant offers. */
+export const takenOffer = v.object({
+  offer: tokenSchema,
+  by: v.pipe(v.array(participantIdSchema), v.maxLength(MAX_TAKERS)),
+});
+export type TakenOffer = v.InferOutput<typeof takenOffer>;
+
 /** What a closed and reopened panel needs to be the same participant again. */
 export const sessionRecord = v.object({
   name: nameSchema,
@@ -56,6 +71,7 @@ export const sessionRecord = v.object({
   chat: v.pipe(v.array(chatRecord), v.maxLength(MAX_CHAT_LINES)),
   /** What this participant has on offer. */
   offers: v.pipe(v.array(ownOffer), v.maxLength(MAX_OFFERS)),
+  taken: v.optional(v.pipe(v.array(takenOffer), v.maxLength(MAX_OFFERS)), []),
   /** Whom to call on coming back: their pages outlive this one. */
   members: v.optional(memberList, []),
   /** Lamport time of the claim to present, or null: it goes on with a share that another page captures. */

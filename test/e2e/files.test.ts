@@ -343,6 +343,9 @@ describe('files', () => {
   it('go on where they stopped when the sender’s extension host was restarted', async function () {
     this.timeout(240_000);
     await writeRandomFile(pathOf('Alice', 'restarted.bin'), MIDDLING);
+    await writeRandomFile(pathOf('Bob', 'back.bin'), MB);
+    await bob.explorerMenu(['back.bin'], 'Share File in Meeting');
+    await save(atAlice, 'back.bin');
     await share('restarted.bin');
     await button(atBob, 'Save restarted.bin').click();
     const reached = await reaches(atBob, 'restarted.bin', 20);
@@ -360,6 +363,9 @@ describe('files', () => {
     assert.deepEqual(await partsAtBob(), []);
     atAlice = await alice.panel();
     await tile(atAlice, 'Bob').waitFor();
+    // She knows what she has saved, and who has taken what.
+    await saved(atAlice, 'back.bin');
+    await fileRow(atAlice, 'closed.bin').getByText('taken by 1 person').waitFor();
   });
 
   it('of a gigabyte hurt neither chat nor voice', async function () {

@@ -25,7 +25,7 @@ import { InTurn } from './inTurn.ts';
 import { LookRoom, MAX_LOOK } from './lookRoom.ts';
 import { memoryStore, PartBook, type Goal, type Part } from './partBook.ts';
 import { chooseGoal, hasRoom, isPlaceOpen, showSaved, type FolderChoice } from './saveTargets.ts';
-import { SavedFiles } from './savedFiles.ts';
+import { SavedFiles, type KeptSaved } from './savedFiles.ts';
 import { confirmRemoval } from './unfinished.ts';
 
 /** Milliseconds for a transfer whose page is gone to let go of its part. */
@@ -40,6 +40,10 @@ export interface SaveDeskOptions {
   readonly storage: vscode.Uri;
   /** Remembers what was not received to its end. */
   readonly memento: vscode.Memento;
+  /** What was saved in this meeting before a restart. */
+  readonly before: readonly KeptSaved[];
+  /** What `saved` gives has changed. */
+  readonly onSaved: () => void;
 }
 
 type Asked = Params<HostApi['openTarget']>;
@@ -79,8 +83,12 @@ export class SaveDesk {
   readonly #ended = new AbortController();
 
   constructor(options: SaveDeskOptions) {
-    const { storage, memento, log } = options;
+    const { storage, memento, log, before } = options;
     this.#options = options;
+    for (const { offer, target, uri } of before) {
+      this.#saved.add(target, { offer, uri: vscode.Uri.parse(uri), forGood: true });
+      this.#acceptance.settle(offer);
+    }
     this.#book = new PartBook({ store: memento, folder: join(storage.fsPath, 'parts'), log });
     this.#looks = new LookRoom(join(storage.fsPath, 'tmp'), log);
     this.#lookBook = new PartBook({ store: memoryStore(), folder: this.#looks.folder, log });
@@ -89,6 +97,11 @@ export class SaveDesk {
   /** What can be gone on with, and what was saved: a page that is loaded anew shows it as before. */
   get parts(): readonly FilePart[] {
     return [...this.#book.parts, ...this.#saved.parts];
+  }
+
+  /** What a restarted extension host is to know of what was saved. */
+  get saved(): readonly KeptSaved[] {
+    return this.#saved.kept;
   }
 
   /** What the page asks of received files. */
@@ -244,7 +257,10 @@ export class SaveDesk {
         const uri = await place(whole);
         const forGood = book === this.#book;
         this.#saved.add(target, { offer, uri, forGood });
-        if (forGood) this.#acceptance.settle(offer);
+        if (forGood) {
+          this.#acceptance.settle(offer);
+          this.#options.onSaved();
+        }
         return basename(uri.path);
       },
       onFailed: (problem) => {
