@@ -304,6 +304,9 @@ function holdMeeting(capturing: Capturing): void {
 
   it('goes on when a panel is closed, and knows who comes back', async () => {
     await bob.closeTab('Parley');
+    await mark(atAlice, 'Bob', 'Reconnecting…').waitFor();
+    // Initials, since the end of a picture is black.
+    assert.equal(await tile(atAlice, 'Bob').locator('video').evaluate(shownTracks), 0);
     await tile(atAlice, 'Bob').waitFor({ state: 'detached' });
     await bob.acceptNotification('Reopen');
     atBob = await bob.panel();
