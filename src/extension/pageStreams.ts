@@ -1,5 +1,6 @@
+import { BODY_HOST } from '../shared/records.ts';
 import type { Gateway, Stream } from './gateway/gateway.ts';
-import { pageUrl, socketOrigin, type GatewayAddress } from './gatewayAddress.ts';
+import { pageOrigin, pageUrl, socketOrigin, type GatewayAddress } from './gatewayAddress.ts';
 
 /** The ways from a page to the gateway. */
 export interface PageWays {
@@ -28,10 +29,13 @@ export class PageStreams {
     this.#way = ways.far;
   }
 
-  /** The origins (`ws://…`, `wss://…`) that a page has to be allowed to connect to. */
+  /** The origins that a page has to be allowed to connect to. */
   get origins(): readonly string[] {
     const { far, near } = this.#ways;
-    return [far, ...(near ? [near] : [])].map((way) => socketOrigin(way));
+    const direct = near ?? (far.host === '127.0.0.1' ? far : null);
+    const sockets = [far, ...(near ? [near] : [])].map((way) => socketOrigin(way));
+    // Bodies are asked for on this machine only: see `SourceSocket`.
+    return direct ? [...sockets, pageOrigin({ ...direct, host: BODY_HOST })] : sockets;
   }
 
   /** A new page has come: gives the URL that it has to try, once, or null where there is no other way. */

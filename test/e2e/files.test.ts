@@ -14,6 +14,7 @@ import { concealment, hear, keepConnections } from '../support/media.ts';
 import { button, enter, leave, openInvite, startMeeting, tile } from '../support/meeting.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import {
+  bodiesRead,
   cutLinks,
   damageNext,
   dropFile,
@@ -133,12 +134,14 @@ describe('files', () => {
     assert.deepEqual(await partsAtBob(), []);
   });
 
-  it('go past what leads connections through VS Code, where page and disk are on one machine', () => {
+  it('go past what leads connections through VS Code, where page and disk are on one machine', async () => {
     for (const person of ['Alice', 'Bob']) {
       const urls = streams.get(person) ?? [];
       assert.ok(urls.length >= 4, `${person}: ${urls.join(' ')}`);
       for (const url of urls) assert.match(url, /^ws:\/\/127\.0\.0\.1:\d+\/files\/[\w-]{22}$/);
     }
+    // What is read from disk comes as a body.
+    assert.ok((await bodiesRead(alice.page)) >= 3);
   });
 
   it('keep the names of all scripts', async () => {

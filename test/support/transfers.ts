@@ -94,6 +94,18 @@ async function filesWorker(page: Page): Promise<Worker> {
   throw new Error('no worker of this page hands over files');
 }
 
+/** How many streams of files the page has had as bodies. */
+export async function bodiesRead(page: Page): Promise<number> {
+  const worker = await filesWorker(page);
+  return worker.evaluate(
+    () =>
+      performance
+        .getEntriesByType('resource')
+        .filter((entry) => entry instanceof PerformanceResourceTiming && entry.responseStatus === 200)
+        .filter(({ name }) => /\/files\/[\w-]{22}$/.test(name)).length,
+  );
+}
+
 /** Lets the next chunk of content that leaves a page have one other bit; the function gives how many were damaged. */
 export async function damageNext(page: Page): Promise<() => Promise<number>> {
   const worker = await filesWorker(page);

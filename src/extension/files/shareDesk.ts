@@ -184,8 +184,8 @@ export class ShareDesk {
     if (!source) throw notOnOffer();
     const { streams, log } = this.#options;
     const url = streams.open({
-      serve: (socket, ended) =>
-        sendBundle(socket, { ...source, signal: AbortSignal.any([source.signal, ended]) }, log),
+      serve: (socket, ended, body) =>
+        sendBundle({ socket, body }, { ...source, signal: AbortSignal.any([source.signal, ended]) }, log),
     });
     return { url };
   }
