@@ -123,7 +123,7 @@ export class Gateway {
         open: () => this.#openStage(),
       },
     ];
-    this.#tickets = new Tickets((ticket, stream) => {
+    this.#tickets = new Tickets((stream, ticket) => {
       this.#bodies.get(ticket)?.destroy();
       stream.onUnused?.();
     }, options.ticketLifetime);
