@@ -4,6 +4,7 @@ import type { LinkMessage } from '../../../src/shared/protocol.ts';
 import { EnterError } from '../../../src/webview/meeting/entry.ts';
 import { BrokerError } from '../../../src/webview/rtc/broker.ts';
 import { HandshakeError } from '../../../src/webview/rtc/handshake.ts';
+import { HEARTBEAT_TIMES } from '../../../src/webview/rtc/heartbeat.ts';
 import type { Identity } from '../../../src/webview/rtc/identity.ts';
 import { turn } from '../rtc/fakeConnection.ts';
 import { makeIdentity } from '../rtc/identities.ts';
@@ -11,8 +12,8 @@ import { until } from '../rtc/until.ts';
 import { FakeServer } from './fakeServer.ts';
 import { answer, OTHER_SECRET, Person, type PersonChange, ROOM, stateOf, visit } from './people.ts';
 
-/** Nothing is closed for being late. */
-const PATIENT = { admission: 60_000 };
+/** Nothing is closed for being late, and nobody missed because this process has much to do. */
+const PATIENT = { admission: 60_000, heartbeat: { ...HEARTBEAT_TIMES, quiet: 60_000, deadline: 90_000 } };
 
 const enterAs = (name: string, ordinal: number): LinkMessage => ({
   t: 'enter',
