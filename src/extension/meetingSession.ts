@@ -16,6 +16,7 @@ import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
 import type { MeetingServer } from './meetingServer.ts';
 import type { Network } from './networkSettings.ts';
 import { openWebLink } from './openLink.ts';
+import type { OrphanedPanel } from './orphanedPanel.ts';
 import { PageLine } from './pageLine.ts';
 import { sessionHandlers } from './sessionHandlers.ts';
 import { initialState, type SessionState } from './sessionState.ts';
@@ -80,6 +81,8 @@ export class MeetingSession {
   #name: string | undefined;
   #state = initialState;
   #ended = false;
+  /** The panel from before, while the present one is on its way into the meeting. */
+  #orphan: OrphanedPanel | undefined;
   readonly #ready: Promise<unknown>;
 
   constructor(options: MeetingSessionOptions) {
@@ -205,6 +208,7 @@ export class MeetingSession {
   async suspend(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#orphan?.leave();
     this.#watch.dispose();
     this.#saves.dispose();
     await this.#settle([
@@ -220,6 +224,7 @@ export class MeetingSession {
     this.#ended = true;
     this.#watch.dispose();
     this.#page.dispose();
+    this.#orphan?.close(this.#options.log);
     const shares = this.#shares.dispose();
     this.#saves.dispose();
     await this.#settle([this.#endGateway(), this.#options.server.stop(), shares]);
@@ -253,11 +258,14 @@ export class MeetingSession {
     this.#page.open(place);
     this.#options.log('info', this.#record ? 'the panel is open again' : 'the panel is open');
     this.#setState(this.#record ? { ...this.#state, phase: 'joining' } : initialState);
+    this.#orphan = place.orphan;
+    place.orphan?.outlive(this.#options.log);
   }
 
   #handleClosed(): void {
     if (this.#ended) return;
     this.#stages.leave();
+    this.#orphan?.close(this.#options.log);
     const { phase } = this.#state;
     if (!this.#record || phase === 'left' || phase === 'failed') {
       this.#options.onEnded(this, 'panel-closed');
@@ -305,6 +313,7 @@ export class MeetingSession {
       onStatus: (status) => {
         if (status.phase !== this.#state.phase) log('info', `meeting: ${status.phase}`);
         this.#setState(status);
+        if (status.phase !== 'joining') this.#orphan?.close(log);
       },
       onSession: (record) => {
         this.#record = record;
