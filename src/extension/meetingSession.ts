@@ -286,6 +286,7 @@ export class MeetingSession {
   #bootstrap(): MeetingBootstrap {
     return makeBootstrap(this.#options, {
       record: this.#record,
+      predecessor: this.#orphan?.isThere ?? false,
       name: this.#name,
       offers: this.#shares.offers,
       parts: this.#saves.parts,

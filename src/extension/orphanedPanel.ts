@@ -21,6 +21,11 @@ export class OrphanedPanel {
     this.successor = otherTitle(title);
   }
 
+  /** Whether nobody has closed it here. */
+  get isThere(): boolean {
+    return !this.#over;
+  }
+
   /** Its successor is there: it is closed once that is in the meeting, or takes too long. */
   outlive(log: Log): void {
     this.#timer = setTimeout(() => {

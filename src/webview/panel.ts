@@ -1,6 +1,7 @@
 import pumpWorker from 'inline:./pumpWorker.ts';
 import { WorkerPumps } from './files/workerPumps.ts';
 import { connectHost } from './host/hostContext.ts';
+import { Succession } from './host/succession.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
 import { AutoSource } from './media/autoSource.ts';
 import { DEFAULT_DEVICES } from './media/localDevices.ts';
@@ -9,7 +10,7 @@ import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { rtcConfig } from './rtc/rtcConfig.ts';
 import { App } from './ui/app.ts';
-import type { MeetingBootstrap, OwnOffer } from '../shared/hostRpc.ts';
+import type { MeetingBootstrap, OwnOffer, SessionRecord } from '../shared/hostRpc.ts';
 
 const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
 
@@ -78,7 +79,10 @@ async function main(root: HTMLElement): Promise<void> {
 
   const opened = await host.call('open', {});
   addresses.push(...opened.addresses);
-  const bootstrap = { ...opened, addresses };
+  const succession = await Succession.open(opened);
+  const session =
+    opened.session && opened.predecessor ? await laterSession(opened.session, succession) : opened.session;
+  const bootstrap = { ...opened, session, addresses };
   // First of all: after a reload the stages are there already, and are found while keys are made and views are drawn.
   const wanted = bootstrap.session?.devices ?? { microphone: true, camera: true, chosen: DEFAULT_DEVICES };
   source = new AutoSource({
@@ -114,6 +118,7 @@ async function main(root: HTMLElement): Promise<void> {
     now: () => Date.now(),
   });
   engine.shareFiles(early);
+  succession.tell(() => engine?.session ?? null);
   const app = new App(root, engine);
   window.addEventListener('online', () => engine?.retryNow());
   window.addEventListener('pagehide', () => {
@@ -122,6 +127,12 @@ async function main(root: HTMLElement): Promise<void> {
     app.dispose();
   });
   source.begin();
+}
+
+/** What the page from before says, where there is one; files are the extension host's, which knows what of them is left. */
+async function laterSession(kept: SessionRecord, succession: Succession): Promise<SessionRecord> {
+  const told = await succession.ask();
+  return told ? { ...told, offers: kept.offers } : kept;
 }
 
 /** A webview may load no worker from an address. */

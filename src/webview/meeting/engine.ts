@@ -1,4 +1,4 @@
-import type { MeetingBootstrap, OwnOffer } from '../../shared/hostRpc.ts';
+import type { MeetingBootstrap, OwnOffer, SessionRecord } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
 import type { Link } from '../rtc/link.ts';
@@ -183,6 +183,16 @@ export class MeetingEngine implements MeetingView {
     for (const listener of this.#leaveListeners) listener();
   }
 
+  /** What another page of this person would need to go on; null while not in. */
+  get session(): SessionRecord | null {
+    return sessionOf(
+      this.#store.state,
+      this.#sharing.files.offers,
+      this.model.devices,
+      this.#mesh.members.map(({ address }) => address),
+    );
+  }
+
   /** Files shared outside the page. */
   shareFiles(offers: readonly OwnOffer[]): void {
     this.#sharing.files.offer(offers);
@@ -285,15 +295,7 @@ export class MeetingEngine implements MeetingView {
       this.#tellMembers();
       this.connections.follow();
       this.#voices.handOn(this.model);
-      this.#reporter.report(
-        statusOf(this.model),
-        sessionOf(
-          this.#store.state,
-          this.#sharing.files.offers,
-          this.model.devices,
-          this.#mesh.members.map(({ address }) => address),
-        ),
-      );
+      this.#reporter.report(statusOf(this.model), this.session);
       for (const listener of this.#listeners) listener(this.model);
     });
   }
