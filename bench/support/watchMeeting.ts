@@ -18,6 +18,8 @@ interface Listed {
 }
 
 interface Notes {
+  /** When the page began to load. */
+  readonly loaded: number;
   readonly pictures: Record<string, Picture[]>;
   readonly lists: Listed[];
   readonly events: [at: number, what: string][];
@@ -32,8 +34,11 @@ export function keepNotes(): void {
     window.addEventListener('click', noteClick, true);
     return;
   }
-  const notes: Notes = { pictures: {}, lists: [], events: [] };
+  const notes: Notes = { loaded: performance.timeOrigin, pictures: {}, lists: [], events: [] };
   Object.assign(globalThis, { notes });
+  // Outlives the page: what a panel showed is part of the story of the one that took its place.
+  const shelf = window.top as unknown as { shelf?: Notes[] };
+  shelf.shelf = [...(shelf.shelf ?? []), notes];
   const now = (): number => performance.timeOrigin + performance.now();
   const note = (what: string): void => void notes.events.push([Math.round(now()), what]);
   const watched = new WeakSet<HTMLVideoElement>();
@@ -199,19 +204,24 @@ export function notedSince(
   );
 }
 
-/** When a person's list held exactly these people, all of them reached, for the first time after `since` and to the end. */
+/**
+ * When a person's list held exactly these people, all of them reached, and has ever since.
+ * @param loadedAfter only a page counts that began to load then or later.
+ */
 export function listedSince(
   window: VsCodeWindow,
   names: readonly string[],
   timeout: number,
+  loadedAfter = 0,
 ): Promise<number> {
   return inPanel(window, timeout, 'a list of everybody', (panel, left) =>
     panel.waitForFunction(
-      (wanted) => {
-        const last = (Reflect.get(globalThis, 'notes') as Notes | undefined)?.lists.at(-1);
+      ({ wanted, after }) => {
+        const notes = Reflect.get(globalThis, 'notes') as Notes | undefined;
+        const last = notes && notes.loaded >= after ? notes.lists.at(-1) : undefined;
         return last?.people.toSorted().join() === wanted ? last.at : null;
       },
-      names.toSorted().join(),
+      { wanted: names.toSorted().join(), after: loadedAfter },
       { polling: 20, timeout: left },
     ),
   );
@@ -244,13 +254,21 @@ export function savedAt(window: VsCodeWindow, file: string, timeout: number): Pr
   );
 }
 
-/** Milliseconds of the longest time without a picture of somebody, from one time to another; of each whom the page shows. */
-export function longestGaps(panel: Frame, from: number, to: number): Promise<Record<string, number>> {
-  return panel.evaluate(
+/**
+ * Milliseconds of the longest time without a picture of somebody, from one time to another, over all pages that this
+ * window has had; of each who was shown.
+ */
+export function longestGaps(window: VsCodeWindow, from: number, to: number): Promise<Record<string, number>> {
+  return window.page.evaluate(
     ([start, end]) => {
-      const { pictures } = Reflect.get(globalThis, 'notes') as Notes;
-      const gaps = Object.entries(pictures).map(([name, seen]) => {
-        const within = seen.map(({ received }) => received).filter((at) => at > start && at < end);
+      const pages = (Reflect.get(globalThis, 'shelf') as Notes[] | undefined) ?? [];
+      const names = new Set(pages.flatMap(({ pictures }) => Object.keys(pictures)));
+      const gaps = [...names].map((name) => {
+        const within = pages
+          .flatMap(({ pictures }) => pictures[name] ?? [])
+          .map(({ received }) => received)
+          .filter((at) => at > start && at < end)
+          .toSorted((one, other) => one - other);
         const times = [start, ...within, end];
         const between = times.slice(1).map((time, index) => time - (times[index] ?? time));
         return [name, Math.round(Math.max(...between))] as const;
@@ -259,6 +277,11 @@ export function longestGaps(panel: Frame, from: number, to: number): Promise<Rec
     },
     [from, to] as const,
   );
+}
+
+/** When the page that is a window's panel now began to load. */
+export function loadedAt(panel: Frame): Promise<number> {
+  return panel.evaluate(() => performance.timeOrigin);
 }
 
 /** Everything that was noted at a person's from a time on, as lines with seconds after it; and who was listed twice. */
