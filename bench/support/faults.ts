@@ -8,9 +8,9 @@ import {
   openPersonsWindow,
   type Person,
   serverOf,
-  SLOWER_CAMERA,
 } from './meetingOfThree.ts';
 import { runsAgainAt } from './runsAgain.ts';
+import { smallCamera } from './smallCamera.ts';
 import { lastClick, listedSince, notedSince } from './watchMeeting.ts';
 
 /** Where and when something goes wrong. */
@@ -189,7 +189,7 @@ async function killStage({ meeting, victim, speak }: Scene): Promise<Injected> {
   const link = await copyStageLink(victim.window);
   const noticed = Date.now();
   await victim.stage?.dispose();
-  victim.stage = await SystemBrowser.launch(victim.window, [SLOWER_CAMERA]);
+  victim.stage = await SystemBrowser.launch(victim.window, await smallCamera(victim.host.data));
   const since = Date.now();
   const page = await victim.stage.open(link);
   await page.getByRole('button', { name: 'Start camera and microphone' }).click();

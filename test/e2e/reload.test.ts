@@ -119,7 +119,20 @@ describe('a meeting that is loaded anew', () => {
     });
 
     it(`takes the death of the ${role}'s extension host`, async () => {
-      await comesBack(person(), async () => process.kill(extensionHostOf(person()), 'SIGKILL'));
+      const who = person();
+      const other = await (who === alice ? bob : alice).panel();
+      await noteAbsence(other);
+      await comesBack(who, async () => {
+        process.kill(extensionHostOf(who), 'SIGKILL');
+        // The panel lives on, and what is done in it until another one takes its place is not lost.
+        await say(who, `${who.name} goes on writing`);
+        await button(await who.panel(), 'Mute microphone').click();
+      });
+      assert.deepEqual(await absences(other), [], 'nobody was missed');
+      await mark(other, who.name, 'Microphone off').waitFor();
+      await button(await who.panel(), 'Unmute microphone').click();
+      await mark(other, who.name, 'Microphone off').waitFor({ state: 'detached' });
+      assert.equal(await who.page.locator('.tabs-container .tab', { hasText: 'Parley' }).count(), 1);
     });
   }
 
@@ -155,6 +168,25 @@ describe('a meeting that is loaded anew', () => {
     // A tab that the window had not forgotten yet goes as soon as its extension host is there.
     await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).waitFor({ state: 'detached' });
   });
+
+  /** Has a page note from now on whom it lists as somebody who is not reached. */
+  async function noteAbsence(panel: Frame): Promise<void> {
+    await panel.evaluate(() => {
+      const missed: string[] = [];
+      Object.assign(globalThis, { missed });
+      setInterval(() => {
+        const rows = document.querySelectorAll('[role="list"][aria-label="Participants"] [role="listitem"]');
+        for (const row of rows) {
+          const waits = row.querySelector<HTMLElement>('.person-link')?.hidden === false;
+          if (waits) missed.push(row.querySelector('.person-name')?.textContent ?? '');
+        }
+      }, 20);
+    });
+  }
+
+  function absences(panel: Frame): Promise<string[]> {
+    return panel.evaluate(() => [...new Set(Reflect.get(globalThis, 'missed') as string[])]);
+  }
 
   /** The panel that was not there when it began. */
   async function freshPanel(window: VsCodeWindow): Promise<Frame> {
