@@ -314,7 +314,7 @@ export class MeetingSession {
       onStatus: (status) => {
         if (status.phase !== this.#state.phase) log('info', `meeting: ${status.phase}`);
         this.#setState(status);
-        if (status.phase !== 'joining') this.#orphan?.close(log);
+        if (status.phase !== 'joining') this.#orphan?.retire(log);
       },
       onSession: (record) => {
         this.#record = record;

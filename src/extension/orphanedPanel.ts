@@ -5,6 +5,8 @@ import { otherTitle } from './panelTitle.ts';
 
 /** Milliseconds for a panel to be in the meeting before that in whose place it comes ends all the same. */
 const PATIENCE = 10_000;
+/** Milliseconds for the successor, which has met somebody, to meet the others as well: nobody is to miss its person. */
+const GRACE = 500;
 
 /**
  * The panel of an extension host that ended, in a window that did not. VS Code leaves its page alone, so that whoever is in
@@ -14,6 +16,7 @@ export class OrphanedPanel {
   /** What the panel in its place is to be called, so that the two can be told apart: it looks and reads the same. */
   readonly successor: string;
   #timer: NodeJS.Timeout | undefined;
+  #retires = false;
   #over = false;
 
   /** @param title its own. */
@@ -21,9 +24,9 @@ export class OrphanedPanel {
     this.successor = otherTitle(title);
   }
 
-  /** Whether nobody has closed it here. */
+  /** Whether it is still the one by which its person is in the meeting. */
   get isThere(): boolean {
-    return !this.#over;
+    return !this.#retires && !this.#over;
   }
 
   /** Its successor is there: it is closed once that is in the meeting, or takes too long. */
@@ -32,6 +35,14 @@ export class OrphanedPanel {
       log('info', 'the panel from before is closed, though the new one is not in the meeting yet');
       this.close(log);
     }, PATIENCE);
+  }
+
+  /** Its successor is in: it is of no use before long. */
+  retire(log: Log): void {
+    if (this.#retires) return;
+    this.#retires = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.close(log), GRACE);
   }
 
   /** Lets it be: the extension host ends, and another one looks after it. */
