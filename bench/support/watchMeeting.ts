@@ -9,6 +9,8 @@ interface Picture {
   readonly shown: number;
   readonly received: number;
   readonly track: string;
+  /** Whether the panel was in view: behind another tab its page goes on decoding. */
+  readonly inView: boolean;
 }
 
 /** Who was listed from when on: names in order, with a "~" behind whoever was not reached. */
@@ -41,6 +43,10 @@ export function keepNotes(): void {
   shelf.shelf = [...(shelf.shelf ?? []), notes];
   const now = (): number => performance.timeOrigin + performance.now();
   const note = (what: string): void => void notes.events.push([Math.round(now()), what]);
+  // VS Code takes these away from the page before its own scripts run.
+  const frames = [window.frameElement, window.parent.frameElement];
+  const isInView = (): boolean =>
+    frames.every((frame) => frame === null || getComputedStyle(frame).visibility !== 'hidden');
   const watched = new WeakSet<HTMLVideoElement>();
   const follow = (video: HTMLVideoElement): void => {
     video.requestVideoFrameCallback((_now, { presentationTime, receiveTime }) => {
@@ -53,6 +59,7 @@ export function keepNotes(): void {
         // A picture that is drawn once more, as when its element moved, did not come over the network.
         received: receiveTime === undefined ? 0 : performance.timeOrigin + receiveTime,
         track,
+        inView: isInView(),
       });
       if (seen.length > 2_000) seen.splice(0, 1_000);
       follow(video);
@@ -255,8 +262,8 @@ export function savedAt(window: VsCodeWindow, file: string, timeout: number): Pr
 }
 
 /**
- * Milliseconds of the longest time without a picture of somebody, from one time to another, over all pages that this
- * window has had; of each who was shown.
+ * Milliseconds of the longest time without a picture of somebody in view, from one time to another, over all pages that
+ * this window has had; of each who was shown.
  */
 export function longestGaps(window: VsCodeWindow, from: number, to: number): Promise<Record<string, number>> {
   return window.page.evaluate(
@@ -265,7 +272,7 @@ export function longestGaps(window: VsCodeWindow, from: number, to: number): Pro
       const names = new Set(pages.flatMap(({ pictures }) => Object.keys(pictures)));
       const gaps = [...names].map((name) => {
         const within = pages
-          .flatMap(({ pictures }) => pictures[name] ?? [])
+          .flatMap(({ pictures }) => (pictures[name] ?? []).filter(({ inView }) => inView))
           .map(({ received }) => received)
           .filter((at) => at > start && at < end)
           .toSorted((one, other) => one - other);
