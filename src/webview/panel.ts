@@ -10,7 +10,7 @@ import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { rtcConfig } from './rtc/rtcConfig.ts';
 import { App } from './ui/app.ts';
-import type { MeetingBootstrap, OwnOffer, SessionRecord } from '../shared/hostRpc.ts';
+import type { MeetingBootstrap, OwnOffer } from '../shared/hostRpc.ts';
 
 const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
 
@@ -80,8 +80,13 @@ async function main(root: HTMLElement): Promise<void> {
   const opened = await host.call('open', {});
   addresses.push(...opened.addresses);
   const succession = await Succession.open(opened);
-  const session =
-    opened.session && opened.predecessor ? await laterSession(opened.session, succession) : opened.session;
+  const before = opened.session && opened.predecessor ? await succession.ask() : undefined;
+  if (before === 'left') {
+    await host.call('left', { how: 'left' });
+    return;
+  }
+  // Files are the extension host's, which knows what of them is left.
+  const session = opened.session && { ...opened.session, ...before, offers: opened.session.offers };
   const bootstrap = { ...opened, session, addresses };
   // First of all: after a reload the stages are there already, and are found while keys are made and views are drawn.
   const wanted = bootstrap.session?.devices ?? { microphone: true, camera: true, chosen: DEFAULT_DEVICES };
@@ -118,7 +123,7 @@ async function main(root: HTMLElement): Promise<void> {
     now: () => Date.now(),
   });
   engine.shareFiles(early);
-  succession.tell(() => engine?.session ?? null);
+  succession.tell(() => engine?.standing ?? null);
   const app = new App(root, engine);
   window.addEventListener('online', () => engine?.retryNow());
   window.addEventListener('pagehide', () => {
@@ -127,12 +132,6 @@ async function main(root: HTMLElement): Promise<void> {
     app.dispose();
   });
   source.begin();
-}
-
-/** What the page from before says, where there is one; files are the extension host's, which knows what of them is left. */
-async function laterSession(kept: SessionRecord, succession: Succession): Promise<SessionRecord> {
-  const told = await succession.ask();
-  return told ? { ...told, offers: kept.offers } : kept;
 }
 
 /** A webview may load no worker from an address. */

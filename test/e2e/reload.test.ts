@@ -169,6 +169,17 @@ describe('a meeting that is loaded anew', () => {
     await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).waitFor({ state: 'detached' });
   });
 
+  it('is not gone on with by an extension host that had died when it was left', async () => {
+    const kept = alice.page.locator('.tabs-container .tab', { hasText: 'Parley' });
+    process.kill(extensionHostOf(alice), 'SIGKILL');
+    const panel = await alice.panel();
+    await button(panel, 'Leave meeting').click();
+    await panel.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click();
+    await kept.waitFor({ state: 'detached' });
+    assert.ok(await alice.offersCommand('Parley: Start Meeting'));
+    await kept.waitFor({ state: 'detached' });
+  });
+
   /** Has a page note from now on whom it lists as somebody who is not reached. */
   async function noteAbsence(panel: Frame): Promise<void> {
     await panel.evaluate(() => {

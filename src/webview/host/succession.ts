@@ -1,12 +1,15 @@
 import * as v from 'valibot';
-import { type MeetingBootstrap, sessionRecord, type SessionRecord } from '../../shared/hostRpc.ts';
+import { type MeetingBootstrap, sessionRecord } from '../../shared/hostRpc.ts';
 import { toHex } from '../../shared/ids.ts';
 
 /** Milliseconds for the page from before to answer: it has nothing to do for it, but may be busy. */
 const PATIENCE = 250;
 
 const question = v.object({ t: v.literal('ask') });
-const answer = v.object({ t: v.literal('session'), session: sessionRecord });
+const answer = v.object({ t: v.literal('session'), session: v.union([sessionRecord, v.literal('left')]) });
+
+/** How things stand by a page: `left` when its person has, which nobody else could be told. */
+export type Standing = v.InferOutput<typeof answer>['session'];
 
 /**
  * What passes between the page of a panel that lost its extension host and the one that comes in its place. The extension
@@ -29,10 +32,10 @@ export class Succession {
     return new Succession(new BroadcastChannel(`parley-${toHex(hash)}`));
   }
 
-  /** How things stand by the page from before; `undefined` when there is none that is in the meeting. */
-  async ask(patience = PATIENCE): Promise<SessionRecord | undefined> {
+  /** How things stand by the page from before; `undefined` when there is none that has been in the meeting. */
+  async ask(patience = PATIENCE): Promise<Standing | undefined> {
     return new Promise((resolve) => {
-      const end = (session: SessionRecord | undefined): void => {
+      const end = (session: Standing | undefined): void => {
         clearTimeout(timer);
         this.#channel.onmessage = null;
         resolve(session);
@@ -47,7 +50,7 @@ export class Succession {
   }
 
   /** Tells whoever comes in the place of this page, once there is something to tell. */
-  tell(session: () => SessionRecord | null): void {
+  tell(session: () => Standing | null): void {
     this.#channel.onmessage = ({ data }: { readonly data: unknown }) => {
       if (!v.is(question, data)) return;
       const now = session();

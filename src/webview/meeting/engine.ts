@@ -4,6 +4,7 @@ import type { ParticipantState } from '../../shared/protocol.ts';
 import type { Link } from '../rtc/link.ts';
 import type { StartPump } from '../files/runningPump.ts';
 import type { HostClient } from '../host/hostContext.ts';
+import type { Standing } from '../host/succession.ts';
 import type { TrackSource } from '../media/trackSource.ts';
 import type { MeetingActions, MeetingModel, MeetingView } from '../model.ts';
 import type { ConnectBroker } from '../rtc/broker.ts';
@@ -183,8 +184,12 @@ export class MeetingEngine implements MeetingView {
     for (const listener of this.#leaveListeners) listener();
   }
 
-  /** What another page of this person would need to go on; null while not in. */
-  get session(): SessionRecord | null {
+  /** What another page of this person would need to know to go on. */
+  get standing(): Standing | null {
+    return this.#store.state.phase === 'left' ? 'left' : this.#session;
+  }
+
+  get #session(): SessionRecord | null {
     return sessionOf(
       this.#store.state,
       this.#sharing.files.offers,
@@ -295,7 +300,7 @@ export class MeetingEngine implements MeetingView {
       this.#tellMembers();
       this.connections.follow();
       this.#voices.handOn(this.model);
-      this.#reporter.report(statusOf(this.model), this.session);
+      this.#reporter.report(statusOf(this.model), this.#session);
       for (const listener of this.#listeners) listener(this.model);
     });
   }

@@ -43,12 +43,18 @@ describe('Succession', () => {
     assert.deepEqual(await next.ask(5_000), session());
   });
 
+  it('says that its person has left, who is not to be brought back', async () => {
+    const [old, next] = [await page(), await page()];
+    old.tell(() => 'left');
+    assert.equal(await next.ask(5_000), 'left');
+  });
+
   it('tells of the moment in which it is asked', async () => {
     const [old, next] = [await page(), await page()];
     let now = session();
     old.tell(() => now);
     now = session({ hand: false });
-    assert.equal((await next.ask(5_000))?.hand, false);
+    assert.deepEqual(await next.ask(5_000), session({ hand: false }));
   });
 
   it('says nothing while it is not in, nor to pages of another person or meeting', async () => {
@@ -74,6 +80,6 @@ describe('Succession', () => {
     await next.ask(5_000);
     old.close();
     next.tell(() => session({ name: 'Robert' }));
-    assert.equal((await last.ask(5_000))?.name, 'Robert');
+    assert.deepEqual(await last.ask(5_000), session({ name: 'Robert' }));
   });
 });
