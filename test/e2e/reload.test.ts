@@ -125,12 +125,17 @@ describe('a meeting that is loaded anew', () => {
       await comesBack(who, async () => {
         process.kill(extensionHostOf(who), 'SIGKILL');
         // The panel lives on, and what is done in it until another one takes its place is not lost.
-        await say(who, `${who.name} goes on writing`);
-        await button(await who.panel(), 'Mute microphone').click();
+        // By keyboard, since a notification may lie over it.
+        const panel = await who.panel();
+        const box = panel.getByRole('textbox', { name: 'Message everyone' });
+        said.push(`${who.name} goes on writing`);
+        await box.fill(`${who.name} goes on writing`);
+        await box.press('Enter');
+        await button(panel, 'Mute microphone').press('Enter');
       });
       assert.deepEqual(await absences(other), [], 'nobody was missed');
       await mark(other, who.name, 'Microphone off').waitFor();
-      await button(await who.panel(), 'Unmute microphone').click();
+      await button(await who.panel(), 'Unmute microphone').press('Enter');
       await mark(other, who.name, 'Microphone off').waitFor({ state: 'detached' });
       assert.equal(await who.page.locator('.tabs-container .tab', { hasText: 'Parley' }).count(), 1);
     });
@@ -173,8 +178,8 @@ describe('a meeting that is loaded anew', () => {
     const kept = alice.page.locator('.tabs-container .tab', { hasText: 'Parley' });
     process.kill(extensionHostOf(alice), 'SIGKILL');
     const panel = await alice.panel();
-    await button(panel, 'Leave meeting').click();
-    await panel.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click();
+    await button(panel, 'Leave meeting').press('Enter');
+    await panel.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).press('Enter');
     await kept.waitFor({ state: 'detached' });
     assert.ok(await alice.offersCommand('Parley: Start Meeting'));
     await kept.waitFor({ state: 'detached' });
