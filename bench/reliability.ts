@@ -144,6 +144,7 @@ function printTable(all: readonly Row[]): void {
     seconds(row.fileWorst),
     medianOf('longestGap', row),
     seconds(row.longestGap),
+    medianOf('unseen', row),
     medianOf('runsAgain', row),
     medianOf('sinceThen', row),
     row.failed.length === 0 ? '-' : row.failed.join('; '),
@@ -157,6 +158,7 @@ function printTable(all: readonly Row[]): void {
     'file',
     'dark',
     'worst',
+    'unseen',
     'runs again',
     'since then',
   ];

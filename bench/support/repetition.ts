@@ -137,6 +137,8 @@ export async function repeat(
     if (media !== null) figures['sinceThen'] = Math.round(media - (injected.runsAgain - since));
   }
   figures['longestGap'] = Math.max(...Object.values(gaps));
+  const unseen = Object.entries(gaps).filter(([pair]) => pair.endsWith(` of ${victim.name}`));
+  figures['unseen'] = Math.max(...unseen.map(([, gap]) => gap));
   return {
     victim: victim.name,
     media,
