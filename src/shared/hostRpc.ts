@@ -133,6 +133,8 @@ export const meetingBootstrap = v.object({
   iceTransportPolicy: v.picklist(['all', 'relay']),
   /** Set when the panel was closed during the meeting: the page enters again at once, without asking for a name. */
   session: v.nullable(sessionRecord),
+  /** A page before this one lost its extension host, and is in the meeting still: it knows better than `session`. */
+  predecessor: v.optional(v.boolean(), false),
   /** Files shared from the explorer before the page was there. */
   offers: v.array(ownOffer),
   /** What can be gone on with. */

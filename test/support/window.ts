@@ -191,14 +191,18 @@ export class VsCodeWindow {
     return text;
   }
 
-  /** The frame of the meeting's page, once it is there. After the panel was closed and reopened it is another one. */
+  /**
+   * The frame of the meeting's page, once it is there. After the panel was closed and reopened it is another one; where
+   * one takes the place of another that still runs, it is the newer.
+   */
   async panel(mark = PANEL_MARK): Promise<Frame> {
     return this.#until(`no frame with ${mark}`, async () => {
       // Editors may be in windows of their own: those are pages of the same browser.
       for (const frame of this.page
         .context()
         .pages()
-        .flatMap((page) => page.frames())) {
+        .flatMap((page) => page.frames())
+        .toReversed()) {
         if (frame.parentFrame() === null) continue;
         if (await hasMark(frame, mark)) return frame;
       }

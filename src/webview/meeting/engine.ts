@@ -1,9 +1,10 @@
-import type { MeetingBootstrap, OwnOffer } from '../../shared/hostRpc.ts';
+import type { MeetingBootstrap, OwnOffer, SessionRecord } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
 import type { Link } from '../rtc/link.ts';
 import type { StartPump } from '../files/runningPump.ts';
 import type { HostClient } from '../host/hostContext.ts';
+import type { Standing } from '../host/succession.ts';
 import type { TrackSource } from '../media/trackSource.ts';
 import type { MeetingActions, MeetingModel, MeetingView } from '../model.ts';
 import type { ConnectBroker } from '../rtc/broker.ts';
@@ -184,6 +185,20 @@ export class MeetingEngine implements MeetingView {
     for (const listener of this.#leaveListeners) listener();
   }
 
+  /** What another page of this person would need to know to go on. */
+  get standing(): Standing | null {
+    return this.#store.state.phase === 'left' ? 'left' : this.#session;
+  }
+
+  get #session(): SessionRecord | null {
+    return sessionOf(
+      this.#store.state,
+      this.#sharing.files,
+      this.model.devices,
+      this.#mesh.members.map(({ address }) => address),
+    );
+  }
+
   /** Files shared outside the page. */
   shareFiles(offers: readonly OwnOffer[]): void {
     this.#sharing.files.offer(offers);
@@ -286,15 +301,7 @@ export class MeetingEngine implements MeetingView {
       this.#tellMembers();
       this.connections.follow();
       this.#voices.handOn(this.model);
-      this.#reporter.report(
-        statusOf(this.model),
-        sessionOf(
-          this.#store.state,
-          this.#sharing.files,
-          this.model.devices,
-          this.#mesh.members.map(({ address }) => address),
-        ),
-      );
+      this.#reporter.report(statusOf(this.model), this.#session);
       for (const listener of this.#listeners) listener(this.model);
     });
   }

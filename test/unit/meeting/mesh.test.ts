@@ -469,6 +469,25 @@ describe('Mesh', () => {
     await until(() => alice.chat.length + bob.chat.length === 2, 'heard by both');
   });
 
+  it('stays with the new page while the old one lives on, misses everybody and calls', async () => {
+    const [alice, bob, carol] = await three();
+    const { identity, place } = carol;
+    const again = await (await open('Carol', { identity, mayOpen: true })).enter(place);
+    await Person.agree([alice, bob, again], 'Alice@0 Bob@1 Carol@2');
+    const [calls, answers] = [server.wires.length, carol.log.length];
+    await until(
+      () => server.wires.slice(calls).filter(({ from }) => from === carol.peer).length > 3,
+      'the old page calls again and again',
+    );
+    assert.ok(!carol.log.slice(answers).some((line) => line.endsWith('returned')), 'nobody enters there');
+    for (const person of [alice, bob]) {
+      assert.equal(person.mesh.member(identity.id)?.address.peer, again.peer, 'it is the new page');
+      assert.equal(person.log.filter((line) => line === 'Carol returned').length, 1, 'once');
+    }
+    again.say('I am back');
+    await until(() => alice.chat.length + bob.chat.length === 2, 'heard by both');
+  });
+
   it('heeds an end of the host alone', async () => {
     const [alice, bob, carol] = await three();
     bob.mesh.broadcast({ t: 'end' });
