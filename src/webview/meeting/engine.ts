@@ -23,6 +23,7 @@ import { Notices } from './notices.ts';
 import { Presenting } from './presenting.ts';
 import * as say from './sentences.ts';
 import { Servers } from './servers.ts';
+import { ServerWatch } from './serverWatch.ts';
 import { Sharing } from './sharing.ts';
 import { Store } from './store.ts';
 import { Voices } from './voices.ts';
@@ -59,6 +60,7 @@ export class MeetingEngine implements MeetingView {
   readonly #company: Company;
   readonly #attendance: Attendance;
   readonly #servers: Servers;
+  readonly #serverWatch: ServerWatch;
   readonly #voices: Voices;
   readonly #reporter: HostReporter;
   readonly #listeners = new Set<(model: MeetingModel) => void>();
@@ -99,6 +101,7 @@ export class MeetingEngine implements MeetingView {
       hostId: bootstrap.hostId,
       own: bootstrap.servers,
       host,
+      onMoved: (runner, moved) => void this.#mesh.followServer(runner, moved),
       present: () => this.#mesh.present,
       isIn: (id) => this.#mesh.member(id) !== undefined,
       broadcast: (message) => this.#mesh.broadcast(message),
@@ -108,6 +111,12 @@ export class MeetingEngine implements MeetingView {
         this.#problem('no server could be started', error);
         notices.add('error', say.hostSilentSentence);
       },
+    });
+    this.#serverWatch = new ServerWatch({
+      host,
+      isAway: (id) => this.#mesh.member(id)?.away === true,
+      onLook: (id, refused) => this.#mesh.noteServer(id, refused),
+      onProblem: (what, error) => this.#problem(what, error),
     });
     const mesh = (this.#mesh = this.#makeMesh());
     this.connections = new ConnectionWatch({
@@ -123,6 +132,7 @@ export class MeetingEngine implements MeetingView {
       notices,
       presenting,
       servers: this.#servers,
+      serverWatch: this.#serverWatch,
       sharing: this.#sharing,
       onChange: () => this.#changed(),
     });
@@ -218,6 +228,7 @@ export class MeetingEngine implements MeetingView {
     this.#reporter.dispose();
     this.#notices.dispose();
     this.#servers.dispose();
+    this.#serverWatch.dispose();
     this.connections.dispose();
     this.#presenting.dispose();
     this.#sharing.dispose();
@@ -252,7 +263,7 @@ export class MeetingEngine implements MeetingView {
         onLane: (from, message) => this.#sharing.onLane(from, message),
         onPlace: (place) => this.#store.set({ place }),
         onEnded: () => void this.#attendance.leave('ended-by-host'),
-        onServers: (urls) => this.#servers.onTold(urls),
+        onServers: (from, urls) => this.#company.onServers(from, urls),
         onServer: (connected) => {
           this.#servers.onServer(connected);
           this.#store.set({ serverLost: !connected });

@@ -81,7 +81,7 @@ export class Mesh {
     this.#calls = new Calls({
       signal,
       self: () => this.#self(),
-      linked: () => [...this.#members.links].filter(({ quiet }) => !quiet).map((link) => link.remote.peer),
+      linked: () => [...this.#members.links].filter(({ works }) => works).map((link) => link.remote.peer),
       missing: (peer) => this.#members.list.some(({ away, address }) => away && address.peer === peer),
       call: (member) => this.#dialer.call(member),
       onLink: (link) => this.#members.join(link),
@@ -263,6 +263,25 @@ export class Mesh {
     for (const link of this.#members.links) link.probe(probe);
     // After theirs, of the same length.
     void wait(probe, this.#abort.signal).then(() => this.#calls.retryNow());
+  }
+
+  /**
+   * Whether the server that a member runs was found at another address: their machine has moved, and the link to it may have
+   * ended on their side alone. Where it does not answer meanwhile, they are called.
+   */
+  async followServer(runner: ParticipantId, moved: Promise<boolean>): Promise<void> {
+    const link = this.#members.get(runner)?.link;
+    if (!link) return;
+    const question = link.ask();
+    const [isElsewhere] = await Promise.all([moved, wait(this.#times.probe / 2, this.#abort.signal)]);
+    const member = this.#members.get(runner);
+    if (!isElsewhere || member?.link !== link || link.isAnswered(question)) return;
+    this.#calls.recover(member.address, 0);
+  }
+
+  /** Whether the server that somebody has run, who is not heard, refuses connections. */
+  noteServer(id: ParticipantId, refused: boolean): void {
+    this.#members.noteServer(id, refused);
   }
 
   /** Tells the others, and is gone. `end` is heeded from the host only. Resolves when they have been told. */

@@ -31,6 +31,11 @@ export interface MeshTimes {
   readonly grace: number;
   /** The same for one whose page the server does not know either. */
   readonly absentGrace: number;
+  /**
+   * The same for one whose machine refuses connections to the server that ran there: their VS Code was killed. Their silence is
+   * noticed later than that of a page which ends its links, and an extension host that is started again takes less.
+   */
+  readonly refusedGrace: number;
   /** The same for one whose page was unloaded: a reload takes less, and who closed the page is not to be a ghost. */
   readonly unloadGrace: number;
   /** How long nobody has to be here until the door is asked for the way back in. */
@@ -60,6 +65,7 @@ export const MESH_TIMES: MeshTimes = {
   look: 500,
   grace: 60_000,
   absentGrace: 7_500,
+  refusedGrace: 6_500,
   unloadGrace: 7_500,
   aloneAfter: 5_000,
   revisit: 1_000,

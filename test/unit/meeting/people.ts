@@ -42,6 +42,7 @@ const TIMES: MeshTimes = {
   look: 5,
   grace: 500,
   absentGrace: 200,
+  refusedGrace: 150,
   unloadGrace: 100,
   aloneAfter: 30,
   revisit: 50,
@@ -152,7 +153,7 @@ export class Person {
             this.place = place;
             this.log.push('back');
           },
-          onServers: (urls) => this.log.push(`servers ${urls.join(' ')}`),
+          onServers: (_from, urls) => this.log.push(`servers ${urls.join(' ')}`),
           onEnded: () => this.log.push('ended'),
           onServer: () => undefined,
           onStranger: () => {
