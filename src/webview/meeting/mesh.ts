@@ -83,7 +83,7 @@ export class Mesh {
       self: () => this.#self(),
       linked: () => [...this.#members.links].filter(({ works }) => works).map((link) => link.remote.peer),
       missing: (peer) => this.#members.list.some(({ away, address }) => away && address.peer === peer),
-      call: (member) => this.#dialer.call(member),
+      call: (member, attempt) => this.#dialer.call(member, attempt),
       onLink: (link) => this.#members.join(link),
       onCalled: (member, absent) => this.#members.noteCall(member, absent),
       elderPatience: times.elderPatience,

@@ -25,6 +25,11 @@ export interface MeshTimes {
   readonly elderPatience: number;
   /** How long a call for a link that was lost may take. */
   readonly recall: number;
+  /**
+   * How long the first such call may be without an answer, which doubles: who has lost the server, and is still known to it,
+   * cannot hear it.
+   */
+  readonly answer: number;
   /** Between two looks at who is away. */
   readonly look: number;
   /** How long a member stays one whose link is gone. */
@@ -62,6 +67,7 @@ export const MESH_TIMES: MeshTimes = {
   redial: 1_500,
   elderPatience: 1_500,
   recall: 6_000,
+  answer: 1_000,
   look: 500,
   grace: 60_000,
   absentGrace: 7_500,

@@ -39,6 +39,7 @@ const TIMES: MeshTimes = {
   redial: 10,
   elderPatience: 20,
   recall: 500,
+  answer: 100,
   look: 5,
   grace: 500,
   absentGrace: 200,
