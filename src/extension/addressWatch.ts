@@ -3,7 +3,7 @@ import { machineAddresses } from './machineAddresses.ts';
 import type { RunningServer } from './meetingServer.ts';
 
 /** Milliseconds between two looks: Node is not told when an address comes or goes. */
-const LOOK = 500;
+const LOOK = 250;
 
 /** Tells when the machine's addresses are others than before: it has come to another network, or left one. */
 export class AddressWatch implements Disposable {
