@@ -88,8 +88,11 @@ export class MeetingServer implements RunningServer {
     try {
       // Who is told of the server they have, as everybody is who enters, has nobody to look for.
       if (urls.includes(before.url()) && (await withTimeLimit(answers, SIGN_PATIENCE))) return false;
-      const url = await find(urls, timeout);
+      const search = find(urls, timeout);
+      // Over by now: the answer is there, or soon will be.
+      await search.catch(() => undefined);
       if (await withTimeLimit(answers, LAST_PATIENCE)) return false;
+      const url = await search;
       if (this.#stopped || this.#now !== before) return false;
       this.#now = othersServer(url, urls);
       lead(url);

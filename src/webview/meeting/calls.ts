@@ -88,6 +88,11 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     void this.#call(member, delay + (isElder(self, member) ? this.#options.elderPatience : 0));
   }
 
+  /** A member is called whom it is for us to call, whoever is elder. */
+  callNow(member: MemberAddress): void {
+    if (this.#options.self() && !this.#calling.has(member.peer)) void this.#call(member, 0);
+  }
+
   /** The network may be better now: whoever is to be called is called at once. */
   retryNow(): void {
     this.#hurries++;

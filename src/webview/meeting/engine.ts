@@ -215,7 +215,7 @@ export class MeetingEngine implements MeetingView {
 
   /** This machine has come to another network. */
   networkChanged(): void {
-    this.#mesh.networkChanged();
+    this.#mesh.networkChanged(this.#servers.runsHere);
   }
 
   /** The meeting's server runs here, and has other addresses now. */

@@ -256,13 +256,17 @@ export class Mesh {
     for (const link of this.#members.links) link.retryNow();
   }
 
-  /** This machine has other addresses: who is not reached from there any more is called without waiting for a silence. */
-  networkChanged(): void {
+  /**
+   * This machine has other addresses: who is not reached from there any more is called without waiting for a silence.
+   * @param isCalled the server runs here, so that the others can be called only once they have found it again, and then
+   *   call us (`followServer`). Of two calls at once one link would be made in vain.
+   */
+  networkChanged(isCalled: boolean): void {
     this.retryNow();
-    const { probe } = this.#times;
+    const { probe, called } = this.#times;
     for (const link of this.#members.links) link.probe(probe);
     // After theirs, of the same length.
-    void wait(probe, this.#abort.signal).then(() => this.#calls.retryNow());
+    void wait(isCalled ? called : probe, this.#abort.signal).then(() => this.#calls.retryNow());
   }
 
   /**
@@ -276,7 +280,7 @@ export class Mesh {
     const [isElsewhere] = await Promise.all([moved, wait(this.#times.probe / 2, this.#abort.signal)]);
     const member = this.#members.get(runner);
     if (!isElsewhere || member?.link !== link || link.isAnswered(question)) return;
-    this.#calls.recover(member.address, 0);
+    this.#calls.callNow(member.address);
   }
 
   /** Whether the server that somebody has run, who is not heard, refuses connections. */

@@ -19,6 +19,8 @@ export interface MeshTimes {
   readonly heartbeat: HeartbeatTimes;
   /** How long the other side of a link may take to answer when this machine's addresses have changed. */
   readonly probe: number;
+  /** How long who has moved with the server leaves it to the others to call: Chromium needs 1.8 s to see new addresses. */
+  readonly called: number;
   /** From a link's silence to the first call for a new one: what ICE mends by itself is mended by then. */
   readonly redial: number;
   /** So much later the elder calls as well, who else waits to be called. */
@@ -64,6 +66,7 @@ export const MESH_TIMES: MeshTimes = {
   mediaGrace: 500,
   heartbeat: HEARTBEAT_TIMES,
   probe: 500,
+  called: 2_750,
   redial: 1_500,
   elderPatience: 1_500,
   recall: 6_000,

@@ -89,9 +89,14 @@ export class Servers {
     this.#options.broadcast({ t: 'servers', urls: [...urls] });
   }
 
+  /** Whether the meeting's server runs on this machine. */
+  get runsHere(): boolean {
+    return this.#own.length > 0;
+  }
+
   /** What somebody who enters has to know. */
   greeting(): LinkMessage | null {
-    return this.#own.length > 0 ? { t: 'servers', urls: [...this.#own] } : null;
+    return this.runsHere ? { t: 'servers', urls: [...this.#own] } : null;
   }
 
   /** Runs a server for the others. */

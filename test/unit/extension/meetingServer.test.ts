@@ -77,6 +77,13 @@ describe('the server of a meeting', () => {
     assert.deepEqual(led, [FIRST], 'and is connected with anew');
   });
 
+  it('stays one that gives a sign of life where others tell of one that is not there', async () => {
+    const { meeting, first } = make(false, true);
+    first.answers = true;
+    assert.equal(await meeting.move([NEXT]), false);
+    assert.equal(await meeting.look([NEXT]), 'answers');
+  });
+
   it('stays one that runs here', async () => {
     const { meeting, led, tried } = make(true);
     assert.equal(await meeting.move([NEXT]), false);

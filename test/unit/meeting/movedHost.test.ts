@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { turn } from '../rtc/fakeConnection.ts';
 import { until } from '../rtc/until.ts';
 import { FakeServer } from './fakeServer.ts';
 import { Person } from './people.ts';
@@ -34,13 +35,15 @@ describe('a member who runs the server', () => {
     return [alice, bob];
   }
   /** What Bob says to Alice is lost, and he hears her. */
-  function deafen(alice: Person, bob: Person): void {
+  async function deafen(alice: Person, bob: Person): Promise<void> {
     for (const end of bob.endsTo(alice)) for (const channel of end.channels) channel.delivers = false;
+    // What is on its way arrives.
+    for (let n = 0; n < 5; n++) await turn();
   }
 
   it('is called when it has moved and they do not hear us, though they are heard', async () => {
     const [alice, bob] = await two();
-    deafen(alice, bob);
+    await deafen(alice, bob);
     await bob.mesh.followServer(alice.identity.id, Promise.resolve(true));
     await until(() => bob.log.includes('Alice returned') && alice.log.includes('Bob returned'), 'a new link');
     bob.say('from where we are');
@@ -51,10 +54,30 @@ describe('a member who runs the server', () => {
   it('is not called when their link works, or when the server is where it was', async () => {
     const [alice, bob] = await two();
     await bob.mesh.followServer(alice.identity.id, Promise.resolve(true));
-    deafen(alice, bob);
+    await deafen(alice, bob);
     await bob.mesh.followServer(alice.identity.id, Promise.resolve(false));
     await bob.mesh.followServer('x'.repeat(43), Promise.resolve(true));
     assert.equal(server.wires.length, 1, 'the link from the beginning');
+  });
+
+  it('leaves it to the others to call when it has moved with the server', async () => {
+    const [alice, bob] = await two();
+    await deafen(alice, bob);
+    alice.mesh.networkChanged(true);
+    await until(() => alice.log.includes('Bob away'), 'she hears nothing');
+    await bob.mesh.followServer(alice.identity.id, Promise.resolve(true));
+    await until(() => alice.log.includes('Bob returned'), 'a new link');
+    assert.equal(server.wires.length, 2, 'one call');
+  });
+
+  it('calls after a while when nobody else does', async () => {
+    const [alice, bob] = await two();
+    await deafen(alice, bob);
+    await deafen(bob, alice);
+    const since = performance.now();
+    alice.mesh.networkChanged(true);
+    await until(() => server.wires.length > 1, 'nobody has called');
+    assert.ok(performance.now() - since > 90, 'and she has waited');
   });
 
   it('is waited for less when their machine refuses connections to it', async () => {

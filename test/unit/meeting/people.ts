@@ -36,6 +36,7 @@ const TIMES: MeshTimes = {
   mediaGrace: 50,
   heartbeat: { interval: 20, quiet: 60, deadline: 1_000 },
   probe: 15,
+  called: 100,
   redial: 10,
   elderPatience: 20,
   recall: 500,
