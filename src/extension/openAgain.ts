@@ -5,9 +5,9 @@ import type { Gateway } from './gateway/gateway.ts';
 import { randomTicket } from './gateway/tickets.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import { errorText } from './log.ts';
-import type { RunningServer } from './meetingServer.ts';
+import { othersServer, type RunningServer } from './meetingServer.ts';
 import type { MeetingSession } from './meetingSession.ts';
-import { makeSession, openGateway, othersServer, runServer, type OpenMeetingOptions } from './openMeeting.ts';
+import { makeSession, openGateway, runServer, type OpenMeetingOptions } from './openMeeting.ts';
 import { findServer } from './server/findServer.ts';
 import { withTimeLimit } from './timeLimit.ts';
 

@@ -24,6 +24,7 @@ import { Notices } from './notices.ts';
 import { Presenting } from './presenting.ts';
 import * as say from './sentences.ts';
 import { Servers } from './servers.ts';
+import { ServerWatch } from './serverWatch.ts';
 import { Sharing } from './sharing.ts';
 import { Store } from './store.ts';
 import { Voices } from './voices.ts';
@@ -60,6 +61,7 @@ export class MeetingEngine implements MeetingView {
   readonly #company: Company;
   readonly #attendance: Attendance;
   readonly #servers: Servers;
+  readonly #serverWatch: ServerWatch;
   readonly #voices: Voices;
   readonly #reporter: HostReporter;
   readonly #listeners = new Set<(model: MeetingModel) => void>();
@@ -100,6 +102,7 @@ export class MeetingEngine implements MeetingView {
       hostId: bootstrap.hostId,
       own: bootstrap.servers,
       host,
+      onMoved: (runner, moved) => void this.#mesh.followServer(runner, moved),
       present: () => this.#mesh.present,
       isIn: (id) => this.#mesh.member(id) !== undefined,
       broadcast: (message) => this.#mesh.broadcast(message),
@@ -109,6 +112,12 @@ export class MeetingEngine implements MeetingView {
         this.#problem('no server could be started', error);
         notices.add('error', say.hostSilentSentence);
       },
+    });
+    this.#serverWatch = new ServerWatch({
+      host,
+      isAway: (id) => this.#mesh.member(id)?.away === true,
+      onLook: (id, refused) => this.#mesh.noteServer(id, refused),
+      onProblem: (what, error) => this.#problem(what, error),
     });
     const mesh = (this.#mesh = this.#makeMesh());
     this.connections = new ConnectionWatch({
@@ -124,6 +133,7 @@ export class MeetingEngine implements MeetingView {
       notices,
       presenting,
       servers: this.#servers,
+      serverWatch: this.#serverWatch,
       sharing: this.#sharing,
       onChange: () => this.#changed(),
     });
@@ -221,7 +231,7 @@ export class MeetingEngine implements MeetingView {
 
   /** This machine has come to another network. */
   networkChanged(): void {
-    this.#mesh.networkChanged();
+    this.#mesh.networkChanged(this.#servers.runsHere);
   }
 
   /** The meeting's server runs here, and has other addresses now. */
@@ -234,6 +244,7 @@ export class MeetingEngine implements MeetingView {
     this.#reporter.dispose();
     this.#notices.dispose();
     this.#servers.dispose();
+    this.#serverWatch.dispose();
     this.connections.dispose();
     this.#presenting.dispose();
     this.#sharing.dispose();
@@ -268,7 +279,7 @@ export class MeetingEngine implements MeetingView {
         onLane: (from, message) => this.#sharing.onLane(from, message),
         onPlace: (place) => this.#store.set({ place }),
         onEnded: () => void this.#attendance.leave('ended-by-host'),
-        onServers: (urls) => this.#servers.onTold(urls),
+        onServers: (from, urls) => this.#company.onServers(from, urls),
         onServer: (connected) => {
           this.#servers.onServer(connected);
           this.#store.set({ serverLost: !connected });

@@ -108,6 +108,11 @@ export class Members {
     if (this.#members.get(id)?.address.peer === peer) this.#away.note(id, absent);
   }
 
+  /** What becomes of the server that somebody has run, who is not heard. */
+  noteServer(id: ParticipantId, refused: boolean): void {
+    this.#away.noteServer(id, refused);
+  }
+
   /** Sends a message to everybody who is in. */
   broadcast(message: LinkMessage): void {
     for (const { link } of this.#members.values()) link.send(message);
@@ -182,7 +187,7 @@ export class Members {
         this.#options.onRelay(id, message);
         break;
       case 'servers':
-        events.onServers(message.urls);
+        events.onServers(id, message.urls);
         break;
       case 'members':
         this.#hearsay.take(id, message);

@@ -364,7 +364,7 @@ describe('Mesh', () => {
     for (const end of [...bob.endsTo(alice), ...alice.endsTo(bob)]) {
       for (const channel of end.channels) channel.delivers = false;
     }
-    bob.mesh.networkChanged();
+    bob.mesh.networkChanged(false);
     await until(() => bob.log.includes('Alice away'), 'it is noticed');
     await until(() => bob.log.includes('Alice returned'), 'they are found again');
     bob.say('from elsewhere');
