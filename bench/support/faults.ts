@@ -169,7 +169,7 @@ async function killEverything({ meeting, victim, speak }: Scene): Promise<Inject
   const gone = await Promise.all(others.map(({ window }) => listedSince(window, names, GONE_PATIENCE)));
   await victim.window.dispose();
   const since = Date.now();
-  victim.window = await openPersonsWindow(victim.name, victim.host, victim.folder);
+  victim.window = await openPersonsWindow(victim);
   return { since, figures: { ghostGone: Math.max(...gone) - killed } };
 }
 

@@ -35,6 +35,8 @@ export interface Person {
   readonly machine: Machine;
   readonly host: Host;
   readonly folder: TempFolder;
+  /** Of the browser with their window: VS Code for the browser keeps the state of extensions there. */
+  readonly profile: TempFolder;
   window: VsCodeWindow;
   /** The browser that holds the stage, where there is one. */
   stage: SystemBrowser | null;
@@ -59,8 +61,9 @@ export class MeetingOfThree {
         if (!machine) throw new Error('a machine is missing');
         const host = await startHost({ machine, env: QUIET_HOST, settings: STILL });
         const folder = await makeTempFolder(name);
-        const window = await openPersonsWindow(name, host, folder);
-        return { name, machine, host, folder, window, stage: null };
+        const profile = await makeTempFolder('profile');
+        const window = await openPersonsWindow({ name, host, folder, profile });
+        return { name, machine, host, folder, profile, window, stage: null };
       }),
     );
     const meeting = new MeetingOfThree(network, people);
@@ -96,24 +99,31 @@ export class MeetingOfThree {
   }
 
   async dispose(): Promise<void> {
-    for (const { window, stage, host, folder } of this.people) {
+    for (const { window, stage, host, folder, profile } of this.people) {
       await stage?.dispose();
       await window.dispose();
       await host.dispose();
       await folder.dispose();
+      await profile.dispose();
     }
     await this.#network.dispose();
   }
 }
 
 /** A browser on a person's machine, with their window in it. */
-export async function openPersonsWindow(name: Name, host: Host, folder: TempFolder): Promise<VsCodeWindow> {
+export async function openPersonsWindow({
+  name,
+  host,
+  folder,
+  profile,
+}: Pick<Person, 'name' | 'host' | 'folder' | 'profile'>): Promise<VsCodeWindow> {
   const window = await openWindow({
     host,
     folder: folder.path,
     name,
     capture: name === 'Bob' ? 'refused' : 'allowed',
     browserArgs: await smallCamera(host.data),
+    profile,
   });
   // A page that asks whether it may go is answered by the person who reloads it.
   window.page.on('dialog', (dialog) => void dialog.accept());

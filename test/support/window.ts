@@ -1,6 +1,7 @@
 import { errors } from 'playwright-core';
 import type { CDPSession, Frame, Locator, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
+import type { TempFolder } from './temp.ts';
 import type { Browser, Capture } from './browser.ts';
 import type { Host } from './host.ts';
 
@@ -17,6 +18,8 @@ export interface WindowOptions {
   readonly timeout?: number;
   /** More command-line arguments for Chromium. */
   readonly browserArgs?: readonly string[];
+  /** See `launchBrowser`. */
+  readonly profile?: TempFolder;
 }
 
 /** The element by which the meeting's page is known among all frames of a window. */
@@ -30,7 +33,8 @@ const HOST_NOISE = /bindings file|native-watchdog|build\/Release\/watchdog|open-
 
 /** Opens a VS Code window in a browser process of its own; resolves when the workbench is ready. */
 export async function openWindow(options: WindowOptions): Promise<VsCodeWindow> {
-  const browser = await launchBrowser(options.capture ?? 'allowed', options.browserArgs, options.host.prefix);
+  const { capture = 'allowed', browserArgs, host, profile } = options;
+  const browser = await launchBrowser(capture, browserArgs, host.prefix, profile);
   try {
     const { context } = browser;
     context.setDefaultTimeout(options.timeout ?? 60_000);
