@@ -151,7 +151,7 @@ export function makeSession(
     memento: options.extension.workspaceState,
     gateway: parts.way.gateway,
     gatewayAddress: parts.way.address,
-    streams: new PageStreams(way.gateway, { far: way.address, near: way.near }),
+    streams: new PageStreams(way.gateway, { far: way.address, isDirect: way.isDirect, near: way.near }),
     reachGateway: parts.way.reach,
     addresses: parts.way.addresses,
     network: options.network,
@@ -210,7 +210,8 @@ export interface GatewayWay {
   readonly gateway: Gateway;
   /** Where the page reaches it. */
   readonly address: GatewayAddress;
-  /** See `PageWays.near`. */
+  /** See `PageWays`. */
+  readonly isDirect: boolean;
   readonly near: GatewayAddress | null;
   /** Where a browser reaches it now. */
   readonly reach: () => Promise<GatewayAddress>;
@@ -260,6 +261,7 @@ export async function openGateway(
   return {
     gateway,
     address,
+    isDirect: nextToUi,
     near: nearAddress(address, gateway.port, inBrowser),
     reach,
     addresses: () => (shared ? machineAddresses() : [LOOPBACK]),

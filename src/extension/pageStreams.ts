@@ -6,6 +6,8 @@ import { pageOrigin, pageUrl, socketOrigin, type GatewayAddress } from './gatewa
 export interface PageWays {
   /** What VS Code says. */
   readonly far: GatewayAddress;
+  /** Nothing is between page and gateway on that way: both are parts of one VS Code. */
+  readonly isDirect: boolean;
   /** Past what VS Code leads connections through, where the page may be on this machine; null where it cannot be. */
   readonly near: GatewayAddress | null;
 }
@@ -17,25 +19,27 @@ export interface PageWays {
  * come here, the streams of this page go that way.
  */
 export class PageStreams {
-  readonly #gateway: Pick<Gateway, 'openStream'>;
+  readonly #gateway: Pick<Gateway, 'openStream' | 'servesBodies'>;
   readonly #ways: PageWays;
+  /** The way with nothing in between, where there may be one. */
+  readonly #direct: GatewayAddress | null;
   #way: GatewayAddress;
   /** Counts pages: one before may have been elsewhere. */
   #page = 0;
 
-  constructor(gateway: Pick<Gateway, 'openStream'>, ways: PageWays) {
+  constructor(gateway: Pick<Gateway, 'openStream' | 'servesBodies'>, ways: PageWays) {
     this.#gateway = gateway;
     this.#ways = ways;
     this.#way = ways.far;
+    this.#direct = ways.isDirect ? ways.far : ways.near;
   }
 
   /** The origins that a page has to be allowed to connect to. */
   get origins(): readonly string[] {
     const { far, near } = this.#ways;
-    const direct = near ?? (far.host === '127.0.0.1' ? far : null);
     const sockets = [far, ...(near ? [near] : [])].map((way) => socketOrigin(way));
-    // Bodies are asked for on this machine only: see `SourceSocket`.
-    return direct ? [...sockets, pageOrigin({ ...direct, host: BODY_HOST })] : sockets;
+    if (!this.#direct || !this.#gateway.servesBodies) return sockets;
+    return [...sockets, pageOrigin({ ...this.#direct, host: BODY_HOST })];
   }
 
   /** A new page has come: gives the URL that it has to try, once, or null where there is no other way. */
@@ -54,8 +58,13 @@ export class PageStreams {
     return pageUrl(url, near);
   }
 
-  /** A URL for a stream from or to disk, as the present page reaches it; good once and for a minute. */
+  /** A URL for a stream to disk, as the present page reaches it; good once and for a minute. */
   open(stream: Stream): string {
     return pageUrl(this.#gateway.openStream(stream), this.#way);
+  }
+
+  /** The same for one from disk, whose content a page may have come as a body where nothing is in between. */
+  openSource(stream: Stream): string {
+    return pageUrl(this.#gateway.openStream(stream, this.#way === this.#direct), this.#way);
   }
 }

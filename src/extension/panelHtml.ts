@@ -10,7 +10,7 @@ export interface PanelPage {
   readonly nonce: string;
   /** Another one, for the style by which the toolkit tries what the browser can do; it has to stand in the page. */
   readonly styleNonce: string;
-  /** All that the page may connect to: the gateway's origins, `ws://…` or `wss://…`. */
+  /** All that the page may connect to: the gateway's origins. */
   readonly connect: readonly string[];
 }
 

@@ -6,9 +6,13 @@ import { CHUNK_HEADER, FILE_CHUNK, MAX_TRANSFER_FRAME } from './limits.ts';
 /**
  * The name of 127.0.0.1 under which a page asks for a body. Browsers resolve names that end so by themselves (RFC 6761). The
  * service worker of VS Code's webviews takes over requests to 127.0.0.1 and to localhost, to look for forwarded ports; one
- * that a worker of a page makes waits there for 30 seconds (VS Code 1.139).
+ * that a worker of a page makes waits there for 30 seconds (VS Code 1.139). Chromium tries ::1 first, so the gateway holds
+ * that port there as well.
  */
 export const BODY_HOST = 'parley.localhost';
+
+/** The first frame of every body, a text: it has come from a gateway, and nothing on its way holds it up. */
+export const BODY_GREETING = 'parley';
 
 /** Bytes before each frame. */
 export const RECORD_HEAD = 4;

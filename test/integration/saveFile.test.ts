@@ -77,7 +77,7 @@ describe('Saving what others share', function () {
   const root = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
   const openDesk = (before: readonly KeptSaved[] = []): SaveDesk =>
     new SaveDesk({
-      streams: new PageStreams(gateway, { far: directAddress(gateway.port), near: null }),
+      streams: new PageStreams(gateway, { far: directAddress(gateway.port), isDirect: true, near: null }),
       dialogs: new Dialogs({
         onShow: (dialog) => {
           shown.push(dialog);

@@ -17,7 +17,7 @@ export function fileRow(panel: Frame, name: string): Locator {
 export function watchStreams(page: Page): readonly string[] {
   const urls: string[] = [];
   page.on('websocket', (socket) => {
-    if (/\/files\/[\w-]{22}$/.test(socket.url())) urls.push(socket.url());
+    if (/\/files\/[\w-]{22}(?:\?body=1)?$/.test(socket.url())) urls.push(socket.url());
   });
   return urls;
 }
@@ -92,18 +92,6 @@ async function filesWorker(page: Page): Promise<Worker> {
       return worker;
   }
   throw new Error('no worker of this page hands over files');
-}
-
-/** How many streams of files the page has had as bodies. */
-export async function bodiesRead(page: Page): Promise<number> {
-  const worker = await filesWorker(page);
-  return worker.evaluate(
-    () =>
-      performance
-        .getEntriesByType('resource')
-        .filter((entry) => entry instanceof PerformanceResourceTiming && entry.responseStatus === 200)
-        .filter(({ name }) => /\/files\/[\w-]{22}$/.test(name)).length,
-  );
 }
 
 /** Lets the next chunk of content that leaves a page have one other bit; the function gives how many were damaged. */

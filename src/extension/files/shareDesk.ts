@@ -21,7 +21,7 @@ import { Spool } from './spool.ts';
 
 /** What the desk works with, and whom it tells. */
 export interface ShareDeskOptions {
-  readonly streams: Pick<PageStreams, 'open'>;
+  readonly streams: Pick<PageStreams, 'open' | 'openSource'>;
   readonly dialogs: Dialogs;
   readonly log: Log;
   /** A folder of this extension's own. */
@@ -183,7 +183,7 @@ export class ShareDesk {
     const source = this.#book.source(offer);
     if (!source) throw notOnOffer();
     const { streams, log } = this.#options;
-    const url = streams.open({
+    const url = streams.openSource({
       serve: (socket, ended, body) =>
         sendBundle({ socket, body }, { ...source, signal: AbortSignal.any([source.signal, ended]) }, log),
     });

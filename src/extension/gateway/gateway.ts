@@ -14,7 +14,8 @@ import { MAX_STAGE_MESSAGE } from '../../shared/stageRpc.ts';
 import type { Log } from '../log.ts';
 import { describeError, errorCode } from './errorCode.ts';
 import { hasAddress } from './localAddress.ts';
-import { listen, LOOPBACK, parseUrl } from './loopback.ts';
+import { Bodies } from './bodies.ts';
+import { listen, listenTwin, LOOPBACK, parseUrl } from './loopback.ts';
 import { MAX_PEER_MESSAGE, PeerProxy, peerQuery, type Upstream } from './peerProxy.ts';
 import type { StageDoor } from './stageDoor.ts';
 import type { StageFiles } from './stageFiles.ts';
@@ -23,8 +24,9 @@ import { randomTicket, sameSecret, Tickets } from './tickets.ts';
 /** Connections of PeerJS at once: a page has two, and a few more while it reconnects. */
 const MAX_PROXIES = 16;
 
-/** Of a stream, as a socket and as the body of its content. */
 const STREAM_PATH = /^\/files\/([A-Za-z0-9_-]{22})$/;
+/** Of the body of a stream's content. */
+const BODY_PATH = /^\/bodies\/([A-Za-z0-9_-]{22})$/;
 
 /** How a gateway is started. */
 export interface GatewayOptions {
@@ -59,6 +61,13 @@ const HEADERS = {
   'Referrer-Policy': 'no-referrer',
 } as const;
 
+/** What a ticket stands for. */
+interface Issued {
+  readonly stream: Stream;
+  /** The word for its body; null when it has none. */
+  readonly word: string | null;
+}
+
 type Status = 400 | 403 | 404 | 421 | 429;
 /** Takes a connection over, once it is a WebSocket. */
 type Accept = (socket: WebSocket) => void;
@@ -85,16 +94,17 @@ export class Gateway {
   /** What the page gives as PeerJS `key`; good as long as the gateway. */
   readonly brokerKey: string;
   readonly #server: Server;
+  /** What answers at the same port of ::1; null where somebody else may. */
+  readonly #twin: Server | null;
   readonly #options: GatewayOptions;
   readonly #hosts: Set<string>;
   /** Where the stage's own pages are at home. */
   readonly #origins: Set<string>;
   readonly #sockets = makeSocketServer(MAX_PEER_MESSAGE);
   readonly #stageSockets = makeSocketServer(MAX_STAGE_MESSAGE);
-  readonly #tickets: Tickets<Stream>;
+  readonly #tickets: Tickets<Issued>;
   readonly #running = new Set<Promise<void>>();
-  /** Bodies that wait for their stream's socket, by ticket. */
-  readonly #bodies = new Map<string, ServerResponse>();
+  readonly #bodies = new Bodies();
   readonly #ended = new AbortController();
   #upstream: Upstream | undefined;
   #stage: StageRoutes | undefined;
@@ -103,13 +113,14 @@ export class Gateway {
   #reachedFrom: string | undefined;
   readonly #upgrades: readonly UpgradeRoute[];
 
-  private constructor(server: Server, port: number, options: GatewayOptions) {
+  private constructor(server: Server, twin: Server | null, port: number, options: GatewayOptions) {
     this.#server = server;
+    this.#twin = twin;
     this.port = port;
     this.brokerKey = options.brokerKey ?? randomTicket();
     this.#options = options;
     const own = [LOOPBACK, 'localhost'].map((name) => `${name}:${String(port)}`);
-    this.#hosts = new Set([...own, `${BODY_HOST}:${String(port)}`]);
+    this.#hosts = new Set(own);
     this.#origins = new Set(own.map((host) => `http://${host}`));
     const panel = { allows: options.allowedOrigins, sockets: this.#sockets };
     this.#upgrades = [
@@ -117,7 +128,7 @@ export class Gateway {
       {
         ...panel,
         path: STREAM_PATH,
-        open: (_url, ticket) => this.#takeTicket(ticket),
+        open: (url, ticket) => this.#takeTicket(ticket, url.searchParams.has('body')),
       },
       {
         path: /^\/stage\/link$/,
@@ -126,28 +137,30 @@ export class Gateway {
         open: () => this.#openStage(),
       },
     ];
-    this.#tickets = new Tickets((stream, ticket) => {
-      this.#bodies.get(ticket)?.destroy();
+    this.#tickets = new Tickets(({ stream, word }) => {
+      if (word !== null) this.#bodies.drop(word);
       stream.onUnused?.();
     }, options.ticketLifetime);
-    server.on('request', (request, response) => this.#answer(request, response));
+    server.on('request', (request, response) => {
+      if (request.headers.host === `${BODY_HOST}:${String(port)}`) this.#openBody(request, response);
+      else this.#answer(request, response);
+    });
+    twin?.on('request', (request, response) => this.#openBody(request, response));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   /** Listens on loopback. Rejects with Node's error when not even a free port can be had. */
   static async start(options: GatewayOptions): Promise<Gateway> {
-    const server = createServer({
-      headersTimeout: 10_000,
-      requestTimeout: 10_000,
-      connectionsCheckingInterval: 5_000,
-    });
+    const server = makeServer();
     const port = await listen(server, options.preferredPort).catch((error: unknown) => {
       if (!['EADDRINUSE', 'EACCES'].includes(errorCode(error) ?? '')) throw error;
       options.log('info', `gateway: port ${String(options.preferredPort)} is taken, another is used`);
       return listen(server, 0);
     });
     options.log('info', `gateway: listens on ${LOOPBACK}:${String(port)}`);
-    return new Gateway(server, port, options);
+    const twin = makeServer();
+    const isOurs = await listenTwin(twin, port);
+    return new Gateway(server, isOurs ? twin : null, port, options);
   }
 
   /** Where `/peerjs` leads from now on; connections that are open stay as they are. */
@@ -195,9 +208,20 @@ export class Gateway {
     this.#stage = { files, door };
   }
 
-  /** A URL (`ws://…`) for a stream from or to disk, good once and for a minute. */
-  openStream(stream: Stream): string {
-    return `ws://${LOOPBACK}:${String(this.port)}/files/${this.#tickets.issue(stream)}`;
+  /** Whether a page on this machine may have content come as a body: nobody else answers to that name. */
+  get servesBodies(): boolean {
+    return this.#twin !== null;
+  }
+
+  /**
+   * A URL (`ws://…`) for a stream from or to disk, good once and for a minute.
+   * @param withBody its content can be had as a body, whose word stands in `?body=`; the page writes `?body=1` for one that it has.
+   */
+  openStream(stream: Stream, withBody = false): string {
+    const word = withBody && this.servesBodies ? this.#bodies.issue() : null;
+    const ticket = this.#tickets.issue({ stream, word });
+    const query = word === null ? '' : `?body=${word}`;
+    return `ws://${LOOPBACK}:${String(this.port)}/files/${ticket}${query}`;
   }
 
   /** Ends every connection; resolves when no stream is at a file any more and the port is free. */
@@ -208,24 +232,21 @@ export class Gateway {
       this.#sockets.close();
       this.#stageSockets.close();
     }
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
+    const servers = [this.#server, ...(this.#twin ? [this.#twin] : [])];
+    const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
     await Promise.all(this.#running);
     for (const { clients } of [this.#sockets, this.#stageSockets]) {
       for (const socket of clients) socket.terminate();
     }
-    this.#server.closeAllConnections();
-    await closed;
+    for (const server of servers) server.closeAllConnections();
+    await Promise.all(closed);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     const url = this.#hasRightHost(request) ? parseUrl(request.url) : undefined;
     const { origin } = request.headers;
-    const ticket = url && STREAM_PATH.exec(url.pathname)?.[1];
     if (!url) refuse(response, 421);
-    else if (ticket !== undefined && request.method === 'GET') this.#openBody(ticket, origin, response);
     else if (request.method !== 'GET' || !this.#stage?.files.has(url.pathname)) refuse(response, 404);
     // A page of another origin has no business with the stage's files.
     else if (origin !== undefined && !this.#origins.has(origin)) refuse(response, 403);
@@ -289,23 +310,17 @@ export class Gateway {
   }
 
   /** A page wants to have a stream's content as a body; it opens the stream's socket next. */
-  #openBody(ticket: string, origin: string | undefined, response: ServerResponse): void {
+  #openBody(request: IncomingMessage, response: ServerResponse): void {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    const { host, origin } = request.headers;
+    const word = BODY_PATH.exec(parseUrl(request.url)?.pathname ?? '')?.[1];
+    if (host !== `${BODY_HOST}:${String(this.port)}`) return refuse(response, 421);
+    if (request.method !== 'GET' || word === undefined) return refuse(response, 404);
     if (origin === undefined || !this.#options.allowedOrigins(origin)) return refuse(response, 403);
-    if (!this.#tickets.has(ticket) || this.#bodies.has(ticket)) return refuse(response, 403);
-    this.#bodies.set(ticket, response);
-    response.on('close', () => {
-      if (this.#bodies.get(ticket) === response) this.#bodies.delete(ticket);
-    });
     response.on('error', (error) => {
       this.#options.log('trace', `gateway: a page did not read on: ${describeError(error)}`);
     });
-    response.writeHead(200, {
-      'Content-Type': 'application/octet-stream',
-      'Access-Control-Allow-Origin': origin,
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-      Vary: 'Origin',
-    });
-    response.flushHeaders();
+    if (!this.#bodies.begin(word, origin, response)) refuse(response, 403);
   }
 
   #openPeer(url: URL): Accept | Status {
@@ -329,12 +344,16 @@ export class Gateway {
     return door.full ? 429 : (socket) => door.accept(socket);
   }
 
-  #takeTicket(ticket: string): Accept | Status {
+  /** @param wantsBody the page has begun to read its body. */
+  #takeTicket(ticket: string, wantsBody: boolean): Accept | Status {
     if (this.#running.size >= MAX_TRANSFERS) return 429;
-    const stream = this.#tickets.redeem(ticket);
-    if (!stream) return 403;
-    const body = this.#bodies.get(ticket) ?? null;
-    this.#bodies.delete(ticket);
+    const issued = this.#tickets.redeem(ticket);
+    if (!issued) return 403;
+    const { stream, word } = issued;
+    const body = wantsBody && word !== null ? this.#bodies.take(word) : null;
+    if (word !== null) this.#bodies.drop(word);
+    // What it has begun to read has ended meanwhile: it would wait there for what comes by messages.
+    if (wantsBody && !body) return 403;
     return (socket) => {
       const running = stream.serve(socket, this.#ended.signal, body).finally(() => {
         body?.end();
@@ -343,6 +362,10 @@ export class Gateway {
       this.#running.add(running);
     };
   }
+}
+
+function makeServer(): Server {
+  return createServer({ headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 });
 }
 
 function makeSocketServer(maxPayload: number): WebSocketServer {

@@ -2,6 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
 import { recordHead } from '../../shared/records.ts';
 
+/** Milliseconds for a page to read to the end; as much as a WebSocket is given to close. */
+const END_TIME_LIMIT = 30_000;
+
 /** How a source says something to its page. */
 export interface Outlet {
   /** Bytes that have not left this process. */
@@ -13,9 +16,8 @@ export interface Outlet {
 }
 
 /**
- * The way out to a page: the body that it has asked for, where it has; the socket otherwise. A body costs a page's browser a
- * fifth of what messages do (docs/performance.md). What the page says comes by the socket in any case, which also tells
- * that the page is gone.
+ * The way out to a page: the body that it has asked for, where it has; the socket otherwise. Messages cost a browser several
+ * times as much (docs/performance.md). What the page says comes by the socket in any case, which also tells that it is gone.
  */
 export function outletTo(socket: WebSocket, body: ServerResponse | null): Outlet {
   return body ? new BodyOutlet(socket, body) : new SocketOutlet(socket);
@@ -76,7 +78,11 @@ class BodyOutlet implements Outlet {
   }
 
   close(): void {
-    // The page closes the socket once it has read to the end: what closes at once might be ahead of it.
-    this.#body.end(() => this.#socket.close(1000));
+    // The socket is closed once the page has read to the end: its close might be ahead of that.
+    const late = setTimeout(() => this.#socket.terminate(), END_TIME_LIMIT);
+    this.#body.end(() => {
+      clearTimeout(late);
+      this.#socket.close(1000);
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { BODY_HOST, RecordReader } from '../../shared/records.ts';
+import { SourceBody } from './sourceBody.ts';
 
 /** What a pump needs of the way to its extension host; a WebSocket is one. */
 export interface HostSocket {
@@ -12,40 +12,53 @@ export interface HostSocket {
   close(): void;
 }
 
-/** Milliseconds for the gateway, on this machine, to begin an answer. */
-const ANSWER_TIME_LIMIT = 2_000;
+/** Bodies at once: a browser opens six connections of HTTP to a server, and has others wait for one of them to end. */
+const MAX_BODIES = 4;
+/** Milliseconds for which no body is asked for when one was not to be had. */
+const VAIN_FOR = 60_000;
 
-/** Opens the streams of sources. */
+/** Opens the streams of sources, of which some have their content come as a body. */
 export class SourceSockets {
-  /** Something between here and the gateway lets no body through. */
-  #inVain = false;
+  #bodies = 0;
+  #vainUntil = -Infinity;
 
-  /** See `SourceSocket`. */
+  /**
+   * Opens a stream. What its extension host sends comes as a body where the URL has a word for one (`?body=`), and
+   * otherwise, as what the page says, by messages of a WebSocket, which a browser hands through its processes one by one.
+   */
   open(url: string): HostSocket {
-    const mayAsk = !this.#inVain && new URL(url).hostname === '127.0.0.1';
-    return new SourceSocket(url, mayAsk, () => {
-      this.#inVain = true;
+    const address = new URL(url);
+    const word = address.searchParams.get('body');
+    address.search = '';
+    const may = word !== null && this.#bodies < MAX_BODIES && performance.now() >= this.#vainUntil;
+    return new SourceSocket(address.href, may ? this.#begin(address.port, word) : null, () => {
+      if (may) this.#bodies -= 1;
     });
+  }
+
+  async #begin(port: string, word: string): Promise<SourceBody | null> {
+    this.#bodies += 1;
+    const body = new SourceBody(port, word);
+    if (await body.begin()) return body;
+    this.#vainUntil = performance.now() + VAIN_FOR;
+    return null;
   }
 }
 
-/**
- * The stream of a source. What its extension host sends comes as the body of an answer where the page reaches it on
- * 127.0.0.1, and otherwise, as what the page says, by messages of a WebSocket: those go through a browser's processes one
- * by one, which costs five times the CPU (docs/performance.md). A server in between might keep a body until it is whole.
- */
 class SourceSocket implements HostSocket {
   binaryType: BinaryType = 'arraybuffer';
   onopen: HostSocket['onopen'] = null;
   onmessage: HostSocket['onmessage'] = null;
   onclose: HostSocket['onclose'] = null;
-  readonly #given = new AbortController();
+  readonly #onEnd: () => void;
+  #body: SourceBody | null = null;
   #socket: WebSocket | null = null;
   #closed = false;
 
-  /** @param mayAsk for a body. @param onVain told where there is no answer to that. */
-  constructor(url: string, mayAsk: boolean, onVain: () => void) {
-    void this.#open(url, mayAsk ? this.#ask(url, onVain) : null);
+  /** @param body once it has begun; null where there is none. @param onEnd told when all is over. */
+  constructor(url: string, body: Promise<SourceBody | null> | null, onEnd: () => void) {
+    this.#onEnd = onEnd;
+    void this.#open(url, body);
   }
 
   get readyState(): number {
@@ -60,64 +73,49 @@ class SourceSocket implements HostSocket {
   }
 
   close(): void {
-    this.#given.abort();
+    this.#body?.drop();
     if (this.#socket) this.#socket.close();
     else this.#end(new CloseEvent('close'));
   }
 
-  async #open(url: string, asked: Promise<ReadableStream<Uint8Array> | null> | null): Promise<void> {
-    const body = await asked;
-    if (this.#closed) return void body?.cancel();
-    const socket = new WebSocket(url);
-    socket.binaryType = 'arraybuffer';
-    socket.onopen = (event) => this.onopen?.(event);
-    socket.onmessage = (event: MessageEvent<unknown>) => this.onmessage?.(event);
+  async #open(url: string, begun: Promise<SourceBody | null> | null): Promise<void> {
+    const body = await begun;
+    if (this.#closed) return body?.drop();
+    this.#body = body;
+    const socket = new WebSocket(body ? `${url}?body=1` : url);
     this.#socket = socket;
-    const read = body ? this.#read(body) : Promise.resolve();
-    socket.onclose = (event) => void read.then(() => this.#end(event));
+    socket.binaryType = 'arraybuffer';
+    const read = body ? this.#read(body, socket) : Promise.resolve();
+    let isOpen = false;
+    socket.onopen = (event) => {
+      isOpen = true;
+      this.onopen?.(event);
+    };
+    socket.onmessage = (event: MessageEvent<unknown>) => this.onmessage?.(event);
+    socket.onclose = (event) => {
+      // Nobody ends a body whose socket was turned down.
+      if (!isOpen) body?.drop();
+      void read.then(() => this.#end(event));
+    };
   }
 
-  /** Asks for the body; null where it is not to be had. */
-  async #ask(url: string, onVain: () => void): Promise<ReadableStream<Uint8Array> | null> {
-    const late = setTimeout(() => this.#given.abort(), ANSWER_TIME_LIMIT);
+  /** Hands on what is in the body, to its end. Never rejects. */
+  async #read(body: SourceBody, socket: WebSocket): Promise<void> {
+    body.onFrame = (data) => this.onmessage?.(new MessageEvent('message', { data }));
     try {
-      const address = Object.assign(new URL(url.replace(/^ws/, 'http')), { hostname: BODY_HOST });
-      const answer = await fetch(address, {
-        cache: 'no-store',
-        signal: this.#given.signal,
-      });
-      if (answer.ok) return answer.body;
+      if (await body.read()) return;
     } catch (error) {
-      // A policy of the browser's, or an answer that does not come.
-      if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
-      if (!this.#closed) onVain();
-    } finally {
-      clearTimeout(late);
+      // As from a listener of a WebSocket.
+      reportError(error);
     }
-    return null;
-  }
-
-  /** Hands on what is in the body. Resolves, and never rejects, at its end. */
-  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
-    const reader = body.getReader();
-    const records = new RecordReader((data) => this.onmessage?.(new MessageEvent('message', { data })));
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        records.take(value);
-      }
-    } catch {
-      // It ended too early, or is no such body: so does the socket, and the transfer is tried again.
-      this.#socket?.close();
-    } finally {
-      reader.cancel().catch(() => undefined);
-    }
+    // Cut off: the transfer is tried again.
+    socket.close();
   }
 
   #end(event: CloseEvent): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#onEnd();
     this.onclose?.(event);
   }
 }

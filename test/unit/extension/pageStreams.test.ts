@@ -23,7 +23,7 @@ describe('the ways of files to a page', () => {
 
   beforeEach(async () => {
     ({ gateway } = await startGateway());
-    streams = new PageStreams(gateway, { far: FAR, near: near() });
+    streams = new PageStreams(gateway, { far: FAR, isDirect: false, near: near() });
   });
   afterEach(() => gateway.dispose());
 
@@ -57,13 +57,26 @@ describe('the ways of files to a page', () => {
   });
 
   it('is one where there is no other', () => {
-    const only = new PageStreams(gateway, { far: near(), near: null });
+    const only = new PageStreams(gateway, { far: near(), isDirect: true, near: null });
     assert.equal(only.beginPage(), null);
     assert.deepEqual(only.origins, [
       `ws://127.0.0.1:${String(gateway.port)}`,
       `http://parley.localhost:${String(gateway.port)}`,
     ]);
-    assert.match(only.open(stream), /^ws:\/\/127\.0\.0\.1:/);
+    assert.match(only.open(stream), /^ws:\/\/127\.0\.0\.1:\d+\/files\/[\w-]{22}$/);
+    assert.match(only.openSource(stream), /^ws:\/\/127\.0\.0\.1:\d+\/files\/[\w-]{22}\?body=[\w-]{22}$/);
+  });
+
+  it('lets content come as a body only where nothing is in between', async () => {
+    const isBody = () => /\?body=/.test(streams.openSource(stream));
+    const url = streams.beginPage();
+    assert.ok(!isBody());
+    await arrive(url);
+    assert.ok(isBody());
+    // A tunnel of VS Code's ends on 127.0.0.1, too.
+    const tunnel = new PageStreams(gateway, { far: near(), isDirect: false, near: null });
+    assert.deepEqual(tunnel.origins, [`ws://127.0.0.1:${String(gateway.port)}`]);
+    assert.doesNotMatch(tunnel.openSource(stream), /body/);
   });
 
   it('may be shorter in a browser on the same machine only', () => {

@@ -59,14 +59,17 @@ export class HandTarget {
 
   /** @param way how it has content come. */
   static async open(gateway: Gateway, source: BundleSource, way: Way): Promise<HandTarget> {
-    const url = gateway.openStream({
-      serve: (socket, ended, body) =>
-        sendBundle(
-          { socket, body },
-          { ...source, signal: AbortSignal.any([source.signal, ended]) },
-          () => undefined,
-        ),
-    });
+    const url = gateway.openStream(
+      {
+        serve: (socket, ended, body) =>
+          sendBundle(
+            { socket, body },
+            { ...source, signal: AbortSignal.any([source.signal, ended]) },
+            () => undefined,
+          ),
+      },
+      way === 'body',
+    );
     return new HandTarget(await (way === 'body' ? Page.byBody(url) : new Page(url).open()));
   }
 

@@ -2,15 +2,23 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { after, before, describe, it } from 'mocha';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Gateway } from '../../../src/extension/gateway/gateway.ts';
 import { MAX_TRANSFERS } from '../../../src/shared/limits.ts';
 import { startServerProcess, type ServerProcess } from '../../../src/extension/server/serverProcess.ts';
 import { peerId, PROGRAM, TestClient, TOKEN } from '../peer-server/support.ts';
-import { ORIGIN, Page, startGateway } from './support.ts';
+import { askForBody, ORIGIN, Page, startGateway } from './support.ts';
 
 const KEY = 'secret-key';
+
+const serve = (socket: WebSocket): Promise<void> =>
+  new Promise((resolve) => {
+    socket.once('close', () => resolve());
+  });
+const hasIpv6 = (): boolean =>
+  Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 
 describe('the gateway', function () {
   this.timeout(20_000);
@@ -172,10 +180,6 @@ describe('the gateway', function () {
   });
 
   it('takes a ticket once, and only in time', async () => {
-    const serve = (socket: WebSocket): Promise<void> =>
-      new Promise((resolve) => {
-        socket.once('close', () => resolve());
-      });
     const url = gateway.openStream({ serve });
     await turnedDown(url, 403, { Origin: 'https://evil.example' });
     const page = await new Page(url).open();
@@ -188,6 +192,74 @@ describe('the gateway', function () {
     });
     await turnedDown(late, 403);
     await hasty.dispose();
+  });
+
+  it('gives the body of a stream to a page that has the word for it, once', async () => {
+    const { gateway: own } = await startGateway();
+    const wordOf = (url: string) => new URL(url).searchParams.get('body') ?? '';
+    const ask = async (word: string, more: Parameters<typeof askForBody>[2] = {}) => {
+      const { status, body } = await askForBody(own.port, word, more);
+      if (status !== 200) body.destroy();
+      return status;
+    };
+    const plain = own.openStream({ serve });
+    assert.equal(new URL(plain).search, '');
+    const url = own.openStream({ serve }, true);
+    const word = wordOf(url);
+    assert.equal(await ask(word, { origin: 'https://evil.example' }), 403);
+    assert.equal(await ask(word, { host: 'evil.example' }), 421);
+    assert.equal(await ask('A'.repeat(22)), 403);
+    // The word opens no stream, and the stream's ticket no body.
+    await turnedDown(`ws://127.0.0.1:${String(own.port)}/files/${word}`, 403);
+    assert.equal(await ask(new URL(plain).pathname.slice(-22)), 403);
+    // A browser tries ::1 first.
+    const address = hasIpv6() ? '::1' : '127.0.0.1';
+    const { status, body } = await askForBody(own.port, word, { address });
+    assert.deepEqual([status, body.headers['access-control-allow-origin']], [200, ORIGIN]);
+    assert.equal(await ask(word), 403);
+    // Under that name there is nothing else.
+    const stage = await fetch(`http://127.0.0.1:${String(own.port)}/stage`);
+    assert.equal(stage.status, 404);
+    body.destroy();
+    await own.dispose();
+  });
+
+  it('lets no content come as a body where somebody else may answer in its place', async () => {
+    // Without IPv6 nobody can.
+    const host = hasIpv6() ? '::1' : '127.0.0.1';
+    const other = createServer();
+    const port = await new Promise<number>((resolve) => {
+      other.listen(0, host, () => resolve((other.address() as AddressInfo).port));
+    });
+    const { gateway: own } = await startGateway({ preferredPort: port });
+    assert.deepEqual([own.port === port, own.servesBodies], hasIpv6() ? [true, false] : [false, true]);
+    assert.equal(new URL(own.openStream({ serve }, true)).search === '', hasIpv6());
+    await own.dispose();
+    other.close();
+  });
+
+  it('ends a body whose stream was not opened in time, or by messages', async () => {
+    const { gateway: hasty } = await startGateway({ ticketLifetime: 50 });
+    const ended = async (url: string): Promise<void> => {
+      const { status, body } = await askForBody(hasty.port, new URL(url).searchParams.get('body') ?? '');
+      assert.equal(status, 200);
+      body.on('error', () => undefined).resume();
+      await new Promise((resolve) => body.once('close', resolve));
+    };
+    await ended(hasty.openStream({ serve }, true));
+    await hasty.dispose();
+    const { gateway: own } = await startGateway();
+    const url = own.openStream({ serve }, true);
+    const { body } = await askForBody(own.port, new URL(url).searchParams.get('body') ?? '');
+    const closed = new Promise((resolve) => body.on('error', () => undefined).once('close', resolve));
+    body.resume();
+    const page = await new Page(url.replace(/\?.*/, '')).open();
+    await closed;
+    page.socket.close();
+    // One that it says it reads has to be there.
+    const late = own.openStream({ serve }, true);
+    await turnedDown(late.replace(/\?.*/, '?body=1'), 403);
+    await own.dispose();
   });
 
   it('carries so many streams at once and no more', async () => {
