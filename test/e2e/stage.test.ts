@@ -4,10 +4,11 @@ import { get } from 'node:http';
 import { after, before, describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
+import { SLOW_CAMERA } from '../support/browser.ts';
 import { tellOnFailure } from '../support/failure.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { differingFrames, hear } from '../support/media.ts';
-import { button, joinMeeting, startMeeting, tile } from '../support/meeting.ts';
+import { button, joinMeeting, mark, startMeeting, tile } from '../support/meeting.ts';
 import {
   addressOf,
   copyStageLink,
@@ -49,21 +50,23 @@ describe('a stage', () => {
   before(async () => {
     folder = await makeTempFolder('stage');
     host = await startHost();
-    alice = await openWindow({
-      host,
-      folder: folder.path,
-      name: 'Alice',
-      capture: 'refused',
-      browserArgs: [
-        '--use-fake-ui-for-media-stream',
-        '--auto-select-desktop-capture-source=Entire screen',
-        // Of Chromium's fake cameras the second has pictures (16 bits of grey) that WebRTC does not carry.
-        '--use-fake-device-for-media-stream=device-count=3',
-      ],
-    });
+    [alice, bob] = await Promise.all([
+      openWindow({
+        host,
+        folder: folder.path,
+        name: 'Alice',
+        capture: 'refused',
+        browserArgs: [
+          '--use-fake-ui-for-media-stream',
+          '--auto-select-desktop-capture-source=Entire screen',
+          // Of Chromium's fake cameras the second has pictures (16 bits of grey) that WebRTC does not carry.
+          '--use-fake-device-for-media-stream=device-count=3',
+        ],
+      }),
+      openWindow({ host, folder: folder.path, name: 'Bob', browserArgs: [SLOW_CAMERA] }),
+    ]);
     await rememberAddresses(alice);
     await noteFoundStages(alice);
-    bob = await openWindow({ host, folder: folder.path, name: 'Bob' });
   });
 
   after(async () => {
@@ -262,7 +265,7 @@ describe('a stage', () => {
     const screen = await shareScreen();
     await alice.closeTab('Parley');
     await screen.getByText('You are not sharing your screen any more').waitFor();
-    await tile(atBob, 'Alice').waitFor({ state: 'detached' });
+    await mark(atBob, 'Alice', 'Reconnecting…').waitFor();
     await stage.getByRole('button', { name: 'Start camera' }).waitFor();
     await alice.acceptNotification('Reopen');
     atAlice = await alice.panel();
