@@ -39,7 +39,11 @@ describe('a stage', () => {
 
   tellOnFailure(() => [alice, bob]);
 
+  /** A window behind another tab draws, and takes clicks, once a second. */
+  const toPanel = (): Promise<void> => alice.page.bringToFront();
+
   async function shareScreen(): Promise<Page> {
+    await toPanel();
     const page = await nextStage(alice, () => button(atAlice, 'Share screen').click());
     await page.getByRole('button', { name: 'Choose what to share' }).click();
     await differingFrames(tile(atBob, 'Screen of Alice').locator('video'), 2);
@@ -214,6 +218,7 @@ describe('a stage', () => {
 
   it('shares a screen until the panel stops it, and says that it is over', async () => {
     const screen = await shareScreen();
+    await toPanel();
     await button(atAlice, 'Stop sharing').click();
     await screen.getByText('You are not sharing your screen any more').waitFor();
     await screenIsGone();
@@ -238,8 +243,7 @@ describe('a stage', () => {
   it('finds its panel again when only that is reloaded, and the screen goes on being shared', async () => {
     const screen = await shareScreen();
     const atBobBefore = await tile(atBob, 'Screen of Alice').elementHandle();
-    // A window behind another tab draws once a second.
-    await alice.page.bringToFront();
+    await toPanel();
     atAlice = await reloadPanel(alice);
     for (const name of ['Alice', 'Screen of Alice'])
       await differingFrames(tile(atAlice, name).locator('video'), 2);
@@ -263,6 +267,7 @@ describe('a stage', () => {
 
   it('captures nothing while the panel is closed in a share, and goes on when it is open again', async () => {
     const screen = await shareScreen();
+    await toPanel();
     await alice.closeTab('Parley');
     await screen.getByText('You are not sharing your screen any more').waitFor();
     await mark(atBob, 'Alice', 'Reconnecting…').waitFor();
@@ -272,6 +277,7 @@ describe('a stage', () => {
     await differingFrames(tile(atBob, 'Alice').locator('video'));
     await screen.close();
     const another = await shareScreen();
+    await toPanel();
     await button(atAlice, 'Stop sharing').click();
     await screenIsGone();
     await another.close();
