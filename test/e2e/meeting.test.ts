@@ -287,7 +287,7 @@ function holdMeeting(people: People, capturing: Capturing): void {
     const lines = ['first', '<img src=x onerror="document.title=1">', 'third ✅', 'fourth'];
     for (const [index, line] of lines.entries()) {
       const [from, to] = index % 2 === 0 ? [atAlice, atBob] : [atBob, atAlice];
-      await chat(from, line);
+      await chat(from, line, index < 2 ? 'button' : 'key');
       await chatShows(to, lines.slice(0, index + 1));
     }
     for (const panel of [atAlice, atBob]) {

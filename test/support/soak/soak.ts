@@ -92,7 +92,8 @@ class Soak {
     while (passed() < duration) {
       if (passed() >= nextSample) {
         await this.#sample(passed());
-        nextSample += sampleEvery;
+        // Counted from its end: on a slow machine measuring would else leave no time for what is measured.
+        nextSample = passed() + sampleEvery;
       }
       await this.#step();
       await this.#rest();
