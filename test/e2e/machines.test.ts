@@ -92,6 +92,8 @@ class Place {
 
   /** Ends the meeting. */
   async part(): Promise<void> {
+    // They lie over the button for ten seconds.
+    await this.alice.runCommand('Notifications: Clear All Notifications');
     await leave(this.alice, 'End for everyone');
     // The focus was in the panel that is gone; without one the clipboard cannot be used.
     await this.alice.runCommand('View: Show Explorer');
