@@ -25,6 +25,7 @@ interface Present {
   readonly offers: readonly OwnOffer[];
   readonly parts: Readonly<MeetingBootstrap['parts']>;
   readonly stages: Readonly<MeetingBootstrap['stages']>;
+  readonly near: string | null;
 }
 
 /** The answer to a page that asks for its meeting. */
@@ -48,6 +49,7 @@ export function makeBootstrap(lasting: Lasting, present: Present): MeetingBootst
     offers: offers.filter(({ offer }) => !known.has(offer.id)),
     parts: [...present.parts],
     stages: [...present.stages],
+    near: present.near,
     addresses: lasting.addresses(),
     servers: server.ownPort() === null ? [] : [...server.servers()],
   };

@@ -14,6 +14,20 @@ export function directAddress(port: number): GatewayAddress {
   return { host: '127.0.0.1', port, path: '/', secure: false };
 }
 
+/**
+ * The way past what forwards the gateway's port, where page and extension host may be on the same machine: a workbench
+ * in a browser, under a loopback address. That address may itself be forwarded from elsewhere (`ssh -L`).
+ */
+export function nearAddress(
+  address: GatewayAddress,
+  port: number,
+  inBrowser: boolean,
+): GatewayAddress | null {
+  const near = directAddress(port);
+  const isNear = socketOrigin(address) === socketOrigin(near);
+  return inBrowser && isLoopbackHost(address.host) && !isNear ? near : null;
+}
+
 /** Reads what `asExternalUri` gave for the gateway; `undefined` when it is no http address. */
 export function externalAddress(external: string): GatewayAddress | undefined {
   if (!URL.canParse(external)) return undefined;
@@ -28,7 +42,7 @@ export function externalAddress(external: string): GatewayAddress | undefined {
   };
 }
 
-/** The one source that the page's `connect-src` names. */
+/** A source of the page's `connect-src`. */
 export function socketOrigin(address: GatewayAddress): string {
   return `${address.secure ? 'wss' : 'ws'}://${address.host}:${address.port}`;
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { meetingBootstrap, ownOffer, sessionRecord, type SessionRecord } from '../shared/hostRpc.ts';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from '../shared/ids.ts';
 import { MAX_NAME, MAX_OFFERS } from '../shared/limits.ts';
+import { fileOffer } from '../shared/protocol.ts';
 import { stagePurpose } from '../shared/stageRpc.ts';
 
 /** Milliseconds after the last sign of life in which a meeting can be gone on with at all. */
@@ -41,6 +42,16 @@ export const keptMeeting = v.object({
   offers: v.pipe(
     v.array(v.object({ own: ownOffer, uri: v.pipe(v.string(), v.maxLength(8_192)) })),
     v.maxLength(MAX_OFFERS),
+  ),
+  /** What was saved, and the URI of where it lies. */
+  saved: v.optional(
+    v.pipe(
+      v.array(
+        v.object({ offer: fileOffer, target: tokenSchema, uri: v.pipe(v.string(), v.maxLength(8_192)) }),
+      ),
+      v.maxLength(MAX_OFFERS),
+    ),
+    [],
   ),
   gateway: v.object({ port, key: tokenSchema }),
   /** Their pages, in a browser, may outlive all this. */

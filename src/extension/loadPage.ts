@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { socketOrigin, type GatewayAddress } from './gatewayAddress.ts';
 import { panelHtml } from './panelHtml.ts';
 
 /** A page of this extension. */
@@ -8,15 +7,15 @@ export interface Page {
   /** Its bundle: `name.js` and `name-style.css`. */
   readonly name: 'panel' | 'setup';
   readonly title: string;
-  /** The gateway that it may connect to, and nothing else. */
-  readonly gateway: GatewayAddress;
+  /** Origins of the gateway that it may connect to, and nothing else. */
+  readonly connect: readonly string[];
 }
 
 /** Loads a page into a webview; one that is loaded already is loaded anew. */
 export function loadPage(
   webview: vscode.Webview,
   extensionUri: vscode.Uri,
-  { name, title, gateway }: Page,
+  { name, title, connect }: Page,
 ): void {
   const source = (file: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', file)).toString();
@@ -28,6 +27,6 @@ export function loadPage(
     cspSource: webview.cspSource,
     nonce: randomBytes(16).toString('base64'),
     styleNonce: randomBytes(16).toString('base64'),
-    connect: socketOrigin(gateway),
+    connect,
   });
 }

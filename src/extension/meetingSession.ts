@@ -17,6 +17,7 @@ import type { MeetingServer } from './meetingServer.ts';
 import type { Network } from './networkSettings.ts';
 import { openWebLink } from './openLink.ts';
 import { PageLine } from './pageLine.ts';
+import type { PageStreams } from './pageStreams.ts';
 import { sessionHandlers } from './sessionHandlers.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
@@ -38,6 +39,7 @@ export interface MeetingSessionOptions {
   readonly memento: vscode.Memento;
   readonly gateway: Gateway;
   readonly gatewayAddress: GatewayAddress;
+  readonly streams: PageStreams;
   /** Where a browser reaches the gateway now; forwards its port anew where that is needed. */
   readonly reachGateway: () => Promise<GatewayAddress>;
   /** Addresses of the machine on which the page runs, loopback last. */
@@ -86,7 +88,7 @@ export class MeetingSession {
     this.#options = options;
     this.#page = new PageLine({
       extensionUri: options.extensionUri,
-      gateway: options.gatewayAddress,
+      connect: options.streams.origins,
       log: options.log,
       handlers: () => this.#handlers(),
       onClosed: () => this.#handleClosed(),
@@ -97,7 +99,11 @@ export class MeetingSession {
       onShared: (offers) => this.#page.tellOffers(offers),
       onWithdrawn: (offers) => this.#page.tell('withdrawn', { offers: [...offers] }),
     });
-    this.#saves = new SaveDesk(options);
+    this.#saves = new SaveDesk({
+      ...options,
+      before: options.kept?.saved ?? [],
+      onSaved: () => options.onChanged(this),
+    });
     this.#stages = new StageDesk({
       ...stageSurroundings(options.extensionUri, options.dialogs, options.log),
       gateway: options.gateway,
@@ -188,6 +194,7 @@ export class MeetingSession {
       window: vscode.env.sessionId,
       closed: this.#state.phase === 'closed',
       offers: [...this.#shares.kept],
+      saved: [...this.#saves.saved],
       gateway: { port: gateway.port, key: gateway.brokerKey },
       stages: [...this.#stages.kept],
       server: { url: server.url(), addresses: [...server.servers()], ownPort: server.ownPort() },
@@ -282,6 +289,7 @@ export class MeetingSession {
       offers: this.#shares.offers,
       parts: this.#saves.parts,
       stages: this.#stages.stages,
+      near: this.#options.streams.beginPage(),
     });
   }
 

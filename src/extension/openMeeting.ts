@@ -7,6 +7,7 @@ import {
   directAddress,
   externalAddress,
   isAllowedOrigin,
+  nearAddress,
   pageOrigin,
   type GatewayAddress,
 } from './gatewayAddress.ts';
@@ -20,6 +21,7 @@ import { MeetingSession, type MeetingSessionOptions } from './meetingSession.ts'
 import type { Network } from './networkSettings.ts';
 import { findServer } from './server/findServer.ts';
 import { startServerProcess } from './server/serverProcess.ts';
+import { PageStreams } from './pageStreams.ts';
 import { ServerKeeper } from './serverKeeper.ts';
 import { isLoopbackHost, normalizeServerUrl } from './serverUrl.ts';
 import type { Settings } from './settings.ts';
@@ -147,6 +149,7 @@ export function makeSession(
     memento: options.extension.workspaceState,
     gateway: parts.way.gateway,
     gatewayAddress: parts.way.address,
+    streams: new PageStreams(way.gateway, { far: way.address, near: way.near }),
     reachGateway: parts.way.reach,
     addresses: parts.way.addresses,
     network: options.network,
@@ -215,6 +218,8 @@ export interface GatewayWay {
   readonly gateway: Gateway;
   /** Where the page reaches it. */
   readonly address: GatewayAddress;
+  /** See `PageWays.near`. */
+  readonly near: GatewayAddress | null;
   /** Where a browser reaches it now. */
   readonly reach: () => Promise<GatewayAddress>;
   /** See `MeetingSessionOptions.addresses`. */
@@ -260,7 +265,13 @@ export async function openGateway(
   const sameMachine =
     nextToUi || vscode.env.remoteName === undefined || (inBrowser && isLoopbackHost(address.host));
   const shared = sameMachine && network.shareAddresses;
-  return { gateway, address, reach, addresses: () => (shared ? machineAddresses() : [LOOPBACK]) };
+  return {
+    gateway,
+    address,
+    near: nearAddress(address, gateway.port, inBrowser),
+    reach,
+    addresses: () => (shared ? machineAddresses() : [LOOPBACK]),
+  };
 }
 
 /** The address under which VS Code makes a port of this machine reachable for the machine with the window. */

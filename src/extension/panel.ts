@@ -4,7 +4,6 @@ import { hostApi, pageApi, type HostApi, type PageApi } from '../shared/hostRpc.
 import { RpcEndpoint, type Handlers } from '../shared/rpc.ts';
 import type { PanelPlace } from './comingBack.ts';
 import { DisposableStore } from './disposable.ts';
-import type { GatewayAddress } from './gatewayAddress.ts';
 import { PANEL_VIEW_TYPE } from './ids.ts';
 import { errorText, type Log } from './log.ts';
 import { loadPage } from './loadPage.ts';
@@ -16,7 +15,8 @@ const openRequest = v.object({ kind: v.literal('request'), method: v.literal('op
 /** What a panel needs: where its files are, what it may connect to, and who answers it. */
 export interface MeetingPanelOptions {
   readonly extensionUri: vscode.Uri;
-  readonly gateway: GatewayAddress;
+  /** Origins of the gateway. */
+  readonly connect: readonly string[];
   readonly handlers: Handlers<HostApi>;
   readonly log: Log;
   /** Where it is to be; beside the active editor unless said otherwise. */
@@ -88,7 +88,7 @@ export class MeetingPanel {
     loadPage(webview, extensionUri, {
       name: 'panel',
       title: vscode.l10n.t('Parley meeting'),
-      gateway: options.gateway,
+      connect: options.connect,
     });
   }
 

@@ -10,8 +10,8 @@ export interface PanelPage {
   readonly nonce: string;
   /** Another one, for the style by which the toolkit tries what the browser can do; it has to stand in the page. */
   readonly styleNonce: string;
-  /** The only thing the page may connect to: the gateway's origin, `ws://…` or `wss://…`. */
-  readonly connect: string;
+  /** All that the page may connect to: the gateway's origins, `ws://…` or `wss://…`. */
+  readonly connect: readonly string[];
 }
 
 /** The panel's page. Nothing in it is inline, and its policy lets nothing else in. */
@@ -25,7 +25,7 @@ export function panelHtml(page: PanelPage): string {
     'media-src blob: mediastream:',
     // Files are pumped in a worker, whose script is in the page's own.
     'worker-src blob:',
-    `connect-src ${page.connect}`,
+    `connect-src ${page.connect.join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');

@@ -1,7 +1,15 @@
 import * as v from 'valibot';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
 import { serverUrls } from './invite.ts';
-import { MAX_CHAT_LINES, MAX_FILE_NAME, MAX_FILE_SIZE, MAX_MEMBERS, MAX_NAME, MAX_OFFERS } from './limits.ts';
+import {
+  MAX_CHAT_LINES,
+  MAX_FILE_NAME,
+  MAX_FILE_SIZE,
+  MAX_MEMBERS,
+  MAX_NAME,
+  MAX_OFFERS,
+  MAX_TAKERS,
+} from './limits.ts';
 import { chatEntry, fileOffer, memberList, nameSchema } from './protocol.ts';
 import { method } from './rpc.ts';
 import { chosenDevices, stagePurpose } from './stageRpc.ts';
@@ -47,6 +55,13 @@ export const filePart = v.object({
 });
 export type FilePart = v.InferOutput<typeof filePart>;
 
+/** Who has taken what this participant offers. */
+export const takenOffer = v.object({
+  offer: tokenSchema,
+  by: v.pipe(v.array(participantIdSchema), v.maxLength(MAX_TAKERS)),
+});
+export type TakenOffer = v.InferOutput<typeof takenOffer>;
+
 /** What a closed and reopened panel needs to be the same participant again. */
 export const sessionRecord = v.object({
   name: nameSchema,
@@ -56,6 +71,7 @@ export const sessionRecord = v.object({
   chat: v.pipe(v.array(chatRecord), v.maxLength(MAX_CHAT_LINES)),
   /** What this participant has on offer. */
   offers: v.pipe(v.array(ownOffer), v.maxLength(MAX_OFFERS)),
+  taken: v.optional(v.pipe(v.array(takenOffer), v.maxLength(MAX_OFFERS)), []),
   /** Whom to call on coming back: their pages outlive this one. */
   members: v.optional(memberList, []),
   /** Lamport time of the claim to present, or null: it goes on with a share that another page captures. */
@@ -69,6 +85,9 @@ export const sessionRecord = v.object({
 export type SessionRecord = v.InferOutput<typeof sessionRecord>;
 
 const machineAddressList = v.array(v.pipe(v.string(), v.maxLength(45)));
+
+/** A loopback WebSocket URL of the gateway, good for one connection within a minute. */
+const streamUrl = v.pipe(v.string(), v.maxLength(2_048), v.regex(/^wss?:\/\//));
 
 /** All that the page needs to be in a meeting; the answer to `open`. */
 export const meetingBootstrap = v.object({
@@ -120,6 +139,8 @@ export const meetingBootstrap = v.object({
   parts: v.array(filePart),
   /** Stages that a page before this one opened and that are still good. */
   stages: v.array(v.object({ stage: tokenSchema, purpose: stagePurpose, connected: v.boolean() })),
+  /** To be opened once, and closed: whether it can be says if files have a shorter way to this page. Null: there is none. */
+  near: v.nullable(streamUrl),
   /** Addresses of this machine, for twins of the page's mDNS candidates: IPv4 and IPv6 without zone, loopback last. */
   addresses: machineAddressList,
   /** Base URLs of the meeting's server where it runs here, none otherwise: not all have heard of it where it moved. */
@@ -149,9 +170,6 @@ export const takePurpose = v.picklist(['save', 'save-as', 'open', 'compare']);
 export type TakePurpose = v.InferOutput<typeof takePurpose>;
 
 const fileSize = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_FILE_SIZE));
-
-/** A loopback WebSocket URL of the gateway, good for one connection within a minute. */
-const streamUrl = v.pipe(v.string(), v.maxLength(2_048), v.regex(/^wss?:\/\//));
 
 /** An address of the web or of somebody's mail. */
 const webLink = v.pipe(

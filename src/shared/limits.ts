@@ -46,6 +46,7 @@ export const MAX_CHAT_ENTRIES = 500;
 /** Chat entries of all authors that are kept: everybody who comes back is an author of their own. */
 export const MAX_CHAT_LINES = 2_000;
 /** Files and folders one person may have on offer. */
+export const MAX_TAKERS = 200;
 export const MAX_OFFERS = 200;
 /** Files, and empty folders, in one folder on offer; bytes of the manifest that lists them. */
 export const MAX_ENTRIES = 20_000;

@@ -1,6 +1,7 @@
 // The worker that pumps run in; see files/workerPumps.ts. It is bundled as a text into the page.
 import { Pump } from './files/pump.ts';
 import type { PumpNews, PumpOrder } from './files/pumpMessages.ts';
+import { SourceSockets } from './files/sourceSocket.ts';
 
 /** What there is of a dedicated worker's scope that this needs. */
 interface WorkerScope {
@@ -15,6 +16,7 @@ interface Running {
 }
 
 const scope = globalThis as unknown as WorkerScope;
+const sources = new SourceSockets();
 const running = new Map<number, Running>();
 
 scope.onmessage = ({ data: order }) => {
@@ -39,6 +41,7 @@ function start({ pump: number, direction, size, channel }: PumpOrder & { t: 'sta
     direction,
     channel,
     url,
+    ...(direction === 'send' ? { openStream: (address) => sources.open(address) } : {}),
     size,
     onProgress: (bytes) => scope.postMessage({ t: 'progress', pump: number, bytes }),
     onContent: () => scope.postMessage({ t: 'content', pump: number, bytes: pump.bytes }),

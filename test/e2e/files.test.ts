@@ -14,10 +14,12 @@ import { concealment, hear, keepConnections } from '../support/media.ts';
 import { button, enter, leave, openInvite, startMeeting, tile } from '../support/meeting.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import {
+  bodiesRead,
   cutLinks,
   damageNext,
   dropFile,
   fileRow,
+  liveElsewhere,
   misname,
   prepareMisnaming,
   reaches,
@@ -25,6 +27,7 @@ import {
   saved,
   sharedFiles,
   watchLeast,
+  watchStreams,
 } from '../support/transfers.ts';
 import { leaveUnobserved } from '../support/unobserved.ts';
 import { openWindow, type VsCodeWindow } from '../support/window.ts';
@@ -44,6 +47,8 @@ describe('files', () => {
   let host: Host;
   const folders = new Map<string, TempFolder>();
   const windows = new Map<string, VsCodeWindow>();
+  /** Where the pages of each window open streams. */
+  const streams = new Map<string, readonly string[]>();
   let alice: VsCodeWindow;
   let bob: VsCodeWindow;
   let atAlice: Frame;
@@ -60,6 +65,7 @@ describe('files', () => {
     folders.set(name, folder);
     const window = await openWindow({ host, folder: folder.path, capture, name, browserArgs: [SLOW_CAMERA] });
     windows.set(name, window);
+    streams.set(name, watchStreams(window.page));
     for (const script of [keepConnections, prepareMisnaming]) {
       await window.page.context().addInitScript(script);
     }
@@ -138,6 +144,16 @@ describe('files', () => {
       await sameAtBob(name);
     }
     assert.deepEqual(await partsAtBob(), []);
+  });
+
+  it('go past what leads connections through VS Code, where page and disk are on one machine', async () => {
+    for (const person of ['Alice', 'Bob']) {
+      const urls = streams.get(person) ?? [];
+      assert.ok(urls.length >= 4, `${person}: ${urls.join(' ')}`);
+      for (const url of urls) assert.match(url, /^ws:\/\/127\.0\.0\.1:\d+\/files\/[\w-]{22}$/);
+    }
+    // What is read from disk comes as a body.
+    assert.ok((await bodiesRead(alice.page)) >= 3);
   });
 
   it('keep the names of all scripts', async () => {
@@ -343,6 +359,9 @@ describe('files', () => {
   it('go on where they stopped when the sender’s extension host was restarted', async function () {
     this.timeout(240_000);
     await writeRandomFile(pathOf('Alice', 'restarted.bin'), MIDDLING);
+    await writeRandomFile(pathOf('Bob', 'back.bin'), MB);
+    await bob.explorerMenu(['back.bin'], 'Share File in Meeting');
+    await save(atAlice, 'back.bin');
     await share('restarted.bin');
     await begin('restarted.bin');
     const reached = await reaches(atBob, 'restarted.bin', 20);
@@ -360,6 +379,9 @@ describe('files', () => {
     assert.deepEqual(await partsAtBob(), []);
     atAlice = await alice.panel();
     await tile(atAlice, 'Bob').waitFor();
+    // She knows what she has saved, and who has taken what.
+    await saved(atAlice, 'back.bin');
+    await fileRow(atAlice, 'closed.bin').getByText('taken by 1 person').waitFor();
   });
 
   it('of a gigabyte hurt neither chat nor voice', async function () {
@@ -389,6 +411,7 @@ describe('files', () => {
     await writeRandomFile(pathOf('Alice', 'three.bin'), 20 * MB);
     const panels = [atBob];
     const others = await Promise.all([open('Carol'), open('Dave')]);
+    await others[0].page.context().addInitScript(liveElsewhere);
     for (const window of others) panels.push(await enterAs(window));
     await share('three.bin');
     for (const panel of panels) await button(panel, 'Save three.bin').click();
@@ -398,6 +421,8 @@ describe('files', () => {
       assert.equal(await sha256(pathOf(person, 'three.bin')), await sha256(pathOf('Alice', 'three.bin')));
     }
     await close('Dave');
+    // Who is on another machine, by the way that VS Code leads.
+    assert.match(streams.get('Carol')?.at(-1) ?? '', /\/proxy\/\d+\/files\//);
   });
 
   it('go to who is chosen, and nobody else sees them', async () => {

@@ -373,9 +373,11 @@ function holdMeeting(people: People, capturing: Capturing): void {
 
   it('goes on when a panel is closed, and knows who comes back', async () => {
     await bob.closeTab('Parley');
+    await mark(atAlice, 'Bob', 'Reconnecting…').waitFor();
+    // Initials, since the end of a picture is black.
+    assert.equal(await tile(atAlice, 'Bob').locator('video').evaluate(shownTracks), 0);
     // How long they are kept has nothing to do with who captures; it is waited for in one of the meetings.
     if (isLast) await tile(atAlice, 'Bob').waitFor({ state: 'detached' });
-    else await mark(atAlice, 'Bob', 'Reconnecting…').waitFor();
     await bob.acceptNotification('Reopen');
     atBob = await bob.panel();
     await tile(atBob, 'Alice').waitFor();

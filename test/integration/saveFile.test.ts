@@ -6,9 +6,11 @@ import { Dialogs, type ShownDialog } from '../../src/extension/dialogs.ts';
 import { copyOut } from '../../src/extension/files/copyOut.ts';
 import { closeLookTabs, lookTabs } from '../../src/extension/files/lookTabs.ts';
 import { SaveDesk } from '../../src/extension/files/saveDesk.ts';
+import type { KeptSaved } from '../../src/extension/files/savedFiles.ts';
 import { chooseGoal } from '../../src/extension/files/saveTargets.ts';
 import type { Gateway } from '../../src/extension/gateway/gateway.ts';
 import { directAddress } from '../../src/extension/gatewayAddress.ts';
+import { PageStreams } from '../../src/extension/pageStreams.ts';
 import type { FileOffer } from '../../src/shared/protocol.ts';
 import type { TakePurpose } from '../../src/shared/hostRpc.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
@@ -73,10 +75,9 @@ describe('Saving what others share', function () {
   let shown: ShownDialog[];
   let answer: (dialog: ShownDialog) => string;
   const root = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
-  const openDesk = (): SaveDesk =>
+  const openDesk = (before: readonly KeptSaved[] = []): SaveDesk =>
     new SaveDesk({
-      gateway,
-      gatewayAddress: directAddress(gateway.port),
+      streams: new PageStreams(gateway, { far: directAddress(gateway.port), near: null }),
       dialogs: new Dialogs({
         onShow: (dialog) => {
           shown.push(dialog);
@@ -91,6 +92,8 @@ describe('Saving what others share', function () {
         get: (key: string) => memento.get(key) as never,
         update: (key: string, value: unknown) => Promise.resolve(void memento.set(key, value)),
       },
+      before,
+      onSaved: () => undefined,
     });
   const bundle = bundleOf('file', [{ path: 'x', content: CONTENT }]);
   const offerOf = (name: string, of: HandBundle, more: Partial<FileOffer> = {}): FileOffer => ({
@@ -235,6 +238,14 @@ describe('Saving what others share', function () {
       desk.parts.filter((part) => part.name === offer.name).map((part) => [part.name, part.saved]),
       [['once.txt', saved]],
     );
+    // So does one of the next extension host, which does not take it by itself either.
+    const next = openDesk(desk.saved);
+    assert.deepEqual(
+      next.parts.map((part) => [part.name, part.saved]),
+      [['once.txt', saved]],
+    );
+    assert.deepEqual(await next.handlers().mayTake({ offer: again, fromHost: false }), { take: false });
+    next.dispose();
     const thrownAway = offerOf('no.txt', bundle);
     await take(thrownAway, bundle, 'save', 5);
     await desk.handlers().discardPart({ offer: thrownAway });

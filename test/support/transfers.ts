@@ -13,6 +13,27 @@ export function fileRow(panel: Frame, name: string): Locator {
   return sharedFiles(panel).getByRole('listitem').filter({ hasText: name });
 }
 
+/** Notes the addresses that the pages of a window open streams of files at. */
+export function watchStreams(page: Page): readonly string[] {
+  const urls: string[] = [];
+  page.on('websocket', (socket) => {
+    if (/\/files\/[\w-]{22}$/.test(socket.url())) urls.push(socket.url());
+  });
+  return urls;
+}
+
+/** Has pages from now on reach their gateway as those of another machine do: nothing of it is on their loopback. */
+export function liveElsewhere(): void {
+  const Native = globalThis.WebSocket;
+  const isHere = (url: string | URL): boolean => /^ws:\/\/127\.0\.0\.1:\d+\/files\//.test(String(url));
+  globalThis.WebSocket = class extends Native {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      // Nobody listens at port 1.
+      super(isHere(url) ? 'ws://127.0.0.1:1/' : url, protocols);
+    }
+  };
+}
+
 /** Takes a file and waits until it is saved. */
 export async function save(panel: Frame, name: string): Promise<void> {
   await button(panel, `Save ${name}`).click();
@@ -71,6 +92,18 @@ async function filesWorker(page: Page): Promise<Worker> {
       return worker;
   }
   throw new Error('no worker of this page hands over files');
+}
+
+/** How many streams of files the page has had as bodies. */
+export async function bodiesRead(page: Page): Promise<number> {
+  const worker = await filesWorker(page);
+  return worker.evaluate(
+    () =>
+      performance
+        .getEntriesByType('resource')
+        .filter((entry) => entry instanceof PerformanceResourceTiming && entry.responseStatus === 200)
+        .filter(({ name }) => /\/files\/[\w-]{22}$/.test(name)).length,
+  );
 }
 
 /** Lets the next chunk of content that leaves a page have one other bit; the function gives how many were damaged. */

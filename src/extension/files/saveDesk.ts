@@ -7,14 +7,13 @@ import type { FileOffer } from '../../shared/protocol.ts';
 import { formatBytes } from '../../shared/sizes.ts';
 import { RpcError, type Handlers, type Params, type Result } from '../../shared/rpc.ts';
 import type { Dialogs } from '../dialogs.ts';
-import type { Gateway } from '../gateway/gateway.ts';
 import { partPath, partPosition, removePart, type PartState } from '../gateway/part.ts';
 import { publish } from '../gateway/publish.ts';
 import { receiveBundle, type BundleTarget } from '../gateway/receiveBundle.ts';
 import { TransferFailure } from '../gateway/transferSocket.ts';
-import { pageUrl, type GatewayAddress } from '../gatewayAddress.ts';
 import { randomToken } from '../identity.ts';
 import { errorText, type Log } from '../log.ts';
+import type { PageStreams } from '../pageStreams.ts';
 import { plainName } from '../personName.ts';
 import { readSettings } from '../settings.ts';
 import { withTimeLimit } from '../timeLimit.ts';
@@ -26,7 +25,7 @@ import { InTurn } from './inTurn.ts';
 import { LookRoom, MAX_LOOK } from './lookRoom.ts';
 import { memoryStore, PartBook, type Goal, type Part } from './partBook.ts';
 import { chooseGoal, hasRoom, isPlaceOpen, showSaved, type FolderChoice } from './saveTargets.ts';
-import { SavedFiles } from './savedFiles.ts';
+import { SavedFiles, type KeptSaved } from './savedFiles.ts';
 import { confirmRemoval } from './unfinished.ts';
 
 /** Milliseconds for a transfer whose page is gone to let go of its part. */
@@ -34,14 +33,17 @@ const RELEASE_TIME_LIMIT = 3_000;
 
 /** What the desk works with. */
 export interface SaveDeskOptions {
-  readonly gateway: Gateway;
-  readonly gatewayAddress: GatewayAddress;
+  readonly streams: Pick<PageStreams, 'open'>;
   readonly dialogs: Dialogs;
   readonly log: Log;
   /** A folder of this extension's own. */
   readonly storage: vscode.Uri;
   /** Remembers what was not received to its end. */
   readonly memento: vscode.Memento;
+  /** What was saved in this meeting before a restart. */
+  readonly before: readonly KeptSaved[];
+  /** What `saved` gives has changed. */
+  readonly onSaved: () => void;
 }
 
 type Asked = Params<HostApi['openTarget']>;
@@ -81,8 +83,12 @@ export class SaveDesk {
   readonly #ended = new AbortController();
 
   constructor(options: SaveDeskOptions) {
-    const { storage, memento, log } = options;
+    const { storage, memento, log, before } = options;
     this.#options = options;
+    for (const { offer, target, uri } of before) {
+      this.#saved.add(target, { offer, uri: vscode.Uri.parse(uri), forGood: true });
+      this.#acceptance.settle(offer);
+    }
     this.#book = new PartBook({ store: memento, folder: join(storage.fsPath, 'parts'), log });
     this.#looks = new LookRoom(join(storage.fsPath, 'tmp'), log);
     this.#lookBook = new PartBook({ store: memoryStore(), folder: this.#looks.folder, log });
@@ -91,6 +97,11 @@ export class SaveDesk {
   /** What can be gone on with, and what was saved: a page that is loaded anew shows it as before. */
   get parts(): readonly FilePart[] {
     return [...this.#book.parts, ...this.#saved.parts];
+  }
+
+  /** What a restarted extension host is to know of what was saved. */
+  get saved(): readonly KeptSaved[] {
+    return this.#saved.kept;
   }
 
   /** What the page asks of received files. */
@@ -230,7 +241,7 @@ export class SaveDesk {
   }
 
   async #openStream({ book, part, offer, place }: Run): Promise<Opened> {
-    const { gateway, gatewayAddress, log } = this.#options;
+    const { streams, log } = this.#options;
     const left = await book.left(part);
     const at = await this.#positionOf(part, left);
     const target = randomToken(16);
@@ -246,7 +257,10 @@ export class SaveDesk {
         const uri = await place(whole);
         const forGood = book === this.#book;
         this.#saved.add(target, { offer, uri, forGood });
-        if (forGood) this.#acceptance.settle(offer);
+        if (forGood) {
+          this.#acceptance.settle(offer);
+          this.#options.onSaved();
+        }
         return basename(uri.path);
       },
       onFailed: (problem) => {
@@ -264,7 +278,7 @@ export class SaveDesk {
       this.#unopened.delete(part.id);
       letGo();
     });
-    const url = gateway.openStream({
+    const url = streams.open({
       serve: (socket, ended) => {
         if (isForgotten) {
           socket.close(1000);
@@ -284,7 +298,7 @@ export class SaveDesk {
         letGo();
       },
     });
-    return { url: pageUrl(url, gatewayAddress), target, bytes: at ?? 0 };
+    return { url, target, bytes: at ?? 0 };
   }
 
   /** From where a part is gone on with; `undefined` where it has to be made, and nothing is in its way. */

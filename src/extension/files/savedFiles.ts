@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type * as vscode from 'vscode';
 import type { FilePart } from '../../shared/hostRpc.ts';
+import { MAX_OFFERS } from '../../shared/limits.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import { samenessOf } from '../../shared/sameness.ts';
 
@@ -10,6 +11,14 @@ export interface SavedFile {
   readonly uri: vscode.Uri;
   /** It was not only looked at. */
   readonly forGood: boolean;
+}
+
+/** What is remembered of something saved over a restart of the extension host. */
+export interface KeptSaved {
+  readonly offer: FileOffer;
+  /** What the page knows it by. */
+  readonly target: string;
+  readonly uri: string;
 }
 
 /** What was received in this meeting, by the word under which the page knows it. */
@@ -27,22 +36,31 @@ export class SavedFiles {
   /** What was saved of an offer of the same; null where nothing was. */
   find(offer: FileOffer): FilePart['saved'] {
     const same = samenessOf(offer);
-    for (const [target, saved] of this.#saved) {
-      if (saved.forGood && samenessOf(saved.offer) === same)
-        return { name: basename(saved.uri.path), target };
-    }
-    return null;
+    const found = this.#whole.find(([, saved]) => samenessOf(saved.offer) === same);
+    return found ? { name: basename(found[1].uri.path), target: found[0] } : null;
   }
 
   /** What was saved, of the same the last one, for a page that is loaded anew. */
   get parts(): FilePart[] {
-    const parts = new Map<string, FilePart>();
-    for (const [target, { offer, uri, forGood }] of this.#saved) {
-      if (!forGood) continue;
+    return this.#latest.map(([target, { offer, uri }]) => {
       const { kind, name, size, modified, files } = offer;
       const saved = { name: basename(uri.path), target };
-      parts.set(samenessOf(offer), { kind, name, size, modified, files, bytes: size, paused: false, saved });
-    }
-    return [...parts.values()];
+      return { kind, name, size, modified, files, bytes: size, paused: false, saved };
+    });
+  }
+
+  /** What was saved, of the same the last one, for the next extension host. */
+  get kept(): KeptSaved[] {
+    return this.#latest
+      .slice(-MAX_OFFERS)
+      .map(([target, { offer, uri }]) => ({ offer, target, uri: uri.toString() }));
+  }
+
+  get #whole(): [string, SavedFile][] {
+    return [...this.#saved].filter(([, { forGood }]) => forGood);
+  }
+
+  get #latest(): [string, SavedFile][] {
+    return [...new Map(this.#whole.map((one) => [samenessOf(one[1].offer), one])).values()];
   }
 }

@@ -6,10 +6,9 @@ import type { HostApi, MeetingStatus, OwnOffer } from '../../shared/hostRpc.ts';
 import { RpcError, type Handlers, type Params } from '../../shared/rpc.ts';
 import type { Dialogs } from '../dialogs.ts';
 import { describeError } from '../gateway/errorCode.ts';
-import type { Gateway } from '../gateway/gateway.ts';
 import { sendBundle } from '../gateway/sendBundle.ts';
-import { pageUrl, type GatewayAddress } from '../gatewayAddress.ts';
 import type { Log } from '../log.ts';
+import type { PageStreams } from '../pageStreams.ts';
 import { plainName } from '../personName.ts';
 import { choose, type Chosen } from './chosen.ts';
 import { changePeople, choosePeople } from './choosePeople.ts';
@@ -22,8 +21,7 @@ import { Spool } from './spool.ts';
 
 /** What the desk works with, and whom it tells. */
 export interface ShareDeskOptions {
-  readonly gateway: Gateway;
-  readonly gatewayAddress: GatewayAddress;
+  readonly streams: Pick<PageStreams, 'open'>;
   readonly dialogs: Dialogs;
   readonly log: Log;
   /** A folder of this extension's own. */
@@ -184,16 +182,16 @@ export class ShareDesk {
   #openSource(offer: string): { url: string } {
     const source = this.#book.source(offer);
     if (!source) throw notOnOffer();
-    const { gateway, gatewayAddress, log } = this.#options;
-    const url = gateway.openStream({
-      serve: (socket, ended) =>
-        sendBundle(socket, { ...source, signal: AbortSignal.any([source.signal, ended]) }, log),
+    const { streams, log } = this.#options;
+    const url = streams.open({
+      serve: (socket, ended, body) =>
+        sendBundle({ socket, body }, { ...source, signal: AbortSignal.any([source.signal, ended]) }, log),
     });
-    return { url: pageUrl(url, gatewayAddress) };
+    return { url };
   }
 
   async #openDrop({ name, size }: Params<HostApi['openDrop']>): Promise<{ url: string }> {
-    const { gateway, gatewayAddress, log } = this.#options;
+    const { streams, log } = this.#options;
     if (this.#book.room === 0) {
       for (const sentence of notSharedSentences([{ name, problem: 'too-many' }]))
         void this.#options.dialogs.warning(sentence);
@@ -211,7 +209,7 @@ export class ShareDesk {
         }
       },
     });
-    return { url: pageUrl(gateway.openStream(stream), gatewayAddress) };
+    return { url: streams.open(stream) };
   }
 }
 

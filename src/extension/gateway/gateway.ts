@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_TRANSFERS } from '../../shared/limits.ts';
+import { BODY_HOST } from '../../shared/records.ts';
 import { MAX_STAGE_MESSAGE } from '../../shared/stageRpc.ts';
 import type { Log } from '../log.ts';
 import { describeError, errorCode } from './errorCode.ts';
@@ -20,6 +21,9 @@ import { randomTicket, sameSecret, Tickets } from './tickets.ts';
 
 /** Connections of PeerJS at once: a page has two, and a few more while it reconnects. */
 const MAX_PROXIES = 16;
+
+/** Of a stream, as a socket and as the body of its content. */
+const STREAM_PATH = /^\/files\/([A-Za-z0-9_-]{22})$/;
 
 /** How a gateway is started. */
 export interface GatewayOptions {
@@ -38,9 +42,9 @@ export interface GatewayOptions {
 export interface Stream {
   /**
    * Takes over the socket and closes it; resolves, and never rejects, when all is over. The signal aborts when the
-   * gateway ends.
+   * gateway ends. `body` is what the page wants to have content by, where it has asked for it.
    */
-  readonly serve: (socket: WebSocket, ended: AbortSignal) => Promise<void>;
+  readonly serve: (socket: WebSocket, ended: AbortSignal, body: ServerResponse | null) => Promise<void>;
   /** The URL was not used in time. */
   readonly onUnused?: () => void;
 }
@@ -88,6 +92,8 @@ export class Gateway {
   readonly #stageSockets = makeSocketServer(MAX_STAGE_MESSAGE);
   readonly #tickets: Tickets<Stream>;
   readonly #running = new Set<Promise<void>>();
+  /** Bodies that wait for their stream's socket, by ticket. */
+  readonly #bodies = new Map<string, ServerResponse>();
   readonly #ended = new AbortController();
   #upstream: Upstream | undefined;
   #stage: StageRoutes | undefined;
@@ -99,14 +105,15 @@ export class Gateway {
     this.port = port;
     this.brokerKey = options.brokerKey ?? randomTicket();
     this.#options = options;
-    this.#hosts = new Set([`${LOOPBACK}:${String(port)}`, `localhost:${String(port)}`]);
-    this.#origins = new Set(Array.from(this.#hosts, (host) => `http://${host}`));
+    const own = [LOOPBACK, 'localhost'].map((name) => `${name}:${String(port)}`);
+    this.#hosts = new Set([...own, `${BODY_HOST}:${String(port)}`]);
+    this.#origins = new Set(own.map((host) => `http://${host}`));
     const panel = { allows: options.allowedOrigins, sockets: this.#sockets };
     this.#upgrades = [
       { ...panel, path: /^\/peerjs$/, open: (url) => this.#openPeer(url) },
       {
         ...panel,
-        path: /^\/files\/([A-Za-z0-9_-]{22})$/,
+        path: STREAM_PATH,
         open: (_url, ticket) => this.#takeTicket(ticket),
       },
       {
@@ -116,7 +123,10 @@ export class Gateway {
         open: () => this.#openStage(),
       },
     ];
-    this.#tickets = new Tickets((stream) => stream.onUnused?.(), options.ticketLifetime);
+    this.#tickets = new Tickets((ticket, stream) => {
+      this.#bodies.get(ticket)?.destroy();
+      stream.onUnused?.();
+    }, options.ticketLifetime);
     server.on('request', (request, response) => this.#answer(request, response));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -185,7 +195,9 @@ export class Gateway {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     const url = this.#hasRightHost(request) ? parseUrl(request.url) : undefined;
     const { origin } = request.headers;
+    const ticket = url && STREAM_PATH.exec(url.pathname)?.[1];
     if (!url) refuse(response, 421);
+    else if (ticket !== undefined && request.method === 'GET') this.#openBody(ticket, origin, response);
     else if (request.method !== 'GET' || !this.#stage?.files.has(url.pathname)) refuse(response, 404);
     // A page of another origin has no business with the stage's files.
     else if (origin !== undefined && !this.#origins.has(origin)) refuse(response, 403);
@@ -248,6 +260,26 @@ export class Gateway {
     return this.#hosts.has(request.headers.host?.toLowerCase() ?? '');
   }
 
+  /** A page wants to have a stream's content as a body; it opens the stream's socket next. */
+  #openBody(ticket: string, origin: string | undefined, response: ServerResponse): void {
+    if (origin === undefined || !this.#options.allowedOrigins(origin)) return refuse(response, 403);
+    if (!this.#tickets.has(ticket) || this.#bodies.has(ticket)) return refuse(response, 403);
+    this.#bodies.set(ticket, response);
+    response.on('close', () => {
+      if (this.#bodies.get(ticket) === response) this.#bodies.delete(ticket);
+    });
+    response.on('error', (error) => {
+      this.#options.log('trace', `gateway: a page did not read on: ${describeError(error)}`);
+    });
+    response.writeHead(200, {
+      'Content-Type': 'application/octet-stream',
+      'Access-Control-Allow-Origin': origin,
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      Vary: 'Origin',
+    });
+    response.flushHeaders();
+  }
+
   #openPeer(url: URL): Accept | Status {
     if (!sameSecret(url.searchParams.get('key') ?? '', this.brokerKey)) return 403;
     const query = v.safeParse(peerQuery, Object.fromEntries(url.searchParams));
@@ -270,8 +302,13 @@ export class Gateway {
     if (this.#running.size >= MAX_TRANSFERS) return 429;
     const stream = this.#tickets.redeem(ticket);
     if (!stream) return 403;
+    const body = this.#bodies.get(ticket) ?? null;
+    this.#bodies.delete(ticket);
     return (socket) => {
-      const running = stream.serve(socket, this.#ended.signal).finally(() => this.#running.delete(running));
+      const running = stream.serve(socket, this.#ended.signal, body).finally(() => {
+        body?.end();
+        this.#running.delete(running);
+      });
       this.#running.add(running);
     };
   }

@@ -6,6 +6,7 @@ import { planBundle, type Announced } from './bundlePlan.ts';
 import { describeError, errorCode } from './errorCode.ts';
 import { Inbox, lengthOf, type Patience } from './inbox.ts';
 import { createPart, partPosition, removePart, type PartState } from './part.ts';
+import { outletTo } from './outlet.ts';
 import { closeFailed, readTransfer, release, sendFrame, TransferFailure } from './transferSocket.ts';
 
 /** Milliseconds between two times that a part's state is told. */
@@ -35,15 +36,16 @@ export interface BundleTarget extends Announced {
 /** Writes the bundle that comes out of a socket to disk. Resolves when all is over, however it ends. */
 export async function receiveBundle(socket: WebSocket, target: BundleTarget, log: Log): Promise<void> {
   const receiver = new Receiver(socket, target);
+  const out = outletTo(socket, null);
   try {
     const name = await receiver.run();
-    sendFrame(socket, { t: 'saved', name });
-    socket.close(1000);
+    sendFrame(out, { t: 'saved', name });
+    out.close();
     log('info', `a ${target.kind} of ${String(target.size)} bytes was received`);
   } catch (error) {
     const failure = asFailure(error);
     await settle(receiver, target, failure.problem, log);
-    closeFailed(socket, failure);
+    closeFailed(out, failure);
     const cause = failure.cause === undefined ? '' : `: ${describeError(failure.cause)}`;
     log('info', `a ${target.kind} was not received: ${failure.problem}${cause}`);
     target.onFailed(failure.problem);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
 import { writeChunkHeader, type ChunkHeader } from '../../shared/chunk.ts';
 import { CHUNK_HEADER, FILE_CHUNK, MAX_DIGESTS } from '../../shared/limits.ts';
@@ -7,6 +8,7 @@ import type { Manifest } from '../../shared/manifest.ts';
 import type { Log } from '../log.ts';
 import { BundleReader, Layout, readStretch, type Finished } from './bundleReader.ts';
 import { describeError } from './errorCode.ts';
+import { outletTo, type Outlet } from './outlet.ts';
 import { ReadAhead, type Block } from './readAhead.ts';
 import type { SourceFile } from './sourceFile.ts';
 import { SourceFlow, type Again, type Back, type Start } from './sourceFlow.ts';
@@ -27,11 +29,19 @@ export interface BundleSource {
   readonly signal: AbortSignal;
 }
 
-/** Bytes in the socket's own buffer above which nothing more is put into it. */
+/** How a page is spoken with. */
+export interface PageWay {
+  readonly socket: WebSocket;
+  /** By which it wants to have what is sent, where it does. */
+  readonly body: ServerResponse | null;
+}
+
+/** Bytes in the buffer of the way out above which nothing more is put into it. */
 const HIGH_WATER = 2 * 1024 * 1024;
 
-/** Streams a bundle into a socket, as fast as credit comes in. Resolves when all is over, however it ends. */
-export async function sendBundle(socket: WebSocket, source: BundleSource, log: Log): Promise<void> {
+/** Streams a bundle to a page, as fast as credit comes in. Resolves when all is over, however it ends. */
+export async function sendBundle({ socket, body }: PageWay, source: BundleSource, log: Log): Promise<void> {
+  const out = outletTo(socket, body);
   const flow = new SourceFlow();
   const reading = readTransfer(socket, source.signal, 'withdrawn', {
     onChunk: () => flow.fail(new TransferFailure('protocol')),
@@ -40,17 +50,17 @@ export async function sendBundle(socket: WebSocket, source: BundleSource, log: L
   });
   try {
     const bundle = await flow.unlessFailed(source.open());
-    const sender = new BundleSender(socket, bundle, flow);
+    const sender = new BundleSender(out, bundle, flow);
     try {
       await sender.run();
     } finally {
       await sender.close();
     }
-    socket.close(1000);
+    out.close();
     log('info', `handed over: ${String(sender.size)} bytes in ${String(bundle.files.length)} file(s)`);
   } catch (error) {
     const failure = asFailure(error);
-    closeFailed(socket, failure);
+    closeFailed(out, failure);
     const cause = failure.cause === undefined ? '' : `: ${describeError(failure.cause)}`;
     log('info', `not handed over: ${failure.problem}${cause}`);
   } finally {
@@ -58,9 +68,9 @@ export async function sendBundle(socket: WebSocket, source: BundleSource, log: L
   }
 }
 
-/** One bundle on its way into one socket. */
+/** One bundle on its way to one page. */
 class BundleSender {
-  readonly #socket: WebSocket;
+  readonly #out: Outlet;
   readonly #flow: SourceFlow;
   readonly #layout: Layout;
   readonly #manifest: Buffer;
@@ -74,8 +84,8 @@ class BundleSender {
   #round = 0;
   #ended = false;
 
-  constructor(socket: WebSocket, { manifest, files }: SourceBundle, flow: SourceFlow) {
-    this.#socket = socket;
+  constructor(out: Outlet, { manifest, files }: SourceBundle, flow: SourceFlow) {
+    this.#out = out;
     this.#flow = flow;
     this.#layout = new Layout(files);
     this.#manifest = Buffer.from(JSON.stringify(manifest));
@@ -91,7 +101,7 @@ class BundleSender {
     const sha256 = createHash('sha256').update(this.#manifest).digest('base64url');
     this.#ahead = new ReadAhead(await this.#begin(start, sha256));
     this.#at = start.at;
-    sendFrame(this.#socket, { t: 'manifest', bytes: this.#manifest.length, sha256 });
+    sendFrame(this.#out, { t: 'manifest', bytes: this.#manifest.length, sha256 });
     await this.#sendManifest();
     for (;;) {
       this.#flow.throwIfFailed();
@@ -186,7 +196,7 @@ class BundleSender {
       const [first] = some;
       if (!first) return;
       const sha256 = some.map((file) => file.sha256);
-      sendFrame(this.#socket, { t: 'digests', first: first.index, sha256 });
+      sendFrame(this.#out, { t: 'digests', first: first.index, sha256 });
     }
   }
 
@@ -213,7 +223,7 @@ class BundleSender {
   }
 
   get #isFull(): boolean {
-    return this.#socket.bufferedAmount > HIGH_WATER;
+    return this.#out.bufferedAmount > HIGH_WATER;
   }
 
   #sendCopy(kind: ChunkHeader['kind'], at: number, payload: Buffer): void {
@@ -226,7 +236,7 @@ class BundleSender {
   #sendFrame(kind: ChunkHeader['kind'], at: number, frame: Buffer, payload: Buffer, block?: Block): void {
     writeChunkHeader(frame, { kind, round: this.#round, crc: crc32(payload), at });
     if (block) block.inSocket += 1;
-    this.#socket.send(frame.subarray(0, CHUNK_HEADER + payload.length), () => {
+    this.#out.send(frame.subarray(0, CHUNK_HEADER + payload.length), () => {
       if (block) block.inSocket -= 1;
       this.#flow.wake();
     });

@@ -23,10 +23,10 @@ interface Entry<T> {
 export class Tickets<T> {
   readonly #entries = new Map<string, Entry<T>>();
   readonly #lifetime: number;
-  readonly #onLost: (value: T) => void;
+  readonly #onLost: (ticket: string, value: T) => void;
 
   /** @param onLost told of each value whose ticket was not used in time. */
-  constructor(onLost: (value: T) => void, lifetime = TICKET_LIFETIME) {
+  constructor(onLost: (ticket: string, value: T) => void, lifetime = TICKET_LIFETIME) {
     this.#onLost = onLost;
     this.#lifetime = lifetime;
   }
@@ -36,6 +36,11 @@ export class Tickets<T> {
     const timer = setTimeout(() => this.#lose(ticket), this.#lifetime);
     this.#entries.set(ticket, { value, timer });
     return ticket;
+  }
+
+  /** Whether a ticket stands for something. */
+  has(ticket: string): boolean {
+    return this.#entries.has(ticket);
   }
 
   /** What a ticket stands for; from then on it stands for nothing. */
@@ -53,6 +58,6 @@ export class Tickets<T> {
 
   #lose(ticket: string): void {
     const value = this.redeem(ticket);
-    if (value !== undefined) this.#onLost(value);
+    if (value !== undefined) this.#onLost(ticket, value);
   }
 }

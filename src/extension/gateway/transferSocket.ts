@@ -2,6 +2,7 @@ import type { RawData, WebSocket } from 'ws';
 import { readChunkHeader, type ChunkHeader } from '../../shared/chunk.ts';
 import { CHUNK_HEADER, MAX_TRANSFER_FRAME } from '../../shared/limits.ts';
 import { parseTransferFrame, type TransferFrame, type TransferProblem } from '../../shared/transfer.ts';
+import type { Outlet } from './outlet.ts';
 
 /** Why a transfer ends without a file. */
 export class TransferFailure extends Error {
@@ -81,12 +82,12 @@ export function release(payload: Buffer): void {
 }
 
 /** Sends a text frame. */
-export function sendFrame(socket: WebSocket, frame: TransferFrame): void {
-  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
+export function sendFrame(to: Pick<Outlet, 'send'>, frame: TransferFrame): void {
+  to.send(JSON.stringify(frame));
 }
 
 /** Tells the other side that it will not be, unless it knows, and closes. */
-export function closeFailed(socket: WebSocket, failure: TransferFailure): void {
-  if (!failure.known) sendFrame(socket, { t: 'error', problem: failure.problem });
-  socket.close(1000);
+export function closeFailed(to: Outlet, failure: TransferFailure): void {
+  if (!failure.known) sendFrame(to, { t: 'error', problem: failure.problem });
+  to.close();
 }

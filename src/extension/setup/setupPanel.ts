@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { RpcEndpoint, type Handlers } from '../../shared/rpc.ts';
 import { setupHostApi, setupPageApi, type SetupHostApi, type SetupPageApi } from '../../shared/setupRpc.ts';
 import { DisposableStore } from '../disposable.ts';
-import type { GatewayAddress } from '../gatewayAddress.ts';
+import { socketOrigin, type GatewayAddress } from '../gatewayAddress.ts';
 import { SETUP_VIEW_TYPE } from '../ids.ts';
 import { errorText, type Log } from '../log.ts';
 import { loadPage } from '../loadPage.ts';
@@ -74,7 +74,7 @@ export class SetupPanel {
     loadPage(this.#panel.webview, extensionUri, {
       name: 'setup',
       title: vscode.l10n.t('Test My Setup'),
-      gateway,
+      connect: [socketOrigin(gateway)],
     });
   }
 

@@ -1,5 +1,5 @@
 import { toBase64Url } from '../../shared/base64url.ts';
-import type { FilePart, OwnOffer, TakePurpose } from '../../shared/hostRpc.ts';
+import type { FilePart, OwnOffer, TakenOffer, TakePurpose } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import type { TransferProblem } from '../../shared/transfer.ts';
@@ -45,6 +45,16 @@ export class FileExchange {
   /** Our own files on offer, and to whom. */
   get offers(): readonly OwnOffer[] {
     return this.#giving.offers;
+  }
+
+  /** Who has taken what of them. */
+  get taken(): readonly TakenOffer[] {
+    return this.#giving.taken;
+  }
+
+  /** Who had taken what before this page. */
+  restoreTaken(taken: readonly TakenOffer[]): void {
+    this.#giving.restoreTaken(taken);
   }
 
   /** Those that a member may know of. */

@@ -16,7 +16,7 @@ export interface OwnSurroundings {
   readonly self: ParticipantId;
   readonly selfName: string;
   readonly nameOf: NameOf;
-  readonly giving: Pick<Giving, 'sending' | 'taken'>;
+  readonly giving: Pick<Giving, 'sending' | 'takers'>;
 }
 
 /** An own file as it is shown. */
@@ -32,7 +32,7 @@ export function ownModel({ offer, to }: OwnOffer, around: OwnSurroundings): File
     ownerHere: true,
     transfer: null,
     sending: giving.sending(offer.id).map((sending) => ({ name: nameOf(sending.to), bytes: sending.bytes })),
-    taken: giving.taken(offer.id),
+    taken: giving.takers(offer.id),
     to: to?.map(nameOf) ?? null,
   };
 }

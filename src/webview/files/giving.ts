@@ -1,6 +1,6 @@
-import type { OwnOffer } from '../../shared/hostRpc.ts';
+import type { OwnOffer, TakenOffer } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
-import { MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../../shared/limits.ts';
+import { MAX_OFFERS, MAX_TAKERS, MAX_TAKING, MAX_TRANSFERS } from '../../shared/limits.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import type { TransferFrame, TransferProblem } from '../../shared/transfer.ts';
 import type { HostClient } from '../host/hostContext.ts';
@@ -58,6 +58,18 @@ export class Giving {
     return [...this.#offers.values()];
   }
 
+  /** Who has taken what is on offer. */
+  get taken(): readonly TakenOffer[] {
+    return [...this.#takenBy]
+      .filter(([offer]) => this.#offers.has(offer))
+      .map(([offer, by]) => ({ offer, by: [...by].slice(-MAX_TAKERS) }));
+  }
+
+  /** Who had taken what before this page. */
+  restoreTaken(taken: readonly TakenOffer[]): void {
+    for (const { offer, by } of taken) this.#takenBy.set(offer, new Set(by));
+  }
+
   /** What a member may know of. */
   offersTo(member: ParticipantId): FileOffer[] {
     const offers: FileOffer[] = [];
@@ -93,6 +105,7 @@ export class Giving {
   /** An own offer is no more. */
   forget(offer: string): void {
     this.#offers.delete(offer);
+    this.#takenBy.delete(offer);
     this.#stop((sending) => sending.offer === offer);
   }
 
@@ -117,7 +130,7 @@ export class Giving {
   }
 
   /** How many people have taken it. */
-  taken(offer: string): number {
+  takers(offer: string): number {
     return this.#takenBy.get(offer)?.size ?? 0;
   }
 

@@ -1,3 +1,5 @@
+import type { HostSocket } from './sourceSocket.ts';
+
 /** How long who said the last word leaves it to the other side to close the channel; milliseconds. */
 const CLOSE_PATIENCE = 5_000;
 /** The same for the extension host's stream, which it closes when the disk has what was sent; then it is closed here. */
@@ -28,7 +30,7 @@ export function closeInTime(
 }
 
 /** Leaves closing its stream to the extension host, which has heard the last word or said it. Resolves when it is closed. */
-export function closeSocket(socket: WebSocket | null): Promise<void> {
+export function closeSocket(socket: HostSocket | null): Promise<void> {
   if (!socket || socket.readyState === WebSocket.CLOSED) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => {

@@ -4,6 +4,7 @@ import { parseTransferFrame, type TransferFrame, type TransferProblem } from '..
 import { Flow, type Side } from './flow.ts';
 import { closeInTime, closeSocket } from './lastWord.ts';
 import type { PumpEnd, PumpOptions, RunningPump } from './runningPump.ts';
+import type { HostSocket } from './sourceSocket.ts';
 
 /** Text frames that may wait for a side to open. */
 const MAX_EARLY = 16;
@@ -40,7 +41,7 @@ export class Pump implements RunningPump {
   /** Chunks that no channel has room for yet; the credit bounds them. */
   #waiting: ArrayBuffer[] = [];
   #waitingBytes = 0;
-  #socket: WebSocket | null = null;
+  #socket: HostSocket | null = null;
   /** Text frames for a side that is not open yet. */
   readonly #early: Record<From, string[]> = { host: [], peer: [] };
   #ended = false;
@@ -100,7 +101,7 @@ export class Pump implements RunningPump {
 
   #connect(url: string): void {
     if (this.#ended) return;
-    const socket = new WebSocket(url);
+    const socket: HostSocket = this.#options.openStream?.(url) ?? new WebSocket(url);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#flush('host');
     socket.onmessage = ({ data }) => this.#take(data, 'host');

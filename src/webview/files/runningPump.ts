@@ -1,4 +1,5 @@
 import type { TransferProblem } from '../../shared/transfer.ts';
+import type { HostSocket } from './sourceSocket.ts';
 
 /** How a transfer ended: under a name, or with a problem. `byPeer`: the other participant's side said so. */
 export type PumpEnd =
@@ -12,6 +13,8 @@ export interface PumpOptions {
   readonly channel: RTCDataChannel;
   /** The address of the extension host's stream, from `openSource` or `openTarget`. */
   readonly url: Promise<string>;
+  /** Opens that address; a WebSocket unless said otherwise. */
+  readonly openStream?: (url: string) => HostSocket;
   /** Content bytes, as offered. */
   readonly size: number;
   /** Bytes so far; at most four times a second. */

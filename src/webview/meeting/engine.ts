@@ -152,8 +152,9 @@ export class MeetingEngine implements MeetingView {
       tell,
     });
     source.onChange(() => this.#onDevices());
-    this.#sharing.restore([...(bootstrap.session?.offers ?? []), ...bootstrap.offers], bootstrap.parts);
-    if (bootstrap.session) attendance.join(bootstrap.session.name);
+    const { session, offers, parts } = bootstrap;
+    this.#sharing.restore([...(session?.offers ?? []), ...offers], parts, session?.taken ?? []);
+    if (session) attendance.join(session.name);
   }
 
   get model(): MeetingModel {
@@ -289,7 +290,7 @@ export class MeetingEngine implements MeetingView {
         statusOf(this.model),
         sessionOf(
           this.#store.state,
-          this.#sharing.files.offers,
+          this.#sharing.files,
           this.model.devices,
           this.#mesh.members.map(({ address }) => address),
         ),

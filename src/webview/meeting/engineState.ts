@@ -1,4 +1,10 @@
-import type { ChatRecord, MeetingBootstrap, OwnOffer, SessionRecord } from '../../shared/hostRpc.ts';
+import type {
+  ChatRecord,
+  MeetingBootstrap,
+  OwnOffer,
+  SessionRecord,
+  TakenOffer,
+} from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { addLine, type ChatLog, emptyChat } from '../../shared/meeting/chatLog.ts';
 import type { FileOffer, MemberAddress, ParticipantState } from '../../shared/protocol.ts';
@@ -74,7 +80,7 @@ export function ownState(
 /** What the host keeps for a panel that is closed and opened again; null before entering. */
 export function sessionOf(
   state: EngineState,
-  offers: readonly OwnOffer[],
+  { offers, taken }: { readonly offers: readonly OwnOffer[]; readonly taken: readonly TakenOffer[] },
   { microphone, camera, chosen }: DevicesModel,
   members: readonly MemberAddress[],
 ): SessionRecord | null {
@@ -91,6 +97,7 @@ export function sessionOf(
     startedAt: place.startedAt,
     chat: chat.lines.map(record),
     offers: [...offers],
+    taken: [...taken],
     members: [...members],
     presenting,
     aliveAt: null,

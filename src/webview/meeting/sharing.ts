@@ -1,4 +1,4 @@
-import type { FilePart, OwnOffer } from '../../shared/hostRpc.ts';
+import type { FilePart, OwnOffer, TakenOffer } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { LaneMessage } from '../../shared/protocol.ts';
 import { FileExchange } from '../files/fileExchange.ts';
@@ -58,9 +58,10 @@ export class Sharing {
     });
   }
 
-  /** What the extension host kept: own offers, and what is unfinished of others'. */
-  restore(offers: readonly OwnOffer[], parts: readonly FilePart[]): void {
+  /** What the extension host kept: own offers and who took them, and what is here of others'. */
+  restore(offers: readonly OwnOffer[], parts: readonly FilePart[], taken: readonly TakenOffer[]): void {
     this.files.addParts(parts);
+    this.files.restoreTaken(taken);
     this.files.offer(offers);
   }
 

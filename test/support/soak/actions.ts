@@ -115,7 +115,7 @@ export const ACTIONS: readonly Action[] = [
       for (const offer of who.offers) await rm(join(who.folder, offer), { recursive: true, force: true });
       Object.assign(who, { microphone: true, camera: true, hand: false, offers: [] });
       // They come as somebody new, whom each author tells their own lines: those of who left are nobody's to tell.
-      meeting.said = meeting.said.filter((line) => !line.includes(` ${who.name} says `));
+      meeting.said = meeting.said.filter((line) => !`${line} `.includes(` ${who.name} says `));
       await joinMeeting(who.window, meeting.invite);
       await seesOthers(meeting, who);
     },

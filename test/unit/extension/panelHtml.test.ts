@@ -10,7 +10,7 @@ const page = {
   cspSource: "'self' https://*.vscode-cdn.net",
   nonce: 'abc+/=',
   styleNonce: 'def+/=',
-  connect: 'ws://127.0.0.1:47115',
+  connect: ['wss://box.example:443', 'ws://127.0.0.1:47115'],
 };
 
 describe('the page of the panel', () => {
@@ -21,7 +21,7 @@ describe('the page of the panel', () => {
     assert.match(policy, /^default-src 'none';/);
     assert.match(policy, /script-src 'nonce-abc\+\/=';/);
     assert.match(policy, /style-src 'self' https:\/\/\*\.vscode-cdn\.net 'nonce-def\+\/=';/);
-    assert.match(policy, /connect-src ws:\/\/127\.0\.0\.1:47115;/);
+    assert.match(policy, /connect-src wss:\/\/box\.example:443 ws:\/\/127\.0\.0\.1:47115;/);
     assert.doesNotMatch(policy, /unsafe|\*;|http:/);
   });
 

@@ -14,7 +14,8 @@ describe('what was saved', () => {
     files: 1,
     path: null,
   };
-  const at = (path: string): vscode.Uri => ({ path }) as vscode.Uri;
+  const at = (path: string): vscode.Uri =>
+    ({ path, toString: () => `file://${encodeURI(path)}` }) as vscode.Uri;
 
   it('is told to a page that is loaded anew, once for each thing and not what was only looked at', () => {
     const saved = new SavedFiles();
@@ -25,6 +26,11 @@ describe('what was saved', () => {
     assert.deepEqual(
       saved.parts.map(({ name, bytes, saved: as }) => ({ name, bytes, as })),
       [{ name: 'a.txt', bytes: 3, as: { name: 'a (2).txt', target: 'second' } }],
+    );
+    assert.deepEqual(
+      saved.kept.map(({ target, uri }) => [target, uri]),
+      [['second', 'file:///w/a%20(2).txt']],
+      'and to the next extension host',
     );
     assert.equal(saved.find({ ...offer, name: 'b.txt' }), null);
   });

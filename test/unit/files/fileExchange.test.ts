@@ -445,6 +445,15 @@ describe('FileExchange, giving', () => {
       await close({ host, peer });
     }
     assert.deepEqual([desk.models[0]?.taken, desk.models[0]?.sending], [1, []]);
+    // The next page knows it, too; of what is withdrawn nobody wants to know.
+    const { taken } = desk.exchange;
+    assert.deepEqual(taken, [{ offer: FILE.id, by: [OLGA] }]);
+    const next = new Desk();
+    next.exchange.restoreTaken(taken);
+    next.shares(FILE);
+    assert.equal(next.models[0]?.taken, 1);
+    next.exchange.withdrawn([FILE.id]);
+    assert.deepEqual(next.exchange.taken, []);
   });
 
   it('refuses what is not on offer to who asks, without asking the disk', async () => {

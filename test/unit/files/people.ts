@@ -234,7 +234,11 @@ export class Person {
       if (!source) throw new Error('no such offer');
       return source;
     };
-    return sendBundle(socket, { open, signal: new AbortController().signal }, () => undefined);
+    return sendBundle(
+      { socket, body: null },
+      { open, signal: new AbortController().signal },
+      () => undefined,
+    );
   }
 
   async #target(offer: FileOffer): Promise<unknown> {

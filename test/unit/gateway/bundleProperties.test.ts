@@ -137,7 +137,9 @@ describe('a bundle from disk to disk', function () {
     };
   };
   const openSource = (source: BundleSource): Promise<Page> =>
-    new Page(gateway.openStream({ serve: (socket) => sendBundle(socket, source, () => undefined) })).open();
+    new Page(
+      gateway.openStream({ serve: (socket) => sendBundle({ socket, body: null }, source, () => undefined) }),
+    ).open();
 
   it('arrives whole, however often it is cut, damaged and overtaken', async () => {
     await fc.assert(

@@ -38,6 +38,10 @@ export async function makeBundle(folder: Folder, sizes: Readonly<Record<string, 
   };
 }
 
+/** How a page has content come. */
+export const WAYS = ['messages', 'body'] as const;
+export type Way = (typeof WAYS)[number];
+
 /** The target of a bundle, speaking its frames by hand. */
 export class HandTarget {
   readonly page: Page;
@@ -53,12 +57,17 @@ export class HandTarget {
     this.page = page;
   }
 
-  static async open(gateway: Gateway, source: BundleSource): Promise<HandTarget> {
+  /** @param way how it has content come. */
+  static async open(gateway: Gateway, source: BundleSource, way: Way): Promise<HandTarget> {
     const url = gateway.openStream({
-      serve: (socket, ended) =>
-        sendBundle(socket, { ...source, signal: AbortSignal.any([source.signal, ended]) }, () => undefined),
+      serve: (socket, ended, body) =>
+        sendBundle(
+          { socket, body },
+          { ...source, signal: AbortSignal.any([source.signal, ended]) },
+          () => undefined,
+        ),
     });
-    return new HandTarget(await new Page(url).open());
+    return new HandTarget(await (way === 'body' ? Page.byBody(url) : new Page(url).open()));
   }
 
   /** Asks for everything, or from where a part ends. */

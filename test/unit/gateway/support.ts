@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { WebSocket, type ClientOptions } from 'ws';
 import { Gateway, type GatewayOptions } from '../../../src/extension/gateway/gateway.ts';
+import { RecordReader } from '../../../src/shared/records.ts';
 import type { TransferFrame } from '../../../src/shared/transfer.ts';
 
 export const ORIGIN = 'vscode-webview://0123456789abcdef';
@@ -28,8 +30,21 @@ export class Page {
   #over = false;
   #wake: () => void = () => undefined;
 
-  constructor(url: string, options: ClientOptions = {}) {
+  /** Whether what it waits for may be read. */
+  #flow: Promise<void> = Promise.resolve();
+  #go: () => void = () => undefined;
+
+  /** Opens a stream as a page on the gateway's machine does: what is sent to it comes as a body. */
+  static async byBody(url: string): Promise<Page> {
+    const answer = await fetch(url.replace(/^ws/, 'http'), { headers: { Origin: ORIGIN } });
+    assert.equal(answer.status, 200);
+    assert.ok(answer.body);
+    return new Page(url, {}, answer.body).open();
+  }
+
+  constructor(url: string, options: ClientOptions = {}, body?: ReadableStream<Uint8Array>) {
     this.socket = new WebSocket(url, { origin: ORIGIN, ...options });
+    const read = body ? this.#read(body) : Promise.resolve();
     this.socket.on('message', (data, isBinary) => {
       if (Buffer.isBuffer(data))
         this.#messages.push(isBinary ? data : (JSON.parse(data.toString()) as TransferFrame));
@@ -37,9 +52,11 @@ export class Page {
     });
     this.closed = new Promise((resolve) => {
       this.socket.once('close', (code) => {
-        this.#over = true;
-        this.#wake();
-        resolve(code);
+        void read.then(() => {
+          this.#over = true;
+          this.#wake();
+          resolve(code);
+        });
       });
     });
     this.socket.on('error', () => undefined);
@@ -70,6 +87,37 @@ export class Page {
 
   send(frame: TransferFrame | Buffer | string): void {
     this.socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
+  }
+
+  /** Reads nothing for a while. */
+  pause(): void {
+    this.socket.pause();
+    this.#flow = new Promise((resolve) => {
+      this.#go = resolve;
+    });
+  }
+
+  resume(): void {
+    this.socket.resume();
+    this.#go();
+  }
+
+  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
+    const records = new RecordReader((frame) => {
+      this.#messages.push(
+        typeof frame === 'string' ? (JSON.parse(frame) as TransferFrame) : Buffer.from(frame),
+      );
+      this.#wake();
+    });
+    try {
+      for await (const bytes of body) {
+        await this.#flow;
+        records.take(bytes);
+      }
+    } catch (error) {
+      // Cut off, as the socket is.
+      assert.ok(error instanceof TypeError, String(error));
+    }
   }
 
   get waiting(): number {
