@@ -17,9 +17,9 @@ describe('a meeting in which much is done', () => {
     const lines: string[] = [];
     const result = await soak({
       seed: 5,
-      duration: 32 * SECOND,
-      warmUp: 6 * SECOND,
-      sampleEvery: 3 * SECOND,
+      duration: 36 * SECOND,
+      warmUp: 7 * SECOND,
+      sampleEvery: 4 * SECOND,
       pause: [0, 50],
       onProgress: (line) => lines.push(line),
     }).catch((error: unknown) => {

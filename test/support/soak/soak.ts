@@ -92,8 +92,7 @@ class Soak {
     while (passed() < duration) {
       if (passed() >= nextSample) {
         await this.#sample(passed());
-        // Counted from its end: on a slow machine measuring would else leave no time for what is measured.
-        nextSample = passed() + sampleEvery;
+        nextSample += sampleEvery;
       }
       await this.#step();
       await this.#rest();
