@@ -8,7 +8,7 @@ import { tellOnFailure } from '../support/failure.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { freePort } from '../support/plainServer.ts';
 import { differingFrames } from '../support/media.ts';
-import { button, enter, INVITE, tile } from '../support/meeting.ts';
+import { button, startMeeting, tile } from '../support/meeting.ts';
 import { type LocalNetwork, makeNetwork } from '../support/namespaces.ts';
 import { check, checkStates, copyReport, openSetup, runAgain, setupEnds } from '../support/setup.ts';
 import { SystemBrowser } from '../support/stage.ts';
@@ -98,12 +98,7 @@ describe('Test My Setup where STUN and TURN do not work', () => {
   it('ends when a meeting starts, which has its port', async () => {
     panel = await runAgain(window, panel);
     await check(panel, 'Meeting server').and(panel.locator('[data-state="ok"]')).waitFor();
-    await window.setClipboard('');
-    await window.runCommand('Parley: Start Meeting');
-    const read = parseInvite(await window.clipboardMatching(INVITE), Date.now());
-    // Beside this panel the meeting's is so narrow that what is said of the invite lies over Join.
-    await window.runCommand('Notifications: Clear All Notifications');
-    await enter(window);
+    const read = parseInvite(await startMeeting(window), Date.now());
     assert.match(await setupEnds(panel), /Stopped/);
     assert.ok(read.ok);
     const { servers } = read.invite;
