@@ -72,7 +72,7 @@ export class StageDoor {
     this.#options = options;
     for (const { stage, purpose, session } of options.kept ?? [])
       this.#stages.set(stage, { id: stage, purpose, session, codes: [], line: undefined });
-    this.#codes = new Tickets((_code, id) => {
+    this.#codes = new Tickets((id) => {
       const stage = this.#stages.get(id);
       if (stage) this.#log(stage, 'a link was not used in time');
     }, options.codeLifetime);
