@@ -131,6 +131,10 @@ function finite(time: number): number | null {
 function printTable(all: readonly Row[]): void {
   const seconds = (time: number | null): string =>
     time === null ? 'never' : `${(time / 1_000).toFixed(2)} s`;
+  const medianOf = (figure: string, { figures }: Row): string => {
+    const found = figures[figure];
+    return found ? seconds(found.median) : '-';
+  };
   const cells = all.map((row) => [
     row.fault,
     String(row.n),
@@ -138,13 +142,33 @@ function printTable(all: readonly Row[]): void {
     seconds(row.worst),
     seconds(row.rosterWorst),
     seconds(row.fileWorst),
+    medianOf('longestGap', row),
+    seconds(row.longestGap),
+    medianOf('unseen', row),
+    medianOf('runsAgain', row),
+    medianOf('sinceThen', row),
     row.failed.length === 0 ? '-' : row.failed.join('; '),
   ]);
-  const table = [['fault', 'n', 'median', 'worst', 'roster', 'file', 'what failed'], ...cells];
+  const heads = [
+    'fault',
+    'n',
+    'median',
+    'worst',
+    'roster',
+    'file',
+    'dark',
+    'worst',
+    'unseen',
+    'runs again',
+    'since then',
+  ];
+  const table = [[...heads, 'what failed'], ...cells];
   const widths = (table[0] ?? []).map((_, column) =>
     Math.max(...table.map((row) => row[column]?.length ?? 0)),
   );
   for (const row of table) {
-    progress(row.map((cell, column) => (column < 6 ? cell.padEnd(widths[column] ?? 0) : cell)).join('  '));
+    progress(
+      row.map((cell, column) => (column < heads.length ? cell.padEnd(widths[column] ?? 0) : cell)).join('  '),
+    );
   }
 }

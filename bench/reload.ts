@@ -1,5 +1,6 @@
 // From a reload in the middle of a meeting to both people seeing each other again, for panel, extension host and window, of
 // the guest and of the host, and what of it is the page's. See docs/performance.md.
+import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { installExtension, startCodeServer, windowUrl } from '../scripts/lib/codeServer.ts';
 import { vsixPath } from '../scripts/lib/paths.ts';
@@ -63,6 +64,7 @@ const host = {
   origin: running.origin,
   prefix: [],
   pid: running.pid,
+  data: join(home.path, 'data'),
   url: (path: string) => windowUrl(running.origin, path),
   log: () => running.log(),
   dispose: () => running.dispose(),

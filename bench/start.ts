@@ -1,5 +1,6 @@
 // From Enter on "Parley: Start Meeting" to a panel whose Join can be pressed, against an extension whose command opens a
 // panel with one button in it. See docs/performance.md.
+import { join } from 'node:path';
 import { installExtension, startCodeServer, windowUrl } from '../scripts/lib/codeServer.ts';
 import { vsixPath } from '../scripts/lib/paths.ts';
 import { installTestHost, NEWEST_HOST } from '../scripts/lib/testHost.ts';
@@ -89,6 +90,7 @@ async function startHost(): Promise<Host> {
     origin: running.origin,
     prefix: [],
     pid: running.pid,
+    data: join(home.path, 'data'),
     url: (path) => windowUrl(running.origin, path),
     log: () => running.log(),
     dispose: () => running.dispose(),

@@ -8,8 +8,9 @@ import {
   openPersonsWindow,
   type Person,
   serverOf,
-  SLOWER_CAMERA,
 } from './meetingOfThree.ts';
+import { runsAgainAt } from './runsAgain.ts';
+import { smallCamera } from './smallCamera.ts';
 import { lastClick, listedSince, notedSince } from './watchMeeting.ts';
 
 /** Where and when something goes wrong. */
@@ -27,6 +28,8 @@ export interface Scene {
 export interface Injected {
   /** From when on pictures count (milliseconds since 1970): the network was back, or somebody's page or process had ended. */
   readonly since: number;
+  /** When another extension host had begun to run Parley: before that nothing of it could be done. */
+  readonly runsAgain?: number;
   /** What more was found out; milliseconds. */
   readonly figures?: Readonly<Record<string, number>>;
 }
@@ -139,7 +142,9 @@ async function killServer({ meeting, victim, speak }: Scene): Promise<Injected> 
 }
 
 async function killExtensionHost({ meeting, victim, speak }: Scene): Promise<Injected> {
-  process.kill(await extensionHostOf(victim), 'SIGKILL');
+  const pid = await extensionHostOf(victim);
+  const running = runsAgainAt(victim.host, PATIENCE);
+  process.kill(pid, 'SIGKILL');
   const since = Date.now();
   // After three within five minutes VS Code asks first.
   const restart = victim.window.page
@@ -148,8 +153,8 @@ async function killExtensionHost({ meeting, victim, speak }: Scene): Promise<Inj
   restart.click({ timeout: 10_000 }).catch((error: unknown) => {
     if (!(error instanceof errors.TimeoutError)) console.error(error);
   });
-  await speak(meeting.others(victim.name));
-  return { since };
+  const [runsAgain] = await Promise.all([running, speak(meeting.others(victim.name))]);
+  return { since, runsAgain };
 }
 
 /** As when the editor crashes, or the machine: window, page and extension host end at once. Its person opens it again. */
@@ -164,7 +169,7 @@ async function killEverything({ meeting, victim, speak }: Scene): Promise<Inject
   const gone = await Promise.all(others.map(({ window }) => listedSince(window, names, GONE_PATIENCE)));
   await victim.window.dispose();
   const since = Date.now();
-  victim.window = await openPersonsWindow(victim.name, victim.host, victim.folder);
+  victim.window = await openPersonsWindow(victim);
   return { since, figures: { ghostGone: Math.max(...gone) - killed } };
 }
 
@@ -184,7 +189,7 @@ async function killStage({ meeting, victim, speak }: Scene): Promise<Injected> {
   const link = await copyStageLink(victim.window);
   const noticed = Date.now();
   await victim.stage?.dispose();
-  victim.stage = await SystemBrowser.launch(victim.window, [SLOWER_CAMERA]);
+  victim.stage = await SystemBrowser.launch(victim.window, await smallCamera(victim.host.data));
   const since = Date.now();
   const page = await victim.stage.open(link);
   await page.getByRole('button', { name: 'Start camera and microphone' }).click();

@@ -7,6 +7,7 @@ import { SystemBrowser } from '../../test/support/stage.ts';
 import { makeTempFolder, type TempFolder } from '../../test/support/temp.ts';
 import { openWindow, type VsCodeWindow } from '../../test/support/window.ts';
 import { slowDisk } from './slowDisk.ts';
+import { smallCamera } from './smallCamera.ts';
 import { keepNotes, picturesBack } from './watchMeeting.ts';
 
 /** Alice is the host and runs the server. Bob's panel may not capture, so that a stage does it for him. */
@@ -16,13 +17,16 @@ export type Name = (typeof NAMES)[number];
 /** Bytes a second of a file that is on its way during a fault. */
 const FILE_RATE = 1_500_000;
 
-/** Fake cameras that leave two cores time for anything else: three people at 10 pictures a second took 1.7 of them. */
-export const SLOWER_CAMERA = '--use-fake-device-for-media-stream=fps=5';
-
 /** VS Code looks for news of its own extensions on the internet; here it does so on a port where nobody is. */
 const NOWHERE = 'http://127.0.0.1:9/';
 const QUIET_HOST = {
   EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: NOWHERE, itemUrl: NOWHERE, resourceUrlTemplate: NOWHERE }),
+};
+
+/** Nothing moves by itself in a window that nobody works in. */
+const STILL = {
+  'workbench.reduceMotion': 'on',
+  'editor.cursorBlinking': 'solid',
 };
 
 /** One person with a machine of their own. */
@@ -31,6 +35,8 @@ export interface Person {
   readonly machine: Machine;
   readonly host: Host;
   readonly folder: TempFolder;
+  /** Of the browser with their window: VS Code for the browser keeps the state of extensions there. */
+  readonly profile: TempFolder;
   window: VsCodeWindow;
   /** The browser that holds the stage, where there is one. */
   stage: SystemBrowser | null;
@@ -53,16 +59,17 @@ export class MeetingOfThree {
       NAMES.map(async (name, index): Promise<Person> => {
         const machine = network.machines[index];
         if (!machine) throw new Error('a machine is missing');
-        const host = await startHost({ machine, env: QUIET_HOST });
+        const host = await startHost({ machine, env: QUIET_HOST, settings: STILL });
         const folder = await makeTempFolder(name);
-        const window = await openPersonsWindow(name, host, folder);
-        return { name, machine, host, folder, window, stage: null };
+        const profile = await makeTempFolder('profile');
+        const window = await openPersonsWindow({ name, host, folder, profile });
+        return { name, machine, host, folder, profile, window, stage: null };
       }),
     );
     const meeting = new MeetingOfThree(network, people);
     const [alice, bob, carol] = [meeting.person('Alice'), meeting.person('Bob'), meeting.person('Carol')];
     const invite = await startMeeting(alice.window);
-    bob.stage = await SystemBrowser.launch(bob.window, [SLOWER_CAMERA]);
+    bob.stage = await SystemBrowser.launch(bob.window, await smallCamera(bob.host.data));
     await joinMeeting(bob.window, invite);
     await bob.stage.startDevices(bob.window);
     await joinMeeting(carol.window, invite);
@@ -92,24 +99,31 @@ export class MeetingOfThree {
   }
 
   async dispose(): Promise<void> {
-    for (const { window, stage, host, folder } of this.people) {
+    for (const { window, stage, host, folder, profile } of this.people) {
       await stage?.dispose();
       await window.dispose();
       await host.dispose();
       await folder.dispose();
+      await profile.dispose();
     }
     await this.#network.dispose();
   }
 }
 
 /** A browser on a person's machine, with their window in it. */
-export async function openPersonsWindow(name: Name, host: Host, folder: TempFolder): Promise<VsCodeWindow> {
+export async function openPersonsWindow({
+  name,
+  host,
+  folder,
+  profile,
+}: Pick<Person, 'name' | 'host' | 'folder' | 'profile'>): Promise<VsCodeWindow> {
   const window = await openWindow({
     host,
     folder: folder.path,
     name,
     capture: name === 'Bob' ? 'refused' : 'allowed',
-    browserArgs: [SLOWER_CAMERA],
+    browserArgs: await smallCamera(host.data),
+    profile,
   });
   // A page that asks whether it may go is answered by the person who reloads it.
   window.page.on('dialog', (dialog) => void dialog.accept());

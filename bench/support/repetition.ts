@@ -8,6 +8,7 @@ import { type MeetingOfThree, NAMES, pathOf, type Person } from './meetingOfThre
 import {
   chatWith,
   listedSince,
+  loadedAt,
   longestGaps,
   picturesBack,
   savedAt,
@@ -79,12 +80,14 @@ export async function repeat(
   const before = new Map<Person, Record<string, string>>();
   for (const person of people) before.set(person, await tracksShown(await person.window.panel()));
   const began = Date.now();
-  const { since, figures = {} } = await fault.inject({
+  const injected = await fault.inject({
     meeting,
     victim,
     round,
     speak: (who) => speak('during', who),
   });
+
+  const { since } = injected;
 
   const pairs: Record<string, number> = {};
   const seen = await Promise.all(
@@ -103,7 +106,10 @@ export async function repeat(
     }),
   );
   const listed = await Promise.all(
-    people.map(({ window }) => attempt(listedSince(window, NAMES, ROSTER_PATIENCE))),
+    people.map((person) => {
+      const loadedAfter = fault.newPage && person === victim ? since : 0;
+      return attempt(listedSince(person.window, NAMES, ROSTER_PATIENCE, loadedAfter));
+    }),
   );
   await attempt(speak('after', people));
   const logs = await Promise.all(people.map(({ window }) => attempt(chatWith(window, lines, PATIENCE))));
@@ -120,13 +126,22 @@ export async function repeat(
     const { lines: told, twice } = await story(panel, since);
     stories[whose] = told;
     for (const person of twice) failed.push(`${whose} saw ${person} twice`);
-    if (fault.newPage) continue;
-    const found = await longestGaps(panel, began, ended);
+    const found = await longestGaps(window, began, ended);
     for (const { name: other } of meeting.others(whose)) gaps[`${whose} of ${other}`] = found[other] ?? 0;
   }
+  const media = latest(seen, since);
+  const figures: Record<string, number> = { ...injected.figures };
+  if (fault.newPage) figures['pageLoads'] = Math.round((await loadedAt(await victim.window.panel())) - since);
+  if (injected.runsAgain !== undefined) {
+    figures['runsAgain'] = Math.round(injected.runsAgain - since);
+    if (media !== null) figures['sinceThen'] = Math.round(media - (injected.runsAgain - since));
+  }
+  figures['longestGap'] = Math.max(...Object.values(gaps));
+  const unseen = Object.entries(gaps).filter(([pair]) => pair.endsWith(` of ${victim.name}`));
+  figures['unseen'] = Math.max(...unseen.map(([, gap]) => gap));
   return {
     victim: victim.name,
-    media: latest(seen, since),
+    media,
     roster: latest(listed, since),
     file: file === null ? null : Math.round(file - since),
     pairs,

@@ -9,6 +9,8 @@ interface Picture {
   readonly shown: number;
   readonly received: number;
   readonly track: string;
+  /** Whether the panel was in view: behind another tab its page goes on decoding. */
+  readonly inView: boolean;
 }
 
 /** Who was listed from when on: names in order, with a "~" behind whoever was not reached. */
@@ -18,6 +20,8 @@ interface Listed {
 }
 
 interface Notes {
+  /** When the page began to load. */
+  readonly loaded: number;
   readonly pictures: Record<string, Picture[]>;
   readonly lists: Listed[];
   readonly events: [at: number, what: string][];
@@ -32,10 +36,17 @@ export function keepNotes(): void {
     window.addEventListener('click', noteClick, true);
     return;
   }
-  const notes: Notes = { pictures: {}, lists: [], events: [] };
+  const notes: Notes = { loaded: performance.timeOrigin, pictures: {}, lists: [], events: [] };
   Object.assign(globalThis, { notes });
+  // Outlives the page: what a panel showed is part of the story of the one that took its place.
+  const shelf = window.top as unknown as { shelf?: Notes[] };
+  shelf.shelf = [...(shelf.shelf ?? []), notes];
   const now = (): number => performance.timeOrigin + performance.now();
   const note = (what: string): void => void notes.events.push([Math.round(now()), what]);
+  // VS Code takes these away from the page before its own scripts run.
+  const frames = [window.frameElement, window.parent.frameElement];
+  const isInView = (): boolean =>
+    frames.every((frame) => frame === null || getComputedStyle(frame).visibility !== 'hidden');
   const watched = new WeakSet<HTMLVideoElement>();
   const follow = (video: HTMLVideoElement): void => {
     video.requestVideoFrameCallback((_now, { presentationTime, receiveTime }) => {
@@ -48,6 +59,7 @@ export function keepNotes(): void {
         // A picture that is drawn once more, as when its element moved, did not come over the network.
         received: receiveTime === undefined ? 0 : performance.timeOrigin + receiveTime,
         track,
+        inView: isInView(),
       });
       if (seen.length > 2_000) seen.splice(0, 1_000);
       follow(video);
@@ -199,19 +211,24 @@ export function notedSince(
   );
 }
 
-/** When a person's list held exactly these people, all of them reached, for the first time after `since` and to the end. */
+/**
+ * When a person's list held exactly these people, all of them reached, and has ever since.
+ * @param loadedAfter only a page counts that began to load then or later.
+ */
 export function listedSince(
   window: VsCodeWindow,
   names: readonly string[],
   timeout: number,
+  loadedAfter = 0,
 ): Promise<number> {
   return inPanel(window, timeout, 'a list of everybody', (panel, left) =>
     panel.waitForFunction(
-      (wanted) => {
-        const last = (Reflect.get(globalThis, 'notes') as Notes | undefined)?.lists.at(-1);
+      ({ wanted, after }) => {
+        const notes = Reflect.get(globalThis, 'notes') as Notes | undefined;
+        const last = notes && notes.loaded >= after ? notes.lists.at(-1) : undefined;
         return last?.people.toSorted().join() === wanted ? last.at : null;
       },
-      names.toSorted().join(),
+      { wanted: names.toSorted().join(), after: loadedAfter },
       { polling: 20, timeout: left },
     ),
   );
@@ -244,13 +261,21 @@ export function savedAt(window: VsCodeWindow, file: string, timeout: number): Pr
   );
 }
 
-/** Milliseconds of the longest time without a picture of somebody, from one time to another; of each whom the page shows. */
-export function longestGaps(panel: Frame, from: number, to: number): Promise<Record<string, number>> {
-  return panel.evaluate(
+/**
+ * Milliseconds of the longest time without a picture of somebody in view, from one time to another, over all pages that
+ * this window has had; of each who was shown.
+ */
+export function longestGaps(window: VsCodeWindow, from: number, to: number): Promise<Record<string, number>> {
+  return window.page.evaluate(
     ([start, end]) => {
-      const { pictures } = Reflect.get(globalThis, 'notes') as Notes;
-      const gaps = Object.entries(pictures).map(([name, seen]) => {
-        const within = seen.map(({ received }) => received).filter((at) => at > start && at < end);
+      const pages = (Reflect.get(globalThis, 'shelf') as Notes[] | undefined) ?? [];
+      const names = new Set(pages.flatMap(({ pictures }) => Object.keys(pictures)));
+      const gaps = [...names].map((name) => {
+        const within = pages
+          .flatMap(({ pictures }) => (pictures[name] ?? []).filter(({ inView }) => inView))
+          .map(({ received }) => received)
+          .filter((at) => at > start && at < end)
+          .toSorted((one, other) => one - other);
         const times = [start, ...within, end];
         const between = times.slice(1).map((time, index) => time - (times[index] ?? time));
         return [name, Math.round(Math.max(...between))] as const;
@@ -259,6 +284,11 @@ export function longestGaps(panel: Frame, from: number, to: number): Promise<Rec
     },
     [from, to] as const,
   );
+}
+
+/** When the page that is a window's panel now began to load. */
+export function loadedAt(panel: Frame): Promise<number> {
+  return panel.evaluate(() => performance.timeOrigin);
 }
 
 /** Everything that was noted at a person's from a time on, as lines with seconds after it; and who was listed twice. */

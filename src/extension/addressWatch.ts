@@ -1,9 +1,10 @@
 import type { Disposable } from './disposable.ts';
 import { machineAddresses } from './machineAddresses.ts';
 import type { RunningServer } from './meetingServer.ts';
+import { isLoopbackHost } from './serverUrl.ts';
 
 /** Milliseconds between two looks: Node is not told when an address comes or goes. */
-const LOOK = 500;
+const LOOK = 250;
 
 /** Tells when the machine's addresses are others than before: it has come to another network, or left one. */
 export class AddressWatch implements Disposable {
@@ -38,9 +39,10 @@ export interface MoveOptions {
 /** Watches for a meeting: all addresses, since links and server have moved also where the page may know none of them. */
 export function watchMoves(options: MoveOptions, read = machineAddresses, look = LOOK): AddressWatch {
   const { addresses, server, tellPage, tellServers } = options;
-  const onChange = (): void => {
+  const onChange = (all: readonly string[]): void => {
     tellPage(addresses());
-    if (server.ownPort() !== null) tellServers();
+    // Between two networks there may be none but loopback for a moment, which leads nobody here.
+    if (server.ownPort() !== null && all.some((address) => !isLoopbackHost(address))) tellServers();
   };
   return new AddressWatch(() => read(), onChange, look);
 }

@@ -20,6 +20,8 @@ interface Lasting {
 /** How it stands when a page asks. */
 interface Present {
   readonly record: SessionRecord | null;
+  /** Whether a page from before is in the meeting still. */
+  readonly predecessor: boolean;
   /** The name that was chosen in the lobby. */
   readonly name: string | undefined;
   readonly offers: readonly OwnOffer[];
@@ -46,6 +48,7 @@ export function makeBootstrap(lasting: Lasting, present: Present): MeetingBootst
     iceTransportPolicy: network.iceTransportPolicy,
     // What was withdrawn, or goes to others, since the page remembered it is told as it is now.
     session: record && { ...record, offers: offers.filter(({ offer }) => known.has(offer.id)) },
+    predecessor: present.predecessor,
     offers: offers.filter(({ offer }) => !known.has(offer.id)),
     parts: [...present.parts],
     stages: [...present.stages],

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Dialogs } from './dialogs.ts';
-import { PANEL_VIEW_TYPE } from './ids.ts';
+import { OrphanedPanel } from './orphanedPanel.ts';
+import { tabsOfPanels } from './panelTabs.ts';
 import { UNASKED_FOR } from './keptMeeting.ts';
 import type { ClaimedMeeting } from './keptMeetings.ts';
 import { withTimeLimit } from './timeLimit.ts';
@@ -13,6 +14,8 @@ const MINUTE = 60_000;
 export interface PanelPlace {
   readonly revived?: vscode.WebviewPanel;
   readonly column?: vscode.ViewColumn;
+  /** A panel whose extension host is gone still runs; it ends when the one in its place is in the meeting. */
+  readonly orphan?: OrphanedPanel;
 }
 
 /** Finds the panel of the meeting that goes on after a reload, which VS Code brings back when it thinks fit. */
@@ -34,6 +37,12 @@ export class RevivedPanel {
    * @param sameWindow only the extension host was started again: the panel stayed as it was, with nobody who listens to it.
    */
   async take(sameWindow: boolean): Promise<PanelPlace> {
+    const [orphan, ...more] = sameWindow && !this.#offered ? tabsOfPanels() : [];
+    // Two are of an extension host that ended while it had one take the place of the other.
+    if (orphan && more.length === 0) {
+      this.#over = true;
+      return { column: orphan.group.viewColumn, orphan: new OrphanedPanel(orphan.label) };
+    }
     if (!sameWindow && !this.#offered && tabsOfPanels().some(({ isActive }) => isActive)) {
       const coming = new Promise<vscode.WebviewPanel>((resolve) => {
         this.#wanted = resolve;
@@ -49,6 +58,11 @@ export class RevivedPanel {
     const column = first.group.viewColumn;
     await vscode.window.tabGroups.close(left, true);
     return { column };
+  }
+
+  /** Whether the person is still in the meeting with a panel that only lost its extension host. */
+  isRunning(sameWindow: boolean): boolean {
+    return sameWindow && tabsOfPanels().length > 0;
   }
 
   /** There is nothing to go on with: what is left of a panel goes, too. */
@@ -74,13 +88,4 @@ export async function askToComeBack({ age }: ClaimedMeeting, dialogs: Dialogs): 
       ? vscode.l10n.t('You were in a meeting a minute ago. Go back to it?')
       : vscode.l10n.t('You were in a meeting {0} minutes ago. Go back to it?', minutes);
   return (await dialogs.info(sentence, rejoin)) === rejoin;
-}
-
-function tabsOfPanels(): vscode.Tab[] {
-  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(isPanelTab);
-}
-
-/** Whether a tab is a meeting's panel. */
-export function isPanelTab({ input }: vscode.Tab): boolean {
-  return input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANEL_VIEW_TYPE);
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { isPanelTab } from './comingBack.ts';
 import { columnFor } from './freeColumn.ts';
+import { isPanelTab } from './panelTabs.ts';
 
 /** The column for an editor that the meeting asks for: where the person's editors are, never over the meeting itself. */
 export function editorColumn(): vscode.ViewColumn {

@@ -62,7 +62,7 @@ export class KeptMeetings {
         return undefined;
       }
       const claimed = mark && (await this.#take(mark.id));
-      await memento.update(KEPT_MARK, undefined);
+      this.#aside(memento.update(KEPT_MARK, undefined));
       return claimed;
     } catch (error) {
       log('warn', `the meeting before could not be read: ${describeError(error)}`);
@@ -110,8 +110,15 @@ export class KeptMeetings {
       return meeting && { meeting: { ...meeting, record: record ?? null }, age };
     } finally {
       await rm(taken, { force: true });
-      await secrets.delete(secretName(id));
+      this.#aside(secrets.delete(secretName(id)));
     }
+  }
+
+  /** Not waited for: the window, which is to do it, has a new extension host to see to, and the others wait. */
+  #aside(tidying: PromiseLike<void>): void {
+    Promise.resolve(tidying).catch((error: unknown) => {
+      this.#places.log('warn', `what was kept of a meeting was not removed: ${describeError(error)}`);
+    });
   }
 
   /** Removes what nobody came back for, its key included. */

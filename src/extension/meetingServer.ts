@@ -1,6 +1,16 @@
-import type { HostApi } from '../shared/hostRpc.ts';
+import type { HostApi, ServerState } from '../shared/hostRpc.ts';
 import type { Handlers } from '../shared/rpc.ts';
 import { errorText, type Log } from './log.ts';
+import { ServerUnreachableError } from './server/findServer.ts';
+import { isRefused } from './server/isRefused.ts';
+import { withTimeLimit } from './timeLimit.ts';
+
+/** Milliseconds that a server may take for a sign of life before it is looked for; slower ones are found and kept. */
+const SIGN_PATIENCE = 500;
+/** The same once one has answered elsewhere: it has had as long as that took already. */
+const LAST_PATIENCE = 200;
+/** Milliseconds for looking whether a server is there at all. */
+const LOOK_TIME_LIMIT = 1_500;
 
 /** The server that a meeting is on. */
 export interface RunningServer {
@@ -17,12 +27,16 @@ export interface RunningServer {
 /** What a server that may move needs. */
 export interface MeetingServerOptions {
   readonly first: RunningServer;
-  /** Finds out which of these addresses leads to it; rejects when none does. */
-  readonly find: (urls: readonly string[]) => Promise<string>;
+  /** Finds out which of these addresses leads to it, in so many milliseconds. @throws {ServerUnreachableError} */
+  readonly find: (urls: readonly string[], timeout?: number) => Promise<string>;
   /** Forks one on this machine, and leads the gateway to it. */
   readonly run: () => Promise<RunningServer>;
-  /** Leads the gateway there. */
+  /** Leads the gateway there, with the connections that do not answer. */
   readonly lead: (url: string) => void;
+  /** Whether the one that was gives a sign of life before the signal aborts; false when it is not connected with. */
+  readonly ask: (signal: AbortSignal) => Promise<boolean>;
+  /** Whether this machine is still in the network from which it reached the one that was. */
+  readonly isInItsNetwork: () => boolean;
   readonly log: Log;
 }
 
@@ -52,26 +66,54 @@ export class MeetingServer implements RunningServer {
   };
 
   /** Served to the page. */
-  handlers(): Pick<Handlers<HostApi>, 'serversChanged' | 'hostOn'> {
+  handlers(): Pick<Handlers<HostApi>, 'serversChanged' | 'lookAtServer' | 'hostOn'> {
     return {
-      serversChanged: async ({ servers }) => {
-        await this.move(servers);
-        return null;
-      },
+      serversChanged: async ({ servers }) => ({ moved: await this.move(servers) }),
+      lookAtServer: async ({ servers }) => ({ state: await this.look(servers) }),
       hostOn: async () => ({ servers: [...(await this.hostOn())] }),
     };
   }
 
-  /** Others say that it is here now. Who runs one stays with it. Rejects when none of the addresses leads to a server. */
-  async move(urls: readonly string[]): Promise<void> {
-    const { find, lead, log } = this.#options;
+  /**
+   * Others say that it is here now. Who runs one stays with it, and who has one that answers does.
+   * @returns whether another way is gone from now on.
+   * @throws {ServerUnreachableError} the one that was does not answer, and none of the addresses leads to a server.
+   */
+  async move(urls: readonly string[], timeout?: number): Promise<boolean> {
+    const { find, ask, lead, log } = this.#options;
     const before = this.#now;
-    if (before.ownPort() !== null) return;
-    const url = await find(urls);
-    if (this.#stopped || this.#now !== before) return;
-    this.#now = { url: () => url, servers: () => urls, ownPort: () => null, stop: () => Promise.resolve() };
-    lead(url);
-    log('info', 'the meeting is on another server now');
+    if (before.ownPort() !== null) return false;
+    const enough = new AbortController();
+    const answers = ask(enough.signal);
+    try {
+      // Who is told of the server they have, as everybody is who enters, has nobody to look for.
+      if (urls.includes(before.url()) && (await withTimeLimit(answers, SIGN_PATIENCE))) return false;
+      const search = find(urls, timeout);
+      // Over by now: the answer is there, or soon will be.
+      await search.catch(() => undefined);
+      if (await withTimeLimit(answers, LAST_PATIENCE)) return false;
+      const url = await search;
+      if (this.#stopped || this.#now !== before) return false;
+      this.#now = othersServer(url, urls);
+      lead(url);
+      if (url !== before.url()) log('info', 'the meeting is on another server now');
+      return url !== before.url();
+    } finally {
+      enough.abort();
+    }
+  }
+
+  /** Nothing is heard of who runs the server at these addresses: what of it is to be seen from here? */
+  async look(urls: readonly string[]): Promise<ServerState> {
+    const url = this.#now.url();
+    try {
+      await this.move(urls, LOOK_TIME_LIMIT);
+      return 'answers';
+    } catch (error) {
+      if (!(error instanceof ServerUnreachableError)) throw error;
+      // In another network other machines may have these addresses.
+      return isRefused(error.tried, url) && this.#options.isInItsNetwork() ? 'refused' : 'silent';
+    }
   }
 
   /** Runs one here, unless one runs here already. Gives how others reach it. */
@@ -94,4 +136,14 @@ export class MeetingServer implements RunningServer {
     log('info', 'the meeting goes on, on a server of this machine');
     return this.#now.servers();
   }
+}
+
+/** A server that goes on without this participant. */
+export function othersServer(url: string, servers: readonly string[]): RunningServer {
+  return {
+    url: () => url,
+    servers: () => servers,
+    ownPort: () => null,
+    stop: () => Promise.resolve(),
+  };
 }

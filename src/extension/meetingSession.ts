@@ -16,6 +16,7 @@ import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
 import type { MeetingServer } from './meetingServer.ts';
 import type { Network } from './networkSettings.ts';
 import { openWebLink } from './openLink.ts';
+import type { OrphanedPanel } from './orphanedPanel.ts';
 import { PageLine } from './pageLine.ts';
 import type { PageStreams } from './pageStreams.ts';
 import { sessionHandlers } from './sessionHandlers.ts';
@@ -82,6 +83,8 @@ export class MeetingSession {
   #name: string | undefined;
   #state = initialState;
   #ended = false;
+  /** The panel from before, while the present one is on its way into the meeting. */
+  #orphan: OrphanedPanel | undefined;
   readonly #ready: Promise<unknown>;
 
   constructor(options: MeetingSessionOptions) {
@@ -212,6 +215,7 @@ export class MeetingSession {
   async suspend(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#orphan?.leave();
     this.#watch.dispose();
     this.#saves.dispose();
     await this.#settle([
@@ -227,6 +231,7 @@ export class MeetingSession {
     this.#ended = true;
     this.#watch.dispose();
     this.#page.dispose();
+    this.#orphan?.close(this.#options.log);
     const shares = this.#shares.dispose();
     this.#saves.dispose();
     await this.#settle([this.#endGateway(), this.#options.server.stop(), shares]);
@@ -260,11 +265,14 @@ export class MeetingSession {
     this.#page.open(place);
     this.#options.log('info', this.#record ? 'the panel is open again' : 'the panel is open');
     this.#setState(this.#record ? { ...this.#state, phase: 'joining' } : initialState);
+    this.#orphan = place.orphan;
+    place.orphan?.outlive(this.#options.log);
   }
 
   #handleClosed(): void {
     if (this.#ended) return;
     this.#stages.leave();
+    this.#orphan?.close(this.#options.log);
     const { phase } = this.#state;
     if (!this.#record || phase === 'left' || phase === 'failed') {
       this.#options.onEnded(this, 'panel-closed');
@@ -285,6 +293,7 @@ export class MeetingSession {
   #bootstrap(): MeetingBootstrap {
     return makeBootstrap(this.#options, {
       record: this.#record,
+      predecessor: this.#orphan?.isThere ?? false,
       name: this.#name,
       offers: this.#shares.offers,
       parts: this.#saves.parts,
@@ -313,6 +322,7 @@ export class MeetingSession {
       onStatus: (status) => {
         if (status.phase !== this.#state.phase) log('info', `meeting: ${status.phase}`);
         this.#setState(status);
+        if (status.phase !== 'joining') this.#orphan?.retire(log);
       },
       onSession: (record) => {
         this.#record = record;

@@ -182,7 +182,8 @@ export class OnlyMeeting {
   /** Gives the meeting that the person has to be asked about first. */
   async #comeBackUnasked(): Promise<ClaimedMeeting | undefined> {
     const claimed = this.#session ? undefined : await this.#kept.claim();
-    if (!claimed || mustAsk(claimed)) {
+    const sameWindow = claimed?.meeting.window === vscode.env.sessionId;
+    if (!claimed || (mustAsk(claimed) && !this.#revived.isRunning(sameWindow))) {
       await this.#revived.end();
       return claimed;
     }

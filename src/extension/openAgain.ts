@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import { allOrNothing } from './allOrNothing.ts';
 import type { PanelPlace } from './comingBack.ts';
 import type { Gateway } from './gateway/gateway.ts';
+import { randomTicket } from './gateway/tickets.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import { errorText } from './log.ts';
-import type { RunningServer } from './meetingServer.ts';
+import { othersServer, type RunningServer } from './meetingServer.ts';
 import type { MeetingSession } from './meetingSession.ts';
-import { makeSession, openGateway, othersServer, runServer, type OpenMeetingOptions } from './openMeeting.ts';
+import { makeSession, openGateway, runServer, type OpenMeetingOptions } from './openMeeting.ts';
 import { findServer } from './server/findServer.ts';
 import { withTimeLimit } from './timeLimit.ts';
 
@@ -31,7 +32,7 @@ export function openAgain(
 ): Promise<MeetingSession> {
   return allOrNothing(async (open) => {
     const { facts, server } = kept;
-    const [way, place] = await Promise.all([openGateway(options, open, kept.gateway), findPanel()]);
+    const [way, place] = await Promise.all([openGateway(options, open, gatewayFor(kept)), findPanel()]);
     way.gateway.setUpstream({ url: server.url, key: facts.serverKey });
     if (server.ownPort === null) {
       void findAgain(options, kept, way.gateway);
@@ -43,6 +44,14 @@ export function openAgain(
     const ready = withTimeLimit(own.started, PATIENCE);
     return makeSession(options, { facts, way, upstream }, { kept, place, ready });
   }, options);
+}
+
+/**
+ * The page of a panel that nobody listens to any more still runs. It may go on with the links it has, but not call anybody,
+ * nor take the door, beside the page that is to take its place: so the gateway does not know it any more.
+ */
+function gatewayFor({ window, gateway }: KeptMeeting): KeptMeeting['gateway'] {
+  return window === vscode.env.sessionId ? { ...gateway, key: randomTicket() } : gateway;
 }
 
 /** Starts the server of one's own beside everything else; until it runs, it is what it was. */

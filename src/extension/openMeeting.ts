@@ -16,7 +16,7 @@ import { errorText, type Log } from './log.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import { machineAddresses, ownServerUrls } from './machineAddresses.ts';
 import { guestFacts, hostFacts } from './meetingFacts.ts';
-import { MeetingServer, type RunningServer } from './meetingServer.ts';
+import { MeetingServer, othersServer, type RunningServer } from './meetingServer.ts';
 import { MeetingSession, type MeetingSessionOptions } from './meetingSession.ts';
 import type { Network } from './networkSettings.ts';
 import { findServer } from './server/findServer.ts';
@@ -128,7 +128,7 @@ export function makeSession(
   const key = facts.serverKey;
   const server = new MeetingServer({
     first: parts.upstream,
-    find: (urls) => findServer(urls, key, { timeout: SEARCH_TIME_LIMIT }),
+    find: (urls, timeout = SEARCH_TIME_LIMIT) => findServer(urls, key, { timeout }),
     run: async () => {
       // What gave up the opening has no say in a server that is asked for later.
       const late = { ...options, signal: new AbortController().signal };
@@ -136,7 +136,9 @@ export function makeSession(
       way.gateway.setUpstream({ url: own.url(), key });
       return own;
     },
-    lead: (url) => way.gateway.setUpstream({ url, key }),
+    lead: (url) => way.gateway.moveUpstream({ url, key }),
+    ask: (signal) => way.gateway.askUpstream(signal),
+    isInItsNetwork: () => way.gateway.isWhereItReachedIt,
     log: options.log,
   });
   return new MeetingSession({
@@ -201,16 +203,6 @@ async function reachServer(settings: Settings, signal: AbortSignal): Promise<Run
   if (wanted === undefined) throw new ServerUrlError('the setting is no http(s) address');
   const url = await findServer([wanted], settings.serverKey, { signal, timeout: SEARCH_TIME_LIMIT });
   return othersServer(url, [wanted]);
-}
-
-/** A server that goes on without this participant. */
-export function othersServer(url: string, servers: readonly string[]): RunningServer {
-  return {
-    url: () => url,
-    servers: () => servers,
-    ownPort: () => null,
-    stop: () => Promise.resolve(),
-  };
 }
 
 /** A gateway and the way to it. */

@@ -7,6 +7,7 @@ import { DisposableStore } from './disposable.ts';
 import { PANEL_VIEW_TYPE } from './ids.ts';
 import { errorText, type Log } from './log.ts';
 import { loadPage } from './loadPage.ts';
+import { PANEL_TITLE } from './panelTitle.ts';
 import { nodeTimers } from './timeLimit.ts';
 
 /** The first thing that a page says. */
@@ -36,12 +37,12 @@ export class MeetingPanel {
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const media = vscode.Uri.joinPath(extensionUri, 'media');
     const webviewOptions = { enableScripts: true, localResourceRoots: [dist, media] };
-    const { revived, column } = options.place;
+    const { revived, column, orphan } = options.place;
     this.#panel =
       revived ??
       vscode.window.createWebviewPanel(
         PANEL_VIEW_TYPE,
-        'Parley',
+        orphan?.successor ?? PANEL_TITLE,
         // Nobody has asked for a panel that comes back: the cursor stays where it is.
         { viewColumn: column ?? vscode.ViewColumn.Beside, preserveFocus: column !== undefined },
         {

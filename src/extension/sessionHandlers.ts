@@ -80,9 +80,15 @@ export function sessionHandlers(options: SessionHandlersOptions): Handlers<HostA
 function serverHandlers({
   server,
   onChanged,
-}: SessionHandlersOptions): Pick<Handlers<HostApi>, 'serversChanged' | 'hostOn'> {
-  const { serversChanged, hostOn } = server.handlers();
+}: SessionHandlersOptions): Pick<Handlers<HostApi>, 'serversChanged' | 'lookAtServer' | 'hostOn'> {
+  const { serversChanged, lookAtServer, hostOn } = server.handlers();
   return {
+    lookAtServer: async (params) => {
+      const answer = await lookAtServer(params);
+      // It may have been found elsewhere.
+      if (answer.state === 'answers') onChanged();
+      return answer;
+    },
     serversChanged: (params) => Promise.resolve(serversChanged(params)).finally(onChanged),
     hostOn: (params) => Promise.resolve(hostOn(params)).finally(onChanged),
   };

@@ -133,6 +133,8 @@ export const meetingBootstrap = v.object({
   iceTransportPolicy: v.picklist(['all', 'relay']),
   /** Set when the panel was closed during the meeting: the page enters again at once, without asking for a name. */
   session: v.nullable(sessionRecord),
+  /** A page before this one lost its extension host, and is in the meeting still: it knows better than `session`. */
+  predecessor: v.optional(v.boolean(), false),
   /** Files shared from the explorer before the page was there. */
   offers: v.array(ownOffer),
   /** What can be gone on with. */
@@ -179,6 +181,13 @@ const webLink = v.pipe(
   v.regex(/^(?:https?:\/\/|mailto:)[^\s\p{Cc}]+$/u),
 );
 
+/**
+ * The server on a member's machine, as seen from here. `refused`: the machine lives and says that there is no server any
+ * more; `silent`: nobody can tell, as when a cable was pulled.
+ */
+const serverState = v.picklist(['answers', 'refused', 'silent']);
+export type ServerState = v.InferOutput<typeof serverState>;
+
 /** Served by the extension host. */
 export const hostApi = {
   /** The page is ready and asks for its meeting. */
@@ -193,8 +202,13 @@ export const hostApi = {
   showPanel: method(v.object({}), nothing),
   /** Puts the invite on the clipboard and says so. */
   copyInvite: method(v.object({}), nothing),
-  /** Others say that the meeting's server is elsewhere now, and the one that was is gone. Rejects when it is not there. */
-  serversChanged: method(v.object({ servers: serverUrls }), nothing),
+  /**
+   * Others say that the meeting's server is here now. It is gone to when the one that was gives no sign of life; `moved`
+   * says that it is elsewhere. Rejects when it is not there either.
+   */
+  serversChanged: method(v.object({ servers: serverUrls }), v.object({ moved: v.boolean() })),
+  /** Nothing is heard of a member who runs the meeting's server: how it stands with the server. */
+  lookAtServer: method(v.object({ servers: serverUrls }), v.object({ state: serverState })),
   /** Runs a server for the meeting on this machine, in place of one that is gone for good; gives its addresses. */
   hostOn: method(v.object({}), v.object({ servers: serverUrls })),
   /** Lets the person choose files or folders to share; they arrive by `pageApi.shareFiles`. */

@@ -1,6 +1,7 @@
 import pumpWorker from 'inline:./pumpWorker.ts';
 import { WorkerPumps } from './files/workerPumps.ts';
 import { connectHost } from './host/hostContext.ts';
+import { Succession } from './host/succession.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
 import { AutoSource } from './media/autoSource.ts';
 import { DEFAULT_DEVICES } from './media/localDevices.ts';
@@ -78,7 +79,15 @@ async function main(root: HTMLElement): Promise<void> {
 
   const opened = await host.call('open', {});
   addresses.push(...opened.addresses);
-  const bootstrap = { ...opened, addresses };
+  const succession = await Succession.open(opened);
+  const before = opened.session && opened.predecessor ? await succession.ask() : undefined;
+  if (before === 'left') {
+    await host.call('left', { how: 'left' });
+    return;
+  }
+  // Files are the extension host's, which knows what of them is left.
+  const session = opened.session && { ...opened.session, ...before, offers: opened.session.offers };
+  const bootstrap = { ...opened, session, addresses };
   // First of all: after a reload the stages are there already, and are found while keys are made and views are drawn.
   const wanted = bootstrap.session?.devices ?? { microphone: true, camera: true, chosen: DEFAULT_DEVICES };
   source = new AutoSource({
@@ -114,6 +123,7 @@ async function main(root: HTMLElement): Promise<void> {
     now: () => Date.now(),
   });
   engine.shareFiles(early);
+  succession.tell(() => engine?.standing ?? null);
   const app = new App(root, engine);
   window.addEventListener('online', () => engine?.retryNow());
   window.addEventListener('pagehide', () => {

@@ -119,7 +119,25 @@ describe('a meeting that is loaded anew', () => {
     });
 
     it(`takes the death of the ${role}'s extension host`, async () => {
-      await comesBack(person(), async () => process.kill(extensionHostOf(person()), 'SIGKILL'));
+      const who = person();
+      const other = await (who === alice ? bob : alice).panel();
+      await noteAbsence(other);
+      await comesBack(who, async () => {
+        process.kill(extensionHostOf(who), 'SIGKILL');
+        // The panel lives on, and what is done in it until another one takes its place is not lost.
+        // By keyboard, since a notification may lie over it.
+        const panel = await who.panel();
+        const box = panel.getByRole('textbox', { name: 'Message everyone' });
+        said.push(`${who.name} goes on writing`);
+        await box.fill(`${who.name} goes on writing`);
+        await box.press('Enter');
+        await button(panel, 'Mute microphone').press('Enter');
+      });
+      assert.deepEqual(await absences(other), [], 'nobody was missed');
+      await mark(other, who.name, 'Microphone off').waitFor();
+      await button(await who.panel(), 'Unmute microphone').press('Enter');
+      await mark(other, who.name, 'Microphone off').waitFor({ state: 'detached' });
+      assert.equal(await who.page.locator('.tabs-container .tab', { hasText: 'Parley' }).count(), 1);
     });
   }
 
@@ -155,6 +173,36 @@ describe('a meeting that is loaded anew', () => {
     // A tab that the window had not forgotten yet goes as soon as its extension host is there.
     await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).waitFor({ state: 'detached' });
   });
+
+  it('is not gone on with by an extension host that had died when it was left', async () => {
+    const kept = alice.page.locator('.tabs-container .tab', { hasText: 'Parley' });
+    process.kill(extensionHostOf(alice), 'SIGKILL');
+    const panel = await alice.panel();
+    await button(panel, 'Leave meeting').press('Enter');
+    await panel.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).press('Enter');
+    await kept.waitFor({ state: 'detached' });
+    assert.ok(await alice.offersCommand('Parley: Start Meeting'));
+    await kept.waitFor({ state: 'detached' });
+  });
+
+  /** Has a page note from now on whom it lists as somebody who is not reached. */
+  async function noteAbsence(panel: Frame): Promise<void> {
+    await panel.evaluate(() => {
+      const missed: string[] = [];
+      Object.assign(globalThis, { missed });
+      setInterval(() => {
+        const rows = document.querySelectorAll('[role="list"][aria-label="Participants"] [role="listitem"]');
+        for (const row of rows) {
+          const waits = row.querySelector<HTMLElement>('.person-link')?.hidden === false;
+          if (waits) missed.push(row.querySelector('.person-name')?.textContent ?? '');
+        }
+      }, 20);
+    });
+  }
+
+  function absences(panel: Frame): Promise<string[]> {
+    return panel.evaluate(() => [...new Set(Reflect.get(globalThis, 'missed') as string[])]);
+  }
 
   /** The panel that was not there when it began. */
   async function freshPanel(window: VsCodeWindow): Promise<Frame> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { BrowserContext } from 'playwright-core';
 import { findChromium } from '../../scripts/lib/chromium.ts';
-import { makeTempFolder } from './temp.ts';
+import { makeTempFolder, type TempFolder } from './temp.ts';
 
 /** Whether pages of a browser may capture: `refused` is what a webview of desktop VS Code gets. */
 export type Capture = 'allowed' | 'refused';
@@ -25,16 +25,18 @@ export interface Browser {
 }
 
 /**
- * Starts a browser with a fake camera and microphone, a clipboard of its own, and an empty profile.
+ * Starts a browser with a fake camera and microphone, and a clipboard of its own.
  * @param prefix what to put before its command; it is spoken with over a pipe, on whatever machine it runs.
+ * @param kept the profile of a browser before it, which is its maker's to remove; an empty one unless said otherwise.
  */
 export async function launchBrowser(
   capture: Capture,
   extraArgs: readonly string[] = [],
   prefix: readonly string[] = [],
+  kept?: TempFolder,
 ): Promise<Browser> {
   const program = await findChromium();
-  const profile = await makeTempFolder('profile');
+  const profile = kept ?? (await makeTempFolder('profile'));
   const executablePath =
     prefix.length === 0 ? program : await writeLauncher(profile.path, [...prefix, program]);
   const args = [
@@ -80,7 +82,7 @@ export async function launchBrowser(
     },
     dispose: async () => {
       await context.close();
-      await profile.dispose();
+      if (!kept) await profile.dispose();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { installExtension, startCodeServer, windowUrl } from '../../scripts/lib/codeServer.ts';
 import { vsixPath } from '../../scripts/lib/paths.ts';
 import { installTestHost, NEWEST_HOST } from '../../scripts/lib/testHost.ts';
@@ -28,6 +29,8 @@ export interface Host {
   readonly origin: string;
   /** Process id of the server's first process. */
   readonly pid: number;
+  /** Where it and its extension hosts write. */
+  readonly data: string;
   /** What to put before a command so that it runs on the same machine. */
   readonly prefix: readonly string[];
   /** Address of a window on this folder. */
@@ -65,6 +68,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       version,
       origin: running.origin,
       pid: running.pid,
+      data: join(home.path, 'data'),
       prefix: server.prefix,
       url: (folder) => windowUrl(running.origin, folder),
       log: () => running.log(),

@@ -1,6 +1,7 @@
 import { errors } from 'playwright-core';
 import type { CDPSession, Frame, Locator, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
+import type { TempFolder } from './temp.ts';
 import type { Browser, Capture } from './browser.ts';
 import type { Host } from './host.ts';
 
@@ -17,6 +18,8 @@ export interface WindowOptions {
   readonly timeout?: number;
   /** More command-line arguments for Chromium. */
   readonly browserArgs?: readonly string[];
+  /** See `launchBrowser`. */
+  readonly profile?: TempFolder;
 }
 
 /** The element by which the meeting's page is known among all frames of a window. */
@@ -33,7 +36,8 @@ export const UNCOMPRESSED = { 'accept-encoding': 'identity' };
 
 /** Opens a VS Code window in a browser process of its own; resolves when the workbench is ready. */
 export async function openWindow(options: WindowOptions): Promise<VsCodeWindow> {
-  const browser = await launchBrowser(options.capture ?? 'allowed', options.browserArgs, options.host.prefix);
+  const { capture = 'allowed', browserArgs, host, profile } = options;
+  const browser = await launchBrowser(capture, browserArgs, host.prefix, profile);
   try {
     const { context } = browser;
     context.setDefaultTimeout(options.timeout ?? 60_000);
@@ -196,14 +200,18 @@ export class VsCodeWindow {
     return text;
   }
 
-  /** The frame of the meeting's page, once it is there. After the panel was closed and reopened it is another one. */
+  /**
+   * The frame of the meeting's page, once it is there. After the panel was closed and reopened it is another one; where
+   * one takes the place of another that still runs, it is the newer.
+   */
   async panel(mark = PANEL_MARK): Promise<Frame> {
     return this.#until(`no frame with ${mark}`, async () => {
       // Editors may be in windows of their own: those are pages of the same browser.
       for (const frame of this.page
         .context()
         .pages()
-        .flatMap((page) => page.frames())) {
+        .flatMap((page) => page.frames())
+        .toReversed()) {
         if (frame.parentFrame() === null) continue;
         if (await hasMark(frame, mark)) return frame;
       }

@@ -13,8 +13,9 @@ import { BODY_HOST } from '../../shared/records.ts';
 import { MAX_STAGE_MESSAGE } from '../../shared/stageRpc.ts';
 import type { Log } from '../log.ts';
 import { describeError, errorCode } from './errorCode.ts';
+import { hasAddress } from './localAddress.ts';
 import { listen, LOOPBACK, parseUrl } from './loopback.ts';
-import { MAX_PEER_MESSAGE, peerQuery, proxyPeer, type Upstream } from './peerProxy.ts';
+import { MAX_PEER_MESSAGE, PeerProxy, peerQuery, type Upstream } from './peerProxy.ts';
 import type { StageDoor } from './stageDoor.ts';
 import type { StageFiles } from './stageFiles.ts';
 import { randomTicket, sameSecret, Tickets } from './tickets.ts';
@@ -97,7 +98,9 @@ export class Gateway {
   readonly #ended = new AbortController();
   #upstream: Upstream | undefined;
   #stage: StageRoutes | undefined;
-  #proxies = 0;
+  readonly #proxies = new Set<PeerProxy>();
+  /** The address of this machine from which the meeting's server was reached last. */
+  #reachedFrom: string | undefined;
   readonly #upgrades: readonly UpgradeRoute[];
 
   private constructor(server: Server, port: number, options: GatewayOptions) {
@@ -123,7 +126,7 @@ export class Gateway {
         open: () => this.#openStage(),
       },
     ];
-    this.#tickets = new Tickets((ticket, stream) => {
+    this.#tickets = new Tickets((stream, ticket) => {
       this.#bodies.get(ticket)?.destroy();
       stream.onUnused?.();
     }, options.ticketLifetime);
@@ -150,6 +153,31 @@ export class Gateway {
   /** Where `/peerjs` leads from now on; connections that are open stay as they are. */
   setUpstream(upstream: Upstream): void {
     this.#upstream = upstream;
+  }
+
+  /** Leads there also the connections that are under way, or that were asked for a sign of life and gave none. */
+  moveUpstream(upstream: Upstream): void {
+    this.#upstream = upstream;
+    for (const proxy of this.#proxies) proxy.moveTo(upstream);
+  }
+
+  /**
+   * Asks the meeting's server for a sign of life, over every connection to it.
+   * @returns true when it has given one, false when the signal aborts before, or there is no connection.
+   */
+  async askUpstream(signal: AbortSignal): Promise<boolean> {
+    const answers = [...this.#proxies].map(async (proxy) => {
+      if (!(await proxy.ask(signal))) throw new Error('no sign of life');
+    });
+    return Promise.any(answers).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Whether this machine still has the address from which it reached the meeting's server last. */
+  get isWhereItReachedIt(): boolean {
+    return this.#reachedFrom !== undefined && hasAddress(this.#reachedFrom);
   }
 
   /** Lets requests in that name another host: the one under which a forwarded port is reached, `name` or `name:port`. */
@@ -284,11 +312,14 @@ export class Gateway {
     if (!sameSecret(url.searchParams.get('key') ?? '', this.brokerKey)) return 403;
     const query = v.safeParse(peerQuery, Object.fromEntries(url.searchParams));
     if (!query.success) return 400;
-    if (this.#proxies >= MAX_PROXIES) return 429;
+    if (this.#proxies.size >= MAX_PROXIES) return 429;
     return (socket) => {
-      this.#proxies += 1;
-      socket.once('close', () => (this.#proxies -= 1));
-      proxyPeer(socket, query.output, this.#upstream, this.#options.log);
+      const proxy = new PeerProxy(socket, query.output, this.#upstream, {
+        log: this.#options.log,
+        onReached: (from) => (this.#reachedFrom = from),
+      });
+      this.#proxies.add(proxy);
+      socket.once('close', () => this.#proxies.delete(proxy));
     };
   }
 

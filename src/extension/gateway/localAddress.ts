@@ -14,12 +14,16 @@ export function endWithAddress(
   interfaces = networkInterfaces,
   look = LOOK,
 ): void {
-  const isHere = (): boolean =>
-    Object.values(interfaces()).some((list) => list?.some((entry) => entry.address === address));
+  const isHere = (): boolean => hasAddress(address, interfaces);
   // One that is not listed in the first place (with a zone, say) tells nothing by not being listed later.
   if (!isHere()) return;
   const timer = setInterval(() => {
     if (!isHere()) socket.terminate();
   }, look);
   socket.once('close', () => clearInterval(timer));
+}
+
+/** Whether this machine has an address. */
+export function hasAddress(address: string | undefined, interfaces = networkInterfaces): boolean {
+  return Object.values(interfaces()).some((list) => list?.some((entry) => entry.address === address));
 }

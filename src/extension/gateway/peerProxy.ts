@@ -33,50 +33,126 @@ const PING_INTERVAL = 3_000;
 /** "Try again later": the server cannot be reached, or has turned the connection down. */
 const UNREACHABLE = 1013;
 
-/** Connects a page's socket to the meeting's server, until either closes. */
-export function proxyPeer(page: WebSocket, query: PeerQuery, upstream: Upstream | undefined, log: Log): void {
-  page.on('error', (error) => log('warn', `gateway: a connection of the page: ${describeError(error)}`));
-  const url = upstream && upstreamUrl(upstream, query);
-  if (!url) {
-    page.close(UNREACHABLE);
-    return;
+/** Whom a proxy tells. */
+export interface PeerProxyOptions {
+  readonly log: Log;
+  /** The server has accepted a connection that was made from this address of the machine. */
+  readonly onReached: (localAddress: string | undefined) => void;
+}
+
+/**
+ * Connects a page's socket to the meeting's server, until either closes. Where the server is found elsewhere meanwhile the
+ * page keeps its socket: it is told once more that it has its id, and notices nothing else.
+ */
+export class PeerProxy {
+  readonly #page: WebSocket;
+  readonly #query: PeerQuery;
+  readonly #options: PeerProxyOptions;
+  #server: WebSocket | undefined;
+  /** A sign of life was asked for, and none has come since. */
+  #asked = false;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+
+  constructor(page: WebSocket, query: PeerQuery, upstream: Upstream | undefined, options: PeerProxyOptions) {
+    this.#page = page;
+    this.#query = query;
+    this.#options = options;
+    page.on('error', (error) =>
+      options.log('warn', `gateway: a connection of the page: ${describeError(error)}`),
+    );
+    page.on('message', (data) => {
+      if (Buffer.isBuffer(data)) this.#fromPage(data);
+    });
+    page.on('close', () => {
+      if (this.#server?.readyState === WebSocket.CONNECTING) this.#server.terminate();
+      else this.#server?.close(1000);
+    });
+    this.#connect(upstream);
   }
-  const server = new WebSocket(url, {
-    handshakeTimeout: CONNECT_DEADLINE,
-    maxPayload: MAX_PEER_MESSAGE,
-    perMessageDeflate: false,
-    followRedirects: false,
-  });
-  const waiting: Buffer[] = [];
-  let waitingBytes = 0;
-  let reached = false;
 
-  page.on('message', (data) => {
-    if (!Buffer.isBuffer(data)) return;
-    if (server.readyState === WebSocket.OPEN) forward(data, page, server);
-    else if ((waitingBytes += data.length) <= MAX_WAITING) waiting.push(data);
-    else page.close(1009);
-  });
-  server.on('message', (data, isBinary) => {
-    if (Buffer.isBuffer(data) && !isBinary) forward(data, server, page);
-  });
-  server.on('open', () => {
-    reached = true;
-    log('info', 'gateway: connected to the meeting server');
-    for (const data of waiting.splice(0)) forward(data, page, server);
-  });
-  server.on('error', (error) => log('warn', `gateway: the meeting server: ${describeError(error)}`));
+  /**
+   * Asks the server for a sign of life.
+   * @returns true when it gives one, false when the signal aborts or the connection ends before.
+   */
+  ask(signal: AbortSignal): Promise<boolean> {
+    const server = this.#server;
+    if (!server || server.readyState !== WebSocket.OPEN || signal.aborted) return Promise.resolve(false);
+    this.#asked = true;
+    server.ping();
+    return new Promise((resolve) => {
+      const done = (answers: boolean): void => {
+        server.off('pong', onPong).off('close', onEnd);
+        signal.removeEventListener('abort', onEnd);
+        resolve(answers);
+      };
+      const onPong = (): void => done(true);
+      const onEnd = (): void => done(false);
+      server.once('pong', onPong).once('close', onEnd);
+      signal.addEventListener('abort', onEnd);
+    });
+  }
 
-  const life = watchLife(server);
-  server.once('upgrade', ({ socket }) => endWithAddress(server, socket.localAddress));
-  server.on('close', (code) => {
-    clearInterval(life);
-    page.close(reached ? sendableCode(code) : UNREACHABLE);
-  });
-  page.on('close', () => {
-    if (server.readyState === WebSocket.CONNECTING) server.terminate();
-    else server.close(1000);
-  });
+  /** The server is to be found there: goes on over that way, unless the one that was is known to work. */
+  moveTo(upstream: Upstream): void {
+    const before = this.#server;
+    const works = before?.readyState === WebSocket.OPEN && !this.#asked;
+    if (works || this.#page.readyState !== WebSocket.OPEN) return;
+    this.#connect(upstream);
+    before?.terminate();
+  }
+
+  #connect(upstream: Upstream | undefined): void {
+    const page = this.#page;
+    const { log, onReached } = this.#options;
+    const url = upstream && upstreamUrl(upstream, this.#query);
+    if (!url) {
+      page.close(UNREACHABLE);
+      return;
+    }
+    const server = new WebSocket(url, {
+      handshakeTimeout: CONNECT_DEADLINE,
+      maxPayload: MAX_PEER_MESSAGE,
+      perMessageDeflate: false,
+      followRedirects: false,
+    });
+    this.#server = server;
+    this.#asked = false;
+    let reached = false;
+    for (const sign of ['pong', 'message'])
+      server.on(sign, () => {
+        if (this.#server === server) this.#asked = false;
+      });
+    server.on('message', (data, isBinary) => {
+      if (this.#server === server && Buffer.isBuffer(data) && !isBinary) forward(data, server, page);
+    });
+    server.on('open', () => {
+      reached = true;
+      log('info', 'gateway: connected to the meeting server');
+      this.#waitingBytes = 0;
+      for (const data of this.#waiting.splice(0)) forward(data, page, server);
+    });
+    server.on('error', (error) => {
+      // One that was left behind fails because of that.
+      if (this.#server === server) log('warn', `gateway: the meeting server: ${describeError(error)}`);
+    });
+    const life = watchLife(server);
+    server.once('upgrade', ({ socket }) => {
+      onReached(socket.localAddress);
+      endWithAddress(server, socket.localAddress);
+    });
+    server.on('close', (code) => {
+      clearInterval(life);
+      if (this.#server === server) page.close(reached ? sendableCode(code) : UNREACHABLE);
+    });
+  }
+
+  #fromPage(data: Buffer): void {
+    const server = this.#server;
+    if (server?.readyState === WebSocket.OPEN) forward(data, this.#page, server);
+    else if ((this.#waitingBytes += data.length) <= MAX_WAITING) this.#waiting.push(data);
+    else this.#page.close(1009);
+  }
 }
 
 /** Sends on, and stops reading from a side while the other is slow. */

@@ -23,10 +23,10 @@ interface Entry<T> {
 export class Tickets<T> {
   readonly #entries = new Map<string, Entry<T>>();
   readonly #lifetime: number;
-  readonly #onLost: (ticket: string, value: T) => void;
+  readonly #onLost: (value: T, ticket: string) => void;
 
   /** @param onLost told of each value whose ticket was not used in time. */
-  constructor(onLost: (ticket: string, value: T) => void, lifetime = TICKET_LIFETIME) {
+  constructor(onLost: (value: T, ticket: string) => void, lifetime = TICKET_LIFETIME) {
     this.#onLost = onLost;
     this.#lifetime = lifetime;
   }
@@ -58,6 +58,6 @@ export class Tickets<T> {
 
   #lose(ticket: string): void {
     const value = this.redeem(ticket);
-    if (value !== undefined) this.#onLost(ticket, value);
+    if (value !== undefined) this.#onLost(value, ticket);
   }
 }

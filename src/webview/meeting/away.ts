@@ -11,7 +11,10 @@ export interface AwayOptions {
   readonly alone: () => boolean;
   /** That is so, and has been for a while; called on each look. */
   readonly onAlone: () => void;
-  readonly times: Pick<MeshTimes, 'look' | 'grace' | 'absentGrace' | 'unloadGrace' | 'aloneAfter'>;
+  readonly times: Pick<
+    MeshTimes,
+    'look' | 'grace' | 'absentGrace' | 'refusedGrace' | 'unloadGrace' | 'aloneAfter'
+  >;
   /** Milliseconds of a clock that goes on in sleep. */
   readonly now?: () => number;
 }
@@ -21,14 +24,16 @@ interface Wait {
   waited: number;
   /** The server does not know their page. */
   absent: boolean;
+  /** Their machine lives, and the server that they ran on it does not. */
+  refused: boolean;
   /** They said that their page goes. */
   unloaded: boolean;
 }
 
 /**
  * Members whose link is silent or gone: each is waited for until the grace is over. It is shorter for a page that the
- * server does not know either, or that was unloaded, and does not end for one that somebody else reaches. Only time counts in which this page
- * was awake: whoever slept could not have heard anybody.
+ * server does not know either, that was unloaded, or whose server has ended with it while the machine lives, and does not end
+ * for one that somebody else reaches. Only time counts in which this page was awake: whoever slept could not have heard anybody.
  */
 export class Away {
   readonly #options: AwayOptions;
@@ -49,7 +54,7 @@ export class Away {
   /** Starts to wait for somebody; goes on when that is so already. */
   add(id: ParticipantId): void {
     if (this.#waits.has(id)) return;
-    this.#waits.set(id, { waited: 0, absent: false, unloaded: false });
+    this.#waits.set(id, { waited: 0, absent: false, refused: false, unloaded: false });
     if (this.#timer !== undefined) return;
     this.#last = this.#now();
     this.#timer = setInterval(() => this.#look(), this.#options.times.look);
@@ -65,6 +70,12 @@ export class Away {
   note(id: ParticipantId, absent: boolean): void {
     const wait = this.#waits.get(id);
     if (wait) wait.absent = absent;
+  }
+
+  /** Whether the server that they ran refuses connections now. */
+  noteServer(id: ParticipantId, refused: boolean): void {
+    const wait = this.#waits.get(id);
+    if (wait) wait.refused = refused;
   }
 
   /** Waits for the next page of somebody whose page goes: a reload is over soon, or it was none. */
@@ -101,9 +112,16 @@ export class Away {
 }
 
 /** How long somebody is waited for; milliseconds. */
-function graceOf({ absent, unloaded }: Wait, times: AwayOptions['times']): number {
-  const { grace, absentGrace, unloadGrace } = times;
-  return Math.min(grace, absent ? absentGrace : grace, unloaded ? unloadGrace : grace);
+function graceOf({ absent, refused, unloaded }: Wait, times: AwayOptions['times']): number {
+  const { grace, absentGrace, refusedGrace, unloadGrace } = times;
+  // Who is loaded anew with all of their VS Code has no server either for a while, and has said that they may come back.
+  const gone = refused && !unloaded;
+  return Math.min(
+    grace,
+    absent ? absentGrace : grace,
+    gone ? refusedGrace : grace,
+    unloaded ? unloadGrace : grace,
+  );
 }
 
 /** A gap between two looks that no busy page makes; milliseconds. */

@@ -19,8 +19,8 @@ export interface CallsOptions<L extends Pick<Link, 'close'> = Link> {
   readonly linked: () => readonly PeerId[];
   /** Whether it is the page of a member whom nothing is heard of: they are called for as long as that is so. */
   readonly missing: (peer: PeerId) => boolean;
-  /** Calls and proves; rejects with `BrokerError` or `HandshakeError`. */
-  readonly call: (member: MemberAddress) => Promise<L>;
+  /** Calls and proves, after so many attempts in vain; rejects with `BrokerError` or `HandshakeError`. */
+  readonly call: (member: MemberAddress, attempt: number) => Promise<L>;
   readonly onLink: (link: L) => void;
   /** What became of a call: `absent` when the server does not know the page. */
   readonly onCalled: (member: MemberAddress, absent: boolean) => void;
@@ -88,6 +88,11 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     void this.#call(member, delay + (isElder(self, member) ? this.#options.elderPatience : 0));
   }
 
+  /** A member is called whom it is for us to call, whoever is elder. */
+  callNow(member: MemberAddress): void {
+    if (this.#options.self() && !this.#calling.has(member.peer)) void this.#call(member, 0);
+  }
+
   /** The network may be better now: whoever is to be called is called at once. */
   retryNow(): void {
     this.#hurries++;
@@ -121,7 +126,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
       answered = linked().includes(peer);
       if (answered || this.#departed.has(peer) || signal.aborted) break;
       try {
-        const link = await call(member);
+        const link = await call(member, attempt);
         onCalled(member, false);
         // They may have found the way to us by the door meanwhile.
         if (signal.aborted || linked().includes(peer)) link.close();

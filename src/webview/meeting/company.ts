@@ -1,3 +1,4 @@
+import type { ParticipantId } from '../../shared/ids.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
 import type { Member } from './member.ts';
 import type { Entrance, MemberEvents } from './memberEvents.ts';
@@ -6,6 +7,7 @@ import type { Notices } from './notices.ts';
 import type { Presenting } from './presenting.ts';
 import * as say from './sentences.ts';
 import type { Servers } from './servers.ts';
+import type { ServerWatch } from './serverWatch.ts';
 import type { Sharing } from './sharing.ts';
 import type { Store } from './store.ts';
 
@@ -15,12 +17,16 @@ export interface CompanyOptions {
   readonly notices: Notices;
   readonly presenting: Presenting;
   readonly servers: Servers;
+  readonly serverWatch: ServerWatch;
   readonly sharing: Sharing;
   readonly onChange: () => void;
 }
 
 /** What the meeting does when members come, change, fall silent and go. */
-export class Company implements Pick<MemberEvents, 'onEntered' | 'onState' | 'onAway' | 'onGone'> {
+export class Company implements Pick<
+  MemberEvents,
+  'onEntered' | 'onState' | 'onServers' | 'onAway' | 'onGone'
+> {
   readonly #options: CompanyOptions;
 
   constructor(options: CompanyOptions) {
@@ -48,14 +54,23 @@ export class Company implements Pick<MemberEvents, 'onEntered' | 'onState' | 'on
     sharing.sync();
   }
 
+  /** A member runs the meeting's server. */
+  onServers(from: ParticipantId, urls: readonly string[]): void {
+    this.#options.serverWatch.onTold(from, urls);
+    this.#options.servers.onTold(from, urls);
+  }
+
   /** They stay in the meeting; what was on its way over a link that ended goes on when there is another. */
-  onAway({ link, address }: Member): void {
+  onAway(member: Member): void {
+    const { link, address } = member;
+    this.#options.serverWatch.onAway(member);
     if (link.ended) this.#options.sharing.lost(address.id);
     this.#options.onChange();
   }
 
   onGone(member: Member, how: 'left' | 'lost'): void {
-    const { notices, sharing } = this.#options;
+    const { notices, sharing, serverWatch } = this.#options;
+    serverWatch.onGone(member);
     tellGone(notices, member, how);
     sharing.lost(member.address.id);
     sharing.sync();

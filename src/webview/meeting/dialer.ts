@@ -17,7 +17,7 @@ export interface DialerOptions {
   readonly connect: ConnectBroker;
   /** This machine's addresses, for twins of mDNS candidates. */
   readonly addresses: readonly string[];
-  readonly times: Pick<MeshTimes, 'serverPauses' | 'recall' | 'heartbeat'>;
+  readonly times: Pick<MeshTimes, 'serverPauses' | 'recall' | 'answer' | 'heartbeat'>;
   /** Somebody called. */
   readonly admit: (raw: RawLink) => void;
   /** The server, as this page is known to it; null while it is not. */
@@ -49,23 +49,26 @@ export class Dialer {
 
   /**
    * Calls a member by the server, or where that does not help by somebody whom both reach.
+   * @param attempt how often that has been in vain lately: then they are given more time to answer.
    * @throws {BrokerError | HandshakeError}
    */
-  async call(member: MemberAddress): Promise<Link> {
+  async call(member: MemberAddress, attempt: number): Promise<Link> {
     const expected = member.id;
     const relay = this.#options.relay();
     try {
-      return await this.prove(await this.#callByServer(member), { expected });
+      return await this.prove(await this.#callByServer(member, attempt), { expected });
     } catch (error) {
       if (!(error instanceof BrokerError) || !relay.reaches(expected)) throw error;
       return this.prove(await relay.call(member), { expected });
     }
   }
 
-  #callByServer({ id, peer }: MemberAddress): Promise<RawLink> {
-    const { isMember, times } = this.#options;
+  #callByServer({ id, peer }: MemberAddress, attempt: number): Promise<RawLink> {
+    const { isMember } = this.#options;
+    const { recall, answer } = this.#options.times;
     const broker = this.#options.broker();
     if (!broker) return Promise.reject(new BrokerError('unreachable'));
-    return broker.call(peer, isMember(id) ? times.recall : undefined);
+    const patience = { open: recall, answer: Math.min(recall, answer * 2 ** attempt) };
+    return broker.call(peer, isMember(id) ? patience : undefined);
   }
 }

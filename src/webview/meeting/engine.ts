@@ -1,9 +1,10 @@
-import type { MeetingBootstrap, OwnOffer } from '../../shared/hostRpc.ts';
+import type { MeetingBootstrap, OwnOffer, SessionRecord } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
 import type { Link } from '../rtc/link.ts';
 import type { StartPump } from '../files/runningPump.ts';
 import type { HostClient } from '../host/hostContext.ts';
+import type { Standing } from '../host/succession.ts';
 import type { TrackSource } from '../media/trackSource.ts';
 import type { MeetingActions, MeetingModel, MeetingView } from '../model.ts';
 import type { ConnectBroker } from '../rtc/broker.ts';
@@ -23,6 +24,7 @@ import { Notices } from './notices.ts';
 import { Presenting } from './presenting.ts';
 import * as say from './sentences.ts';
 import { Servers } from './servers.ts';
+import { ServerWatch } from './serverWatch.ts';
 import { Sharing } from './sharing.ts';
 import { Store } from './store.ts';
 import { Voices } from './voices.ts';
@@ -59,6 +61,7 @@ export class MeetingEngine implements MeetingView {
   readonly #company: Company;
   readonly #attendance: Attendance;
   readonly #servers: Servers;
+  readonly #serverWatch: ServerWatch;
   readonly #voices: Voices;
   readonly #reporter: HostReporter;
   readonly #listeners = new Set<(model: MeetingModel) => void>();
@@ -99,6 +102,7 @@ export class MeetingEngine implements MeetingView {
       hostId: bootstrap.hostId,
       own: bootstrap.servers,
       host,
+      onMoved: (runner, moved) => void this.#mesh.followServer(runner, moved),
       present: () => this.#mesh.present,
       isIn: (id) => this.#mesh.member(id) !== undefined,
       broadcast: (message) => this.#mesh.broadcast(message),
@@ -108,6 +112,12 @@ export class MeetingEngine implements MeetingView {
         this.#problem('no server could be started', error);
         notices.add('error', say.hostSilentSentence);
       },
+    });
+    this.#serverWatch = new ServerWatch({
+      host,
+      isAway: (id) => this.#mesh.member(id)?.away === true,
+      onLook: (id, refused) => this.#mesh.noteServer(id, refused),
+      onProblem: (what, error) => this.#problem(what, error),
     });
     const mesh = (this.#mesh = this.#makeMesh());
     this.connections = new ConnectionWatch({
@@ -123,6 +133,7 @@ export class MeetingEngine implements MeetingView {
       notices,
       presenting,
       servers: this.#servers,
+      serverWatch: this.#serverWatch,
       sharing: this.#sharing,
       onChange: () => this.#changed(),
     });
@@ -184,6 +195,20 @@ export class MeetingEngine implements MeetingView {
     for (const listener of this.#leaveListeners) listener();
   }
 
+  /** What another page of this person would need to know to go on. */
+  get standing(): Standing | null {
+    return this.#store.state.phase === 'left' ? 'left' : this.#session;
+  }
+
+  get #session(): SessionRecord | null {
+    return sessionOf(
+      this.#store.state,
+      this.#sharing.files,
+      this.model.devices,
+      this.#mesh.members.map(({ address }) => address),
+    );
+  }
+
   /** Files shared outside the page. */
   shareFiles(offers: readonly OwnOffer[]): void {
     this.#sharing.files.offer(offers);
@@ -206,7 +231,7 @@ export class MeetingEngine implements MeetingView {
 
   /** This machine has come to another network. */
   networkChanged(): void {
-    this.#mesh.networkChanged();
+    this.#mesh.networkChanged(this.#servers.runsHere);
   }
 
   /** The meeting's server runs here, and has other addresses now. */
@@ -219,6 +244,7 @@ export class MeetingEngine implements MeetingView {
     this.#reporter.dispose();
     this.#notices.dispose();
     this.#servers.dispose();
+    this.#serverWatch.dispose();
     this.connections.dispose();
     this.#presenting.dispose();
     this.#sharing.dispose();
@@ -253,7 +279,7 @@ export class MeetingEngine implements MeetingView {
         onLane: (from, message) => this.#sharing.onLane(from, message),
         onPlace: (place) => this.#store.set({ place }),
         onEnded: () => void this.#attendance.leave('ended-by-host'),
-        onServers: (urls) => this.#servers.onTold(urls),
+        onServers: (from, urls) => this.#company.onServers(from, urls),
         onServer: (connected) => {
           this.#servers.onServer(connected);
           this.#store.set({ serverLost: !connected });
@@ -286,15 +312,7 @@ export class MeetingEngine implements MeetingView {
       this.#tellMembers();
       this.connections.follow();
       this.#voices.handOn(this.model);
-      this.#reporter.report(
-        statusOf(this.model),
-        sessionOf(
-          this.#store.state,
-          this.#sharing.files,
-          this.model.devices,
-          this.#mesh.members.map(({ address }) => address),
-        ),
-      );
+      this.#reporter.report(statusOf(this.model), this.#session);
       for (const listener of this.#listeners) listener(this.model);
     });
   }

@@ -30,7 +30,7 @@ export interface MemberEvents {
   readonly onChannel: (from: ParticipantId, channel: RTCDataChannel) => void;
   readonly onLane: (from: ParticipantId, message: LaneMessage) => void;
   /** A member runs the meeting's server at these addresses now. */
-  readonly onServers: (urls: readonly string[]) => void;
+  readonly onServers: (from: ParticipantId, urls: readonly string[]) => void;
   /** The host ended the meeting for all. */
   readonly onEnded: () => void;
   readonly onProblem: (what: string, error?: unknown) => void;

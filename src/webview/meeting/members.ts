@@ -1,4 +1,4 @@
-import type { ParticipantId } from '../../shared/ids.ts';
+import type { ParticipantId, PeerId } from '../../shared/ids.ts';
 import type { LinkMessage, MemberAddress, ParticipantState, RelayMessage } from '../../shared/protocol.ts';
 import { isElder } from '../../shared/meeting/roster.ts';
 import type { Link, LinkEnd } from '../rtc/link.ts';
@@ -36,6 +36,9 @@ export interface MembersOptions {
   readonly events: MemberEvents;
 }
 
+/** Of older pages only this many are remembered: none of them lives for long. */
+const MAX_SUPERSEDED = 100;
+
 /** What was heard on a link since the other side entered on it. */
 interface Entered {
   /** How much of our chat they had. */
@@ -50,6 +53,8 @@ export class Members {
   /** All proven links, also those on which the other side has not entered: they are told and sent nothing yet. */
   readonly #links = new Set<Link>();
   readonly #entered = new Map<Link, Entered>();
+  /** Pages that another page of the same person has taken the place of, oldest first. */
+  readonly #superseded = new Set<PeerId>();
   readonly #hearsay = new Hearsay();
   readonly #away: Away;
 
@@ -103,6 +108,11 @@ export class Members {
     if (this.#members.get(id)?.address.peer === peer) this.#away.note(id, absent);
   }
 
+  /** What becomes of the server that somebody has run, who is not heard. */
+  noteServer(id: ParticipantId, refused: boolean): void {
+    this.#away.noteServer(id, refused);
+  }
+
   /** Sends a message to everybody who is in. */
   broadcast(message: LinkMessage): void {
     for (const { link } of this.#members.values()) link.send(message);
@@ -124,6 +134,8 @@ export class Members {
    */
   join(link: Link): void {
     const { events, times, place } = this.#options;
+    // It may live on for a moment beside its successor, and misses those whose links went with it.
+    if (this.#superseded.has(link.remote.peer)) return link.close();
     this.#links.add(link);
     const deadline = setTimeout(() => {
       if (!this.#entered.has(link)) link.close();
@@ -175,7 +187,7 @@ export class Members {
         this.#options.onRelay(id, message);
         break;
       case 'servers':
-        events.onServers(message.urls);
+        events.onServers(id, message.urls);
         break;
       case 'members':
         this.#hearsay.take(id, message);
@@ -246,11 +258,20 @@ export class Members {
     const { self, onDeparted } = this.#options;
     const { id, peer } = link.remote;
     const samePage = before.address.peer === peer;
-    if (!samePage) onDeparted(before.address);
+    if (!samePage) {
+      onDeparted(before.address);
+      this.#supersede(before.address.peer);
+    }
     for (const other of this.#linksTo(id)) {
       if (other === link || (other.remote.peer === peer && self > id)) continue;
       if (other.remote.peer !== peer || this.#entered.has(other)) this.#close(other);
     }
+  }
+
+  #supersede(peer: PeerId): void {
+    this.#superseded.add(peer);
+    const [oldest] = this.#superseded;
+    if (this.#superseded.size > MAX_SUPERSEDED && oldest !== undefined) this.#superseded.delete(oldest);
   }
 
   #linksTo(id: ParticipantId): Link[] {

@@ -81,9 +81,9 @@ export class Mesh {
     this.#calls = new Calls({
       signal,
       self: () => this.#self(),
-      linked: () => [...this.#members.links].filter(({ quiet }) => !quiet).map((link) => link.remote.peer),
+      linked: () => [...this.#members.links].filter(({ works }) => works).map((link) => link.remote.peer),
       missing: (peer) => this.#members.list.some(({ away, address }) => away && address.peer === peer),
-      call: (member) => this.#dialer.call(member),
+      call: (member, attempt) => this.#dialer.call(member, attempt),
       onLink: (link) => this.#members.join(link),
       onCalled: (member, absent) => this.#members.noteCall(member, absent),
       elderPatience: times.elderPatience,
@@ -256,13 +256,36 @@ export class Mesh {
     for (const link of this.#members.links) link.retryNow();
   }
 
-  /** This machine has other addresses: who is not reached from there any more is called without waiting for a silence. */
-  networkChanged(): void {
+  /**
+   * This machine has other addresses: who is not reached from there any more is called without waiting for a silence.
+   * @param isCalled the server runs here, so that the others can be called only once they have found it again, and then
+   *   call us (`followServer`). Of two calls at once one link would be made in vain.
+   */
+  networkChanged(isCalled: boolean): void {
     this.retryNow();
-    const { probe } = this.#times;
+    const { probe, called } = this.#times;
     for (const link of this.#members.links) link.probe(probe);
     // After theirs, of the same length.
-    void wait(probe, this.#abort.signal).then(() => this.#calls.retryNow());
+    void wait(isCalled ? called : probe, this.#abort.signal).then(() => this.#calls.retryNow());
+  }
+
+  /**
+   * Whether the server that a member runs was found at another address: their machine has moved, and the link to it may have
+   * ended on their side alone. Where it does not answer meanwhile, they are called.
+   */
+  async followServer(runner: ParticipantId, moved: Promise<boolean>): Promise<void> {
+    const link = this.#members.get(runner)?.link;
+    if (!link) return;
+    const question = link.ask();
+    const [isElsewhere] = await Promise.all([moved, wait(this.#times.probe / 2, this.#abort.signal)]);
+    const member = this.#members.get(runner);
+    if (!isElsewhere || member?.link !== link || link.isAnswered(question)) return;
+    this.#calls.callNow(member.address);
+  }
+
+  /** Whether the server that somebody has run, who is not heard, refuses connections. */
+  noteServer(id: ParticipantId, refused: boolean): void {
+    this.#members.noteServer(id, refused);
   }
 
   /** Tells the others, and is gone. `end` is heeded from the host only. Resolves when they have been told. */

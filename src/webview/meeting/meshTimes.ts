@@ -19,18 +19,30 @@ export interface MeshTimes {
   readonly heartbeat: HeartbeatTimes;
   /** How long the other side of a link may take to answer when this machine's addresses have changed. */
   readonly probe: number;
+  /** How long who has moved with the server leaves it to the others to call: Chromium needs 1.8 s to see new addresses. */
+  readonly called: number;
   /** From a link's silence to the first call for a new one: what ICE mends by itself is mended by then. */
   readonly redial: number;
   /** So much later the elder calls as well, who else waits to be called. */
   readonly elderPatience: number;
   /** How long a call for a link that was lost may take. */
   readonly recall: number;
+  /**
+   * How long the first such call may be without an answer, which doubles: who has lost the server, and is still known to it,
+   * cannot hear it.
+   */
+  readonly answer: number;
   /** Between two looks at who is away. */
   readonly look: number;
   /** How long a member stays one whose link is gone. */
   readonly grace: number;
   /** The same for one whose page the server does not know either. */
   readonly absentGrace: number;
+  /**
+   * The same for one whose machine refuses connections to the server that ran there: their VS Code was killed. Their silence is
+   * noticed later than that of a page which ends its links, and an extension host that is started again takes less.
+   */
+  readonly refusedGrace: number;
   /** The same for one whose page was unloaded: a reload takes less, and who closed the page is not to be a ghost. */
   readonly unloadGrace: number;
   /** How long nobody has to be here until the door is asked for the way back in. */
@@ -54,12 +66,15 @@ export const MESH_TIMES: MeshTimes = {
   mediaGrace: 500,
   heartbeat: HEARTBEAT_TIMES,
   probe: 500,
+  called: 2_750,
   redial: 1_500,
   elderPatience: 1_500,
   recall: 6_000,
+  answer: 1_000,
   look: 500,
   grace: 60_000,
   absentGrace: 7_500,
+  refusedGrace: 6_500,
   unloadGrace: 7_500,
   aloneAfter: 5_000,
   revisit: 1_000,

@@ -16,6 +16,8 @@ export interface ServersOptions {
   /** Addresses of the server where it runs here; none otherwise. */
   readonly own?: readonly string[];
   readonly host: Pick<HostClient, 'call'>;
+  /** A member whose server has moved may have done so with it; told once it is known whether it has. */
+  readonly onMoved: (runner: ParticipantId, moved: Promise<boolean>) => void;
   /** Who can be reached now, oneself included; empty before there is a meeting. */
   readonly present: () => readonly MemberAddress[];
   /** Whether somebody is in, also when they are being looked for. */
@@ -33,13 +35,13 @@ export interface ServersOptions {
 
 /**
  * Where the meeting's server is, when it moves: who runs it tells everybody over the links, and each page tells its
- * extension host once the server it had is gone. When the host has left with it, the eldest may run another one.
+ * extension host, at once and again when the server it had is gone. When the host has left with it, the eldest may run another one.
  */
 export class Servers {
   readonly #options: ServersOptions;
   /** Addresses of the server that runs here; those of the invite may be older. */
   #own: readonly string[];
-  /** What others told last, not yet handed to the extension host. */
+  /** What others told last. */
   #told: readonly string[] = [];
   #connected = true;
   #patient = true;
@@ -67,17 +69,18 @@ export class Servers {
     this.#patient = true;
     clearTimeout(this.#timer);
     if (connected) return;
-    this.#handOver();
+    void this.#handOver();
     this.#timer = setTimeout(() => {
       this.#patient = false;
       this.#options.onChange();
     }, this.#options.patience ?? PATIENCE);
   }
 
-  /** A member says where the server is. */
-  onTold(urls: readonly string[]): void {
+  /** A member says where the server is that they run. */
+  onTold(from: ParticipantId, urls: readonly string[]): void {
     this.#told = urls;
-    if (!this.#connected) this.#handOver();
+    // Whether the one that was is still there is for the extension host to see.
+    this.#options.onMoved(from, this.#handOver());
   }
 
   /** The server that runs here is to be found at these addresses. */
@@ -86,9 +89,14 @@ export class Servers {
     this.#options.broadcast({ t: 'servers', urls: [...urls] });
   }
 
+  /** Whether the meeting's server runs on this machine. */
+  get runsHere(): boolean {
+    return this.#own.length > 0;
+  }
+
   /** What somebody who enters has to know. */
   greeting(): LinkMessage | null {
-    return this.#own.length > 0 ? { t: 'servers', urls: [...this.#own] } : null;
+    return this.runsHere ? { t: 'servers', urls: [...this.#own] } : null;
   }
 
   /** Runs a server for the others. */
@@ -113,20 +121,22 @@ export class Servers {
     clearTimeout(this.#again);
   }
 
-  #handOver(): void {
+  /** Gives whether another way is gone from now on. Never rejects. */
+  async #handOver(): Promise<boolean> {
     clearTimeout(this.#again);
     const servers = this.#told;
-    if (servers.length === 0) return;
-    this.#told = [];
+    if (servers.length === 0) return false;
     const { host, onProblem, retry = RETRY } = this.#options;
-    host.call('serversChanged', { servers: [...servers] }).catch((error: unknown) => {
+    try {
+      return (await host.call('serversChanged', { servers: [...servers] })).moved;
+    } catch (error) {
       onProblem('the server that was told of cannot be used', error);
       // Its machine may be out of reach for a while. What was told since counts more.
-      if (this.#disposed || this.#told.length > 0) return;
-      this.#told = servers;
-      this.#again = setTimeout(() => {
-        if (!this.#connected) this.#handOver();
-      }, retry);
-    });
+      if (!this.#disposed && this.#told === servers)
+        this.#again = setTimeout(() => {
+          if (!this.#connected) void this.#handOver();
+        }, retry);
+      return false;
+    }
   }
 }

@@ -39,16 +39,24 @@ export interface BrokerSeat {
   readonly onServer: (connected: boolean) => void;
 }
 
+/** How long a call may take; milliseconds. */
+export interface CallPatience {
+  /** Until its channel is open. */
+  readonly open: number;
+  /** Until the page that is called has answered, which it does by itself: the server may think it where it is not any more. */
+  readonly answer: number;
+}
+
 /** One id on the meeting's server: calls others, is called. */
 export interface Broker {
   /** Whether calls can be made. */
   readonly connected: boolean;
   /**
    * Calls an id.
-   * @param patience milliseconds until its channel has to be open; the broker's own when left out.
+   * @param patience the broker's own when left out.
    * @throws {BrokerError} `absent`, `timeout`, `failed`, `unreachable`, `closed`
    */
-  call(called: PeerId, patience?: number): Promise<RawLink>;
+  call(called: PeerId, patience?: CallPatience): Promise<RawLink>;
   /** Leaves the server. Links that were handed out live on. */
   dispose(): void;
 }

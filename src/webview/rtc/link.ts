@@ -74,6 +74,9 @@ export class Link {
   #windowStart = performance.now();
   #windowCount = 0;
   #pings = 0;
+  /** Numbers of pings: the newest that was answered, and the newest whose answer was missed. */
+  #answered = 0;
+  #missed = 0;
   #restarting: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(options: LinkOptions, remote: ProvenPeer, waiting: unknown[]) {
@@ -183,6 +186,11 @@ export class Link {
     return this.#heartbeat.quiet;
   }
 
+  /** Whether both sides hear each other, as far as is known. */
+  get works(): boolean {
+    return !this.quiet && this.#answered >= this.#missed;
+  }
+
   /** Starts reading. What arrived since the proof comes first. */
   listen(events: LinkEvents): void {
     this.#events = events;
@@ -211,6 +219,18 @@ export class Link {
   /** The network may be another one: who does not answer within so many milliseconds counts as silent. */
   probe(patience: number): void {
     this.#heartbeat.probe(patience);
+  }
+
+  /** Asks whether the other side hears us, which one that is heard need not. Gives what to ask `isAnswered` with. */
+  ask(): number {
+    this.send({ t: 'ping', n: ++this.#pings });
+    return this.#pings;
+  }
+
+  /** Whether what was asked, or anything later, was answered. Where it was to be by now the link works only once it is. */
+  isAnswered(ping: number): boolean {
+    if (this.#answered < ping) this.#missed = Math.max(this.#missed, ping);
+    return this.#answered >= ping;
   }
 
   /** Sends a control message. Lost when the link has ended: the end is told by `onEnd`. */
@@ -266,7 +286,9 @@ export class Link {
     } else if (message.t === 'description' || message.t === 'candidate') {
       if (this.#mediaOpen) this.#negotiation.receive(message);
       else this.#events.onProblem('a negotiation before admission was dropped');
-    } else if (message.t !== 'pong') {
+    } else if (message.t === 'pong') {
+      this.#answered = Math.max(this.#answered, message.n);
+    } else {
       this.#events.onMessage(message);
     }
   }

@@ -2,7 +2,7 @@ import { type DataConnection, Peer } from 'peerjs';
 import type { PeerId } from '../../shared/ids.ts';
 import { toHex } from '../../shared/ids.ts';
 import { MAX_PENDING_LINKS } from '../../shared/limits.ts';
-import { type Broker, BrokerError, type BrokerSeat, type RawLink } from './broker.ts';
+import { type Broker, BrokerError, type BrokerSeat, type CallPatience, type RawLink } from './broker.ts';
 import { twinsOf } from './candidateTwins.ts';
 import { PendingPlaces } from './pendingPlaces.ts';
 
@@ -31,7 +31,7 @@ export interface BrokerOptions extends BrokerSeat {
  */
 const OPEN_DEADLINE = 5_000;
 /** How long a call may take until its channel is open. */
-const CALL_DEADLINE = 15_000;
+const CALL_PATIENCE: CallPatience = { open: 15_000, answer: 15_000 };
 
 /**
  * One id on the meeting's PeerServer: calls others, is called. PeerJS serves to find a page and to open the first data
@@ -93,7 +93,7 @@ export class PeerBroker implements Broker {
   }
 
   /** Calls an id. @throws {BrokerError} `absent`, `timeout`, `failed`, `unreachable`, `closed` */
-  async call(called: PeerId, patience = CALL_DEADLINE): Promise<RawLink> {
+  async call(called: PeerId, patience = CALL_PATIENCE): Promise<RawLink> {
     if (!this.connected) throw new BrokerError(this.#disposed ? 'closed' : 'unreachable');
     const connection = this.#peer.connect(called, { reliable: true, serialization: 'raw', label: 'parley' });
     this.#sendTwins(connection);
@@ -143,15 +143,19 @@ export class PeerBroker implements Broker {
     });
   }
 
-  #opened(connection: DataConnection, patience = CALL_DEADLINE): Promise<void> {
+  #opened(connection: DataConnection, { open, answer } = CALL_PATIENCE): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (error?: BrokerError): void => {
         clearTimeout(timer);
+        clearTimeout(answered);
         this.#calls.delete(connection);
         if (error) reject(error);
         else resolve();
       };
-      const timer = setTimeout(() => settle(new BrokerError('timeout')), patience);
+      const timer = setTimeout(() => settle(new BrokerError('timeout')), open);
+      const answered = setTimeout(() => {
+        if (!connection.peerConnection.remoteDescription) settle(new BrokerError('timeout'));
+      }, answer);
       this.#calls.set(connection, settle);
       connection.on('open', () => settle());
       connection.on('error', (error) => settle(new BrokerError('failed', error)));

@@ -32,7 +32,15 @@ describe('what a page is given', () => {
         addresses: () => many,
         server: { ownPort: () => port, servers: () => urls },
       } as unknown as Parameters<typeof makeBootstrap>[0];
-      const present = { record: null, name: undefined, offers: [], parts: [], stages: [], near: null };
+      const present = {
+        record: null,
+        predecessor: false,
+        name: undefined,
+        offers: [],
+        parts: [],
+        stages: [],
+        near: null,
+      };
       return v.parse(meetingBootstrap.entries.servers, makeBootstrap(lasting, present).servers);
     };
     try {

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { MeetingServer, type RunningServer } from '../../../src/extension/meetingServer.ts';
+import { findServer } from '../../../src/extension/server/findServer.ts';
+import { startServerProcess } from '../../../src/extension/server/serverProcess.ts';
+import { startGateway, ORIGIN } from '../gateway/support.ts';
+import { peerId, PROGRAM, TestClient, TOKEN } from '../peer-server/support.ts';
 
 const FIRST = 'http://10.0.0.1:9000/';
 const NEXT = 'http://10.0.0.2:9000/';
@@ -17,10 +21,15 @@ function make(own = false, refuses = false) {
       return Promise.resolve();
     },
   });
-  const tried = { runs: 0 };
+  const tried = { runs: 0, asked: 0, found: 0 };
+  /** Whether the server that was gives a sign of life. */
+  const first = { answers: false };
   const meeting = new MeetingServer({
     first: server(FIRST, own ? 9000 : null),
-    find: (urls) => (refuses ? Promise.reject(new Error('nobody')) : Promise.resolve(urls[0] ?? '')),
+    find: (urls) => {
+      tried.found += 1;
+      return refuses ? Promise.reject(new Error('nobody')) : Promise.resolve(urls[0] ?? '');
+    },
     run: () => {
       tried.runs += 1;
       return refuses
@@ -28,15 +37,20 @@ function make(own = false, refuses = false) {
         : Promise.resolve(server('http://127.0.0.1:7/', 7));
     },
     lead: (url) => led.push(url),
+    ask: () => {
+      tried.asked += 1;
+      return Promise.resolve(first.answers);
+    },
+    isInItsNetwork: () => true,
     log: () => undefined,
   });
-  return { meeting, led, stopped, tried };
+  return { meeting, led, stopped, tried, first };
 }
 
 describe('the server of a meeting', () => {
   it('is where others say, once it answers there', async () => {
     const { meeting, led, stopped } = make();
-    await meeting.move([NEXT]);
+    assert.equal(await meeting.move([NEXT]), true);
     assert.deepEqual(
       [led, meeting.servers(), meeting.url(), meeting.ownPort()],
       [[NEXT], [NEXT], NEXT, null],
@@ -48,9 +62,32 @@ describe('the server of a meeting', () => {
     assert.deepEqual([refused.led, refused.meeting.servers()], [[], [FIRST]]);
   });
 
+  it('stays one that gives a sign of life, whatever others say', async () => {
+    const { meeting, led, tried, first } = make();
+    first.answers = true;
+    assert.equal(await meeting.move([NEXT]), false);
+    assert.equal(await meeting.move([FIRST, NEXT]), false);
+    assert.deepEqual(
+      [led, meeting.url(), tried.found],
+      [[], FIRST, 1],
+      'of one’s own nobody has to be asked',
+    );
+    first.answers = false;
+    assert.equal(await meeting.move([FIRST]), false, 'it is where it was');
+    assert.deepEqual(led, [FIRST], 'and is connected with anew');
+  });
+
+  it('stays one that gives a sign of life where others tell of one that is not there', async () => {
+    const { meeting, first } = make(false, true);
+    first.answers = true;
+    assert.equal(await meeting.move([NEXT]), false);
+    assert.equal(await meeting.look([NEXT]), 'answers');
+  });
+
   it('stays one that runs here', async () => {
     const { meeting, led, tried } = make(true);
-    await meeting.move([NEXT]);
+    assert.equal(await meeting.move([NEXT]), false);
+    assert.equal(await meeting.look([NEXT]), 'answers');
     assert.deepEqual([led, await meeting.hostOn(), tried.runs], [[], [FIRST], 0]);
   });
 
@@ -70,5 +107,57 @@ describe('the server of a meeting', () => {
     await starting;
     assert.deepEqual(stopped, ['http://127.0.0.1:7/']);
     await assert.rejects(make(false, true).meeting.hostOn());
+  });
+});
+
+describe('the server of a member who is not heard', function () {
+  this.timeout(20_000);
+  const KEY = 'secret-key';
+
+  /** A meeting on a server of a process of its own, with a page that is registered there. */
+  async function open(inItsNetwork: boolean) {
+    const start = (port: number) =>
+      startServerProcess({ program: PROGRAM, port, exactPort: port !== 0, key: KEY, log: () => undefined });
+    const server = await start(0);
+    const url = `http://127.0.0.1:${String(server.port)}/`;
+    const { gateway } = await startGateway();
+    gateway.setUpstream({ url, key: KEY });
+    const page = new TestClient(
+      `ws://127.0.0.1:${String(gateway.port)}/peerjs?key=${gateway.brokerKey}&id=${peerId(1)}&token=${TOKEN}`,
+      { origin: ORIGIN },
+    );
+    assert.deepEqual(await page.next(), { type: 'OPEN' });
+    const meeting = new MeetingServer({
+      first: { url: () => url, servers: () => [url], ownPort: () => null, stop: () => Promise.resolve() },
+      find: (urls, timeout = 1_000) => findServer(urls, KEY, { timeout }),
+      run: () => Promise.reject(new Error('not here')),
+      lead: (to) => gateway.moveUpstream({ url: to, key: KEY }),
+      ask: (signal) => gateway.askUpstream(signal),
+      isInItsNetwork: () => inItsNetwork && gateway.isWhereItReachedIt,
+      log: () => undefined,
+    });
+    return { meeting, server, url, page, again: () => start(server.port), end: () => gateway.dispose() };
+  }
+
+  it('answers, refuses once it was killed, and answers when it is back', async () => {
+    const { meeting, server, url, page, again, end } = await open(true);
+    const { lookAtServer } = meeting.handlers();
+    const look = async () => (await lookAtServer({ servers: [url] })).state;
+    assert.equal(await look(), 'answers');
+    await server.dispose();
+    await page.closed;
+    assert.equal(await look(), 'refused');
+    assert.equal(await meeting.look(['http://127.0.0.1:1/']), 'silent', 'it never was there');
+    const back = await again();
+    assert.equal(await look(), 'answers');
+    await Promise.all([back.dispose(), end()]);
+  });
+
+  it('cannot be told of from another network', async () => {
+    const { meeting, server, url, page, end } = await open(false);
+    await server.dispose();
+    await page.closed;
+    assert.equal(await meeting.look([url]), 'silent');
+    await end();
   });
 });

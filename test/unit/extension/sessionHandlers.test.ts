@@ -22,7 +22,11 @@ function make() {
     saves: nobody,
     stages: { handlers: () => ({}), attend: note('stages attended') },
     server: {
-      handlers: () => ({ serversChanged: () => null, hostOn: () => Promise.reject(new Error('no')) }),
+      handlers: () => ({
+        serversChanged: () => null,
+        lookAtServer: ({ servers }: { servers: string[] }) => ({ state: servers[0] }),
+        hostOn: () => Promise.reject(new Error('no')),
+      }),
     },
     log: () => undefined,
     copyInvite: () => Promise.resolve(),
@@ -60,6 +64,8 @@ describe('what answers a page', () => {
     await page.serversChanged({ servers: [] });
     await assert.rejects(Promise.resolve(page.hostOn({})), /no/);
     assert.deepEqual(log.slice(2), ['changed', 'changed']);
+    for (const state of ['silent', 'refused', 'answers']) await page.lookAtServer({ servers: [state] });
+    assert.deepEqual(log.slice(4), ['changed'], 'it may have been found elsewhere');
   });
 
   it('answers a page that leaves before the panel goes', async () => {

@@ -6,7 +6,14 @@ import { until } from '../rtc/until.ts';
 
 const [BOB, CAROL] = ['b'.repeat(43), 'c'.repeat(43)];
 /** Milliseconds, by the clock of the test: a look is made every real millisecond and reads that clock. */
-const TIMES = { look: 1, grace: 60_000, absentGrace: 8_000, unloadGrace: 7_000, aloneAfter: 5_000 };
+const TIMES = {
+  look: 1,
+  grace: 60_000,
+  absentGrace: 8_000,
+  refusedGrace: 6_000,
+  unloadGrace: 7_000,
+  aloneAfter: 5_000,
+};
 
 describe('Away', () => {
   const all: Away[] = [];
@@ -92,6 +99,28 @@ describe('Away', () => {
     assert.deepEqual([seen.gone, seen.left], [[BOB], [BOB]]);
     await pass(6_000);
     assert.deepEqual(seen.gone, [BOB], 'a new page is waited for as everybody is');
+  });
+
+  it('waits less for whose server has ended while their machine lives, as long as that is so', async () => {
+    const { away, seen, pass } = make();
+    for (const id of [BOB, CAROL]) {
+      away.add(id);
+      away.noteServer(id, true);
+    }
+    await pass(5_000);
+    away.noteServer(CAROL, false);
+    await pass(2_000);
+    assert.deepEqual([seen.gone, seen.left], [[BOB], []], 'the other one runs again');
+  });
+
+  it('waits for the next page of who is loaded anew with their server', async () => {
+    const { away, seen, pass } = make();
+    away.unloaded(BOB);
+    away.noteServer(BOB, true);
+    await pass(6_000);
+    assert.deepEqual(seen.gone, []);
+    await pass(1_000);
+    assert.deepEqual(seen.left, [BOB]);
   });
 
   it('keeps whom somebody else reaches, and lets go when nobody does any more', async () => {

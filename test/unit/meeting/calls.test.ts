@@ -203,6 +203,17 @@ describe('Calls', () => {
     missing.clear();
   });
 
+  it('calls somebody younger at once when that is for us to do, and once', async () => {
+    const { calls, asked } = make(bob);
+    calls.callNow(carol);
+    calls.callNow(carol);
+    calls.recover(carol, 0);
+    assert.deepEqual(
+      asked.map(({ peer }) => peer),
+      [carol.peer],
+    );
+  });
+
   it('waits for nothing when the network is back', async () => {
     const { calls, nth, missing, asked } = make(carol, [600_000, 600_000]);
     missing.add(alice.peer).add(bob.peer);

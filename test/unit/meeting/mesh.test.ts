@@ -4,6 +4,7 @@ import type { LinkMessage } from '../../../src/shared/protocol.ts';
 import { EnterError } from '../../../src/webview/meeting/entry.ts';
 import { BrokerError } from '../../../src/webview/rtc/broker.ts';
 import { HandshakeError } from '../../../src/webview/rtc/handshake.ts';
+import { HEARTBEAT_TIMES } from '../../../src/webview/rtc/heartbeat.ts';
 import type { Identity } from '../../../src/webview/rtc/identity.ts';
 import { turn } from '../rtc/fakeConnection.ts';
 import { makeIdentity } from '../rtc/identities.ts';
@@ -11,8 +12,8 @@ import { until } from '../rtc/until.ts';
 import { FakeServer } from './fakeServer.ts';
 import { answer, OTHER_SECRET, Person, type PersonChange, ROOM, stateOf, visit } from './people.ts';
 
-/** Nothing is closed for being late. */
-const PATIENT = { admission: 60_000 };
+/** Nothing is closed for being late, and nobody missed because this process has much to do. */
+const PATIENT = { admission: 60_000, heartbeat: { ...HEARTBEAT_TIMES, quiet: 60_000, deadline: 90_000 } };
 
 const enterAs = (name: string, ordinal: number): LinkMessage => ({
   t: 'enter',
@@ -363,7 +364,7 @@ describe('Mesh', () => {
     for (const end of [...bob.endsTo(alice), ...alice.endsTo(bob)]) {
       for (const channel of end.channels) channel.delivers = false;
     }
-    bob.mesh.networkChanged();
+    bob.mesh.networkChanged(false);
     await until(() => bob.log.includes('Alice away'), 'it is noticed');
     await until(() => bob.log.includes('Alice returned'), 'they are found again');
     bob.say('from elsewhere');
@@ -463,6 +464,25 @@ describe('Mesh', () => {
     for (const person of [alice, bob]) {
       assert.equal(person.mesh.member(identity.id)?.address.peer, again.peer, 'it is the new page');
       for (const end of person.endsTo(carol)) await until(() => end.connectionState === 'closed', 'no ghost');
+    }
+    again.say('I am back');
+    await until(() => alice.chat.length + bob.chat.length === 2, 'heard by both');
+  });
+
+  it('stays with the new page while the old one lives on, misses everybody and calls', async () => {
+    const [alice, bob, carol] = await three();
+    const { identity, place } = carol;
+    const again = await (await open('Carol', { identity, mayOpen: true })).enter(place);
+    await Person.agree([alice, bob, again], 'Alice@0 Bob@1 Carol@2');
+    const [calls, answers] = [server.wires.length, carol.log.length];
+    await until(
+      () => server.wires.slice(calls).filter(({ from }) => from === carol.peer).length > 3,
+      'the old page calls again and again',
+    );
+    assert.ok(!carol.log.slice(answers).some((line) => line.endsWith('returned')), 'nobody enters there');
+    for (const person of [alice, bob]) {
+      assert.equal(person.mesh.member(identity.id)?.address.peer, again.peer, 'it is the new page');
+      assert.equal(person.log.filter((line) => line === 'Carol returned').length, 1, 'once');
     }
     again.say('I am back');
     await until(() => alice.chat.length + bob.chat.length === 2, 'heard by both');

@@ -36,12 +36,15 @@ const TIMES: MeshTimes = {
   mediaGrace: 50,
   heartbeat: { interval: 20, quiet: 60, deadline: 1_000 },
   probe: 15,
+  called: 100,
   redial: 10,
   elderPatience: 20,
   recall: 500,
+  answer: 100,
   look: 5,
   grace: 500,
   absentGrace: 200,
+  refusedGrace: 150,
   unloadGrace: 100,
   aloneAfter: 30,
   revisit: 50,
@@ -152,7 +155,7 @@ export class Person {
             this.place = place;
             this.log.push('back');
           },
-          onServers: (urls) => this.log.push(`servers ${urls.join(' ')}`),
+          onServers: (_from, urls) => this.log.push(`servers ${urls.join(' ')}`),
           onEnded: () => this.log.push('ended'),
           onServer: () => undefined,
           onStranger: () => {

@@ -20,20 +20,27 @@ function make(
   refuses = 0,
   own: readonly string[] = [],
 ) {
-  const room = { present };
+  const room = { present, moved: false };
   const calls: string[] = [];
   const sent: LinkMessage[] = [];
   const problems: string[] = [];
   const failures: unknown[] = [];
+  const moves: string[] = [];
   const call = (method: string, params: unknown): Promise<unknown> => {
     calls.push(`${method} ${JSON.stringify(params)}`);
-    return calls.length <= refuses ? Promise.reject(new Error('no')) : Promise.resolve({ servers: MOVED });
+    const answer = method === 'hostOn' ? { servers: MOVED } : { moved: room.moved };
+    return calls.length <= refuses ? Promise.reject(new Error('no')) : Promise.resolve(answer);
   };
   const servers = new Servers({
     self: bob.id,
     hostId: alice.id,
     own,
     host: { call } as unknown as Pick<HostClient, 'call'>,
+    onMoved: (runner, moved) => {
+      void moved.then((isElsewhere) =>
+        moves.push(`${runner === alice.id ? 'alice' : runner} ${String(isElsewhere)}`),
+      );
+    },
     present: () => room.present,
     isIn: (id) => room.present.some((one) => one.id === id),
     broadcast: (message) => sent.push(message),
@@ -43,45 +50,58 @@ function make(
     patience: 10,
     retry: 10,
   });
-  return { servers, room, calls, sent, problems, failures };
+  return { servers, room, calls, sent, problems, failures, moves };
 }
 
 describe('Servers', () => {
-  it('tells the extension host of another server once the one it had is gone', () => {
+  it('tells the extension host where others say that the server is, at once and when there is none', () => {
     const { servers, calls } = make();
-    servers.onTold(MOVED);
-    assert.deepEqual(calls, [], 'the server is there');
+    servers.onTold(alice.id, MOVED);
+    assert.deepEqual(calls, [`serversChanged {"servers":["${String(MOVED[0])}"]}`], 'it may have moved');
     servers.onServer(false);
-    assert.deepEqual(calls, [`serversChanged {"servers":["${String(MOVED[0])}"]}`]);
+    assert.equal(calls.length, 2, 'it may be there now');
     servers.onServer(true);
-    servers.onServer(false);
-    assert.equal(calls.length, 1, 'it was tried');
-    servers.onTold(['http://10.0.0.8:9001/']);
-    assert.equal(calls.length, 2, 'at once when there is none');
+    assert.equal(calls.length, 2);
+    servers.onTold(alice.id, ['http://10.0.0.8:9001/']);
+    assert.match(calls.at(-1) ?? '', /10\.0\.0\.8/u);
     servers.dispose();
+  });
+
+  it('says whether the server of a member was found elsewhere', async () => {
+    const { servers, room, moves } = make();
+    servers.onTold(alice.id, MOVED);
+    await turn();
+    room.moved = true;
+    servers.onTold(alice.id, MOVED);
+    await turn();
+    const failing = make([alice, bob, carol], 1);
+    failing.servers.onTold(alice.id, MOVED);
+    await turn();
+    assert.deepEqual([moves, failing.moves], [['alice false', 'alice true'], ['alice false']]);
+    servers.dispose();
+    failing.servers.dispose();
   });
 
   it('tries a server again that could not be used, until there is one', async () => {
     const { servers, calls, problems, failures } = make([alice, bob, carol], 2);
     servers.onServer(false);
-    servers.onTold(MOVED);
+    servers.onTold(alice.id, MOVED);
     await until(() => calls.length === 3, 'a third time');
     assert.deepEqual([problems.length, failures.length], [2, 0], 'that is for the log, and alarms nobody');
-    servers.onServer(true);
-    servers.onServer(false);
-    assert.equal(calls.length, 3, 'it was used');
     servers.dispose();
+    await turn();
+    assert.equal(calls.length, 3, 'it is used');
   });
 
   it('forgets a server that could not be used when told of another one', async () => {
     const { servers, calls } = make([alice, bob, carol], 1);
     servers.onServer(false);
-    servers.onTold(MOVED);
+    servers.onTold(alice.id, MOVED);
     await turn();
-    servers.onTold(['http://10.0.0.8:9001/']);
+    servers.onTold(alice.id, ['http://10.0.0.8:9001/']);
     const other = make([alice, bob, carol], Infinity);
     other.servers.onServer(false);
-    other.servers.onTold(MOVED);
+    other.servers.onTold(alice.id, MOVED);
     await until(() => other.calls.length === 3, 'the time for another try has passed');
     other.servers.dispose();
     assert.deepEqual(
@@ -125,7 +145,7 @@ describe('Servers', () => {
     await Promise.all([servers.hostOn(), servers.hostOn()]);
     assert.deepEqual([calls.length, sent.length, failures.length], [1, 0, 1]);
     servers.onServer(false);
-    servers.onTold(MOVED);
+    servers.onTold(alice.id, MOVED);
     await turn();
     assert.deepEqual([problems.length, failures.length], [1, 1]);
     servers.dispose();

@@ -117,6 +117,20 @@ describe('PeerBroker', () => {
     assert.equal(await problemOf(closing), 'closed');
   });
 
+  it('gives a call up early that is not answered, since the server may think the page where it is not', async () => {
+    const { broker, peer } = await connect();
+    const patience = { open: 60, answer: 5 };
+    assert.equal(await problemOf(broker.call(OTHER, { open: 60_000, answer: 5 })), 'timeout');
+    const began = performance.now();
+    const answered = broker.call(OTHER, patience);
+    const end = peer.calls[1]?.end;
+    assert.ok(end);
+    end.remoteDescription = { type: 'answer', sdp: '' };
+    assert.equal(await problemOf(answered), 'timeout');
+    assert.ok(performance.now() - began > 50, 'its channel may take longer');
+    broker.dispose();
+  });
+
   it('counts nobody whose channel is open already', async () => {
     const { broker, peer, links } = await connect();
     const slow = peer.called(OTHER);
