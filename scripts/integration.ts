@@ -9,6 +9,7 @@ import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { launchBrowser } from '../test/support/browser.ts';
 import { makeTempFolder } from '../test/support/temp.ts';
+import { UNCOMPRESSED } from '../test/support/window.ts';
 import { runNode } from './lib/children.ts';
 import { QUIET_SETTINGS, startCodeServer, windowUrl } from './lib/codeServer.ts';
 import { CACHE, ROOT } from './lib/paths.ts';
@@ -78,6 +79,7 @@ async function runOnServer(): Promise<number> {
   const browser = await launchBrowser('allowed');
   try {
     const page = browser.context.pages()[0] ?? (await browser.context.newPage());
+    await page.setExtraHTTPHeaders(UNCOMPRESSED);
     const lines: string[] = [];
     const ended = new Promise<number>((resolve, reject) => {
       const timer = setTimeout(() => {

@@ -3,6 +3,7 @@
 import { packageExtension } from './lib/packaging.ts';
 import { countTests, deadCode, format, lint, mocha, types } from './lib/steps.ts';
 import type { Counts } from './lib/steps.ts';
+import { installTestHosts } from './lib/testHost.ts';
 
 /** Milliseconds that one test may take where windows and browsers are started in it. */
 const WINDOW_TIMEOUT = 120_000;
@@ -25,6 +26,8 @@ const parts: Readonly<Record<string, () => Promise<Counts>>> = {
 const CHECKS = ['types', 'lint', 'format', 'dead-code'];
 
 const chosen = part === undefined ? Object.keys(parts) : part === 'check' ? CHECKS : [part];
+// What the tests run on comes while the checks run, and is waited for before tests do.
+const hosts = part === undefined ? prepareHosts() : Promise.resolve();
 let passed = 0;
 let failed = 0;
 for (const name of chosen) {
@@ -35,6 +38,7 @@ for (const name of chosen) {
   }
   console.log(`\nparley: ${name}`);
   const started = Date.now();
+  if (!CHECKS.includes(name)) await hosts;
   const counts = await step();
   passed += counts.passed;
   failed += counts.failed;
@@ -45,6 +49,17 @@ for (const name of chosen) {
 }
 console.log(`\n${String(passed)} passed, ${String(failed)} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+async function prepareHosts(): Promise<void> {
+  try {
+    await installTestHosts();
+  } catch (error) {
+    console.error(
+      'parley: a test host was not installed, which is tried again by the first test that needs it',
+      error,
+    );
+  }
+}
 
 /** Packs the extension once a run. */
 function pack(): boolean {

@@ -60,6 +60,11 @@ export async function installTestHost(version: string): Promise<TestHost> {
   return host;
 }
 
+/** Installs what is missing of the hosts that the tests run on, side by side: most of that is waiting for the registry. */
+export async function installTestHosts(): Promise<void> {
+  await Promise.all([NEWEST_HOST, OLDEST_HOST].map(installTestHost));
+}
+
 const quiet = ['ignore', 'ignore', 'inherit'] as const satisfies readonly string[];
 
 /** Runs npm for a package of its own folder, without any install script and without what npm hands down to scripts. */

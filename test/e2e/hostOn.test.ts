@@ -51,10 +51,9 @@ describe('a meeting on the server of its host', () => {
 
   before(async () => {
     [host, folder] = [await startHost(), await makeTempFolder('hostOn')];
-    [alice, bob] = [await open('Alice'), await open('Bob')];
+    [alice, bob, carol] = await Promise.all([open('Alice'), open('Bob'), open('Carol')]);
     invite = await startMeeting(alice);
     await joinMeeting(bob, invite);
-    carol = await open('Carol');
   });
 
   after(async () => {

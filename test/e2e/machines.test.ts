@@ -59,7 +59,7 @@ class Place {
 
   async open(network: LocalNetwork, settings: Readonly<Record<string, unknown>>): Promise<void> {
     this.#network = network;
-    for (const [index, name] of ['Alice', 'Bob'].entries()) {
+    const open = async (name: string, index: number): Promise<VsCodeWindow> => {
       const host = await startHost({ machine: this.machine(index), settings, env: QUIET_HOST });
       this.#hosts.push(host);
       const folder = await makeTempFolder(name);
@@ -70,10 +70,11 @@ class Place {
         name,
         browserArgs,
       });
-      this.windows.push(window);
       this.#folders.set(window, folder);
       await window.page.context().addInitScript(keepConnections);
-    }
+      return window;
+    };
+    this.windows.push(...(await Promise.all(['Alice', 'Bob'].map(open))));
   }
 
   async close(): Promise<void> {
@@ -91,6 +92,8 @@ class Place {
 
   /** Ends the meeting. */
   async part(): Promise<void> {
+    // They lie over the button for ten seconds.
+    await this.alice.runCommand('Notifications: Clear All Notifications');
     await leave(this.alice, 'End for everyone');
     // The focus was in the panel that is gone; without one the clipboard cannot be used.
     await this.alice.runCommand('View: Show Explorer');
@@ -183,11 +186,13 @@ describe('two machines on two networks', () => {
   it('hand over files', () => place.handOver(place.alice, place.bob));
 
   it('meet through a relay when their routers hide them, with the password that was kept', async () => {
-    for (const window of place.windows) {
-      await window.runCommand('Parley: Set TURN Password…');
-      await window.fillInput(turn.password);
-      await window.notification('is kept');
-    }
+    await Promise.all(
+      place.windows.map(async (window) => {
+        await window.runCommand('Parley: Set TURN Password…');
+        await window.fillInput(turn.password);
+        await window.notification('is kept');
+      }),
+    );
     await place.part();
     for (const machine of [0, 1]) place.machine(machine).hide(SERVER_PORT);
     await place.meet();
@@ -218,7 +223,8 @@ describe('two machines on one network without multicast', () => {
 
   before(async () => {
     await place.open(await makeNetwork(2), {});
-    for (const window of place.windows) stages.push(await SystemBrowser.launch(window, browserArgs));
+    const launched = place.windows.map((window) => SystemBrowser.launch(window, browserArgs));
+    stages.push(...(await Promise.all(launched)));
   });
   after(async () => {
     for (const stage of stages) await stage.dispose();

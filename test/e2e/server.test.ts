@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
+import { SLOW_CAMERA } from '../support/browser.ts';
+import { tellOnFailure } from '../support/failure.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { differingFrames } from '../support/media.ts';
 import {
@@ -25,37 +27,38 @@ describe('a meeting on any PeerJS server', () => {
   let server: ChildProcess;
   let host: Host;
   let folder: TempFolder;
-  const people = new Map<string, VsCodeWindow>();
+  const windows: VsCodeWindow[] = [];
+  let alice: VsCodeWindow;
+  let bob: VsCodeWindow;
+  let carol: VsCodeWindow;
   let invite = '';
 
-  async function person(name: string): Promise<VsCodeWindow> {
-    const known = people.get(name);
-    if (known) return known;
+  async function open(name: string): Promise<VsCodeWindow> {
     const workspace = join(folder.path, name);
     await mkdir(workspace);
-    const window = await openWindow({ host, folder: workspace, name });
-    people.set(name, window);
+    const window = await openWindow({ host, folder: workspace, name, browserArgs: [SLOW_CAMERA] });
+    windows.push(window);
     return window;
   }
+  tellOnFailure(() => windows);
 
   before(async () => {
     const port = await freePort();
     server = await startPlainServer(port);
     folder = await makeTempFolder('server');
     host = await startHost({ settings: { 'parley.server.url': `http://127.0.0.1:${String(port)}/` } });
+    [alice, bob, carol] = await Promise.all([open('Alice'), open('Bob'), open('Carol')]);
   });
 
   after(async () => {
-    for (const window of people.values()) await window.dispose();
+    for (const window of windows) await window.dispose();
     await host.dispose();
     server.kill();
     await folder.dispose();
   });
 
   it('starts and is joined by opening the invite as a link, after a question', async () => {
-    const alice = await person('Alice');
     invite = await startMeeting(alice);
-    const bob = await person('Bob');
     await writeFile(join(folder.path, 'Bob', 'note.md'), `# Come in\n\n[Join](${invite})\n`);
     await followLink(bob, 'note.md');
     assert.match(await bob.answerDialog('Join'), /Join .+'s meeting at 127\.0\.0\.1:\d+\?/);
@@ -65,7 +68,6 @@ describe('a meeting on any PeerJS server', () => {
   });
 
   it('goes on without its host, and the eldest opens the door', async () => {
-    const [alice, bob, carol] = [await person('Alice'), await person('Bob'), await person('Carol')];
     await leave(alice);
     const atBob = await bob.panel();
     await tile(atBob, 'Alice').waitFor({ state: 'detached' });
@@ -76,7 +78,7 @@ describe('a meeting on any PeerJS server', () => {
   });
 
   it('does not notice that its server dies', async () => {
-    const [atBob, atCarol] = [await (await person('Bob')).panel(), await (await person('Carol')).panel()];
+    const [atBob, atCarol] = [await bob.panel(), await carol.panel()];
     server.kill('SIGKILL');
     await atBob.getByText("The meeting's server cannot be reached").waitFor();
     await chat(atBob, 'still here');

@@ -4,10 +4,11 @@ import { get } from 'node:http';
 import { after, before, describe, it } from 'mocha';
 import type { Frame, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
+import { SLOW_CAMERA } from '../support/browser.ts';
 import { tellOnFailure } from '../support/failure.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { differingFrames, hear } from '../support/media.ts';
-import { button, joinMeeting, startMeeting, tile } from '../support/meeting.ts';
+import { button, joinMeeting, mark, startMeeting, tile } from '../support/meeting.ts';
 import {
   addressOf,
   copyStageLink,
@@ -38,7 +39,11 @@ describe('a stage', () => {
 
   tellOnFailure(() => [alice, bob]);
 
+  /** A window behind another tab draws, and takes clicks, once a second. */
+  const toPanel = (): Promise<void> => alice.page.bringToFront();
+
   async function shareScreen(): Promise<Page> {
+    await toPanel();
     const page = await nextStage(alice, () => button(atAlice, 'Share screen').click());
     await page.getByRole('button', { name: 'Choose what to share' }).click();
     await differingFrames(tile(atBob, 'Screen of Alice').locator('video'), 2);
@@ -49,21 +54,23 @@ describe('a stage', () => {
   before(async () => {
     folder = await makeTempFolder('stage');
     host = await startHost();
-    alice = await openWindow({
-      host,
-      folder: folder.path,
-      name: 'Alice',
-      capture: 'refused',
-      browserArgs: [
-        '--use-fake-ui-for-media-stream',
-        '--auto-select-desktop-capture-source=Entire screen',
-        // Of Chromium's fake cameras the second has pictures (16 bits of grey) that WebRTC does not carry.
-        '--use-fake-device-for-media-stream=device-count=3',
-      ],
-    });
+    [alice, bob] = await Promise.all([
+      openWindow({
+        host,
+        folder: folder.path,
+        name: 'Alice',
+        capture: 'refused',
+        browserArgs: [
+          '--use-fake-ui-for-media-stream',
+          '--auto-select-desktop-capture-source=Entire screen',
+          // Of Chromium's fake cameras the second has pictures (16 bits of grey) that WebRTC does not carry.
+          '--use-fake-device-for-media-stream=device-count=3',
+        ],
+      }),
+      openWindow({ host, folder: folder.path, name: 'Bob', browserArgs: [SLOW_CAMERA] }),
+    ]);
     await rememberAddresses(alice);
     await noteFoundStages(alice);
-    bob = await openWindow({ host, folder: folder.path, name: 'Bob' });
   });
 
   after(async () => {
@@ -211,6 +218,7 @@ describe('a stage', () => {
 
   it('shares a screen until the panel stops it, and says that it is over', async () => {
     const screen = await shareScreen();
+    await toPanel();
     await button(atAlice, 'Stop sharing').click();
     await screen.getByText('You are not sharing your screen any more').waitFor();
     await screenIsGone();
@@ -235,8 +243,7 @@ describe('a stage', () => {
   it('finds its panel again when only that is reloaded, and the screen goes on being shared', async () => {
     const screen = await shareScreen();
     const atBobBefore = await tile(atBob, 'Screen of Alice').elementHandle();
-    // A window behind another tab draws once a second.
-    await alice.page.bringToFront();
+    await toPanel();
     atAlice = await reloadPanel(alice);
     for (const name of ['Alice', 'Screen of Alice'])
       await differingFrames(tile(atAlice, name).locator('video'), 2);
@@ -260,15 +267,17 @@ describe('a stage', () => {
 
   it('captures nothing while the panel is closed in a share, and goes on when it is open again', async () => {
     const screen = await shareScreen();
+    await toPanel();
     await alice.closeTab('Parley');
     await screen.getByText('You are not sharing your screen any more').waitFor();
-    await tile(atBob, 'Alice').waitFor({ state: 'detached' });
+    await mark(atBob, 'Alice', 'Reconnecting…').waitFor();
     await stage.getByRole('button', { name: 'Start camera' }).waitFor();
     await alice.acceptNotification('Reopen');
     atAlice = await alice.panel();
     await differingFrames(tile(atBob, 'Alice').locator('video'));
     await screen.close();
     const another = await shareScreen();
+    await toPanel();
     await button(atAlice, 'Stop sharing').click();
     await screenIsGone();
     await another.close();

@@ -19,10 +19,10 @@ export async function readConnection(
   });
   await icon.click();
   const details = panel.getByRole('dialog', { name: `Connection to ${name}`, exact: true });
-  await details
-    .getByRole('row', { name: /^(Voice|Camera)/u })
-    .first()
-    .waitFor();
+  const media = details.getByRole('row', { name: /^(Voice|Camera)/u });
+  await media.first().waitFor();
+  // What has just begun, or begun again, has no figure yet.
+  await media.filter({ hasText: '–' }).first().waitFor({ state: 'detached' });
   const rows = await details.getByRole('row').evaluateAll((all) =>
     all.map((row): [string, string] => {
       const [label = '', ...values] = [...row.children].map((cell) => cell.textContent);

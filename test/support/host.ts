@@ -6,7 +6,7 @@ import type { Machine } from './namespaces.ts';
 import { descendants } from './processes.ts';
 import { makeTempFolder } from './temp.ts';
 
-export { NEWEST_HOST, OLDEST_HOST } from '../../scripts/lib/testHost.ts';
+export { OLDEST_HOST } from '../../scripts/lib/testHost.ts';
 
 /** How to start a VS Code server. */
 export interface HostOptions {

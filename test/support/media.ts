@@ -44,12 +44,16 @@ export interface HeardSound {
   readonly peak: number;
 }
 
+/** Milliseconds. Chromium's fake microphone beeps about once a second, so shorter than 1,500 is too short for silence. */
+const ROUND = 2_000;
+
 /**
- * Listens for `duration` milliseconds to every element of the page that plays sound: not paused, not muted, with a
- * live audio track. Chromium's fake microphone beeps about once a second, so shorter than 1,500 is too short.
+ * Listens for one round to every element of the page that plays sound: not paused, not muted, with a live audio track.
+ * @param loud when something is louder, that is enough.
  */
-export async function listen(frame: Frame, duration = 2_000): Promise<HeardSound[]> {
-  return frame.evaluate(async (time) => {
+async function listen(frame: Frame, loud: number): Promise<HeardSound[]> {
+  const limits = { loud, duration: ROUND };
+  return frame.evaluate(async (given) => {
     const context = new AudioContext();
     await context.resume();
     const ears: { where: string; analyser: AnalyserNode; peak: number }[] = [];
@@ -65,8 +69,9 @@ export async function listen(frame: Frame, duration = 2_000): Promise<HeardSound
       ears.push({ where, analyser, peak: 0 });
     }
     const samples = new Float32Array(2_048);
-    const end = performance.now() + time;
-    while (performance.now() < end) {
+    // Where nothing plays there is nothing to wait for: what begins to later is heard by the next who listens.
+    const end = performance.now() + (ears.length > 0 ? given.duration : 0);
+    while (performance.now() < end && ears.every(({ peak }) => peak <= given.loud)) {
       for (const ear of ears) {
         ear.analyser.getFloatTimeDomainData(samples);
         ear.peak = samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), ear.peak);
@@ -75,14 +80,14 @@ export async function listen(frame: Frame, duration = 2_000): Promise<HeardSound
     }
     await context.close();
     return ears.map(({ where, peak }) => ({ where, peak }));
-  }, duration);
+  }, limits);
 }
 
 /** Listens until something that the page plays is louder than `above`; throws after `timeout` milliseconds. */
 export async function hear(frame: Frame, above = 0.01, timeout = 15_000): Promise<HeardSound[]> {
   const deadline = Date.now() + timeout;
   for (;;) {
-    const heard = await listen(frame);
+    const heard = await listen(frame, above);
     if (heard.some((sound) => sound.peak > above)) return heard;
     if (Date.now() > deadline) throw new Error(`nothing was heard: ${JSON.stringify(heard)}`);
   }
@@ -96,7 +101,7 @@ export async function hearSilence(frame: Frame, below = 0.001, timeout = 15_000)
   const deadline = Date.now() + timeout;
   for (;;) {
     const before = await playedOut(frame);
-    const heard = await listen(frame);
+    const heard = await listen(frame, below);
     const after = await playedOut(frame);
     const seconds = after.seconds - before.seconds;
     const energy = after.energy - before.energy;

@@ -71,10 +71,12 @@ export function mark(panel: Frame, name: string, says: string): Locator {
   return tile(panel, name).getByRole('img', { name: says });
 }
 
-/** Types a line into the chat and sends it. */
-export async function chat(panel: Frame, text: string): Promise<void> {
-  await panel.getByRole('textbox', { name: 'Message everyone' }).fill(text);
-  await button(panel, 'Send message').click();
+/** Types a line into the chat and sends it. By default with the key: VS Code's notifications lie over the button for seconds. */
+export async function chat(panel: Frame, text: string, by: 'key' | 'button' = 'key'): Promise<void> {
+  const box = panel.getByRole('textbox', { name: 'Message everyone' });
+  await box.fill(text);
+  if (by === 'key') await box.press('Enter');
+  else await button(panel, 'Send message').click();
 }
 
 /** Waits until the chat holds these texts, in this order and no other of them. */

@@ -31,6 +31,9 @@ export function isHostNoise(line: string): boolean {
 }
 const HOST_NOISE = /bindings file|native-watchdog|build\/Release\/watchdog|open-vsx|ERR_NAME_NOT_RESOLVED/;
 
+/** code-server compresses the 19 MB of a workbench for each window anew, which takes longer than to hand them over. */
+export const UNCOMPRESSED = { 'accept-encoding': 'identity' };
+
 /** Opens a VS Code window in a browser process of its own; resolves when the workbench is ready. */
 export async function openWindow(options: WindowOptions): Promise<VsCodeWindow> {
   const { capture = 'allowed', browserArgs, host, profile } = options;
@@ -39,6 +42,7 @@ export async function openWindow(options: WindowOptions): Promise<VsCodeWindow> 
     const { context } = browser;
     context.setDefaultTimeout(options.timeout ?? 60_000);
     const page = context.pages()[0] ?? (await context.newPage());
+    await page.setExtraHTTPHeaders(UNCOMPRESSED);
     const control = await context.newCDPSession(page);
     // One permission at a time: granting by Playwright would refuse all others, camera and microphone among them.
     const { origin } = options.host;
@@ -166,9 +170,10 @@ export class VsCodeWindow {
     await last.click({ button: 'right' });
     const entry = this.page.getByRole('menuitem', { name: item }).first();
     await entry.waitFor();
-    // A menu takes no click in its first tenth of a second, so that the one that opened it chooses nothing.
+    // A menu takes no click in its first tenth of a second, so that the one that opened it chooses nothing; keys it takes.
     await this.#until(`the menu does not take "${item}"`, async () => {
-      await entry.click();
+      await entry.hover();
+      await this.page.keyboard.press('Enter');
       return (await appears(entry, 500, 'detached')) ? true : undefined;
     });
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { after, afterEach, beforeEach, describe, it } from 'mocha';
 import { comeBack } from '../../../src/webview/meeting/comeBack.ts';
 import { EnterError } from '../../../src/webview/meeting/entry.ts';
 import type { Place } from '../../../src/webview/meeting/member.ts';
@@ -22,16 +22,17 @@ function deferred<T>() {
   return { promise, resolve, reject };
 }
 
+const over = new AbortController();
+
 /** Somebody who comes back; the test says what they meet. */
 function make(patience = 60_000) {
-  const abort = new AbortController();
   const seen = { doors: 0, late: [] as Place[], problems: 0 };
   const revisited = deferred<boolean>();
   const met = deferred<Place>();
   const door = deferred<Place>();
   let needed = true;
   const back = comeBack({
-    signal: abort.signal,
+    signal: over.signal,
     revisit: () => revisited.promise,
     met: met.promise,
     byDoor: (signal) => {
@@ -51,6 +52,9 @@ function make(patience = 60_000) {
 }
 
 describe('coming back', () => {
+  // Patience that nobody needs any more would keep the tests' process waiting.
+  after(() => over.abort());
+
   it('goes by those who were there, and leaves the door alone', async () => {
     const { back, seen, revisited, met } = make();
     revisited.resolve(true);

@@ -27,6 +27,7 @@ export async function startRig() {
   const problems: string[] = [];
   const settings = { integrated: false, hasBrowser: true };
   let panel: StageSource | undefined;
+  const panels: StageSource[] = [];
   const tabs: StageEngine[] = [];
   const use = (how: UsedLink['how']) => (link: string) => {
     links.push({ how, link });
@@ -79,6 +80,7 @@ export async function startRig() {
         onProblem: (what, error) =>
           problems.push(error instanceof Error ? `${what}: ${error.message}` : what),
       });
+      panels.push(panel);
       return panel;
     },
     closePanel(): void {
@@ -98,6 +100,8 @@ export async function startRig() {
       return tab;
     },
     async dispose(): Promise<void> {
+      // What a page would wait for when it is gone would keep the tests' process waiting.
+      for (const one of panels) one.dispose();
       for (const tab of tabs) tab.dispose();
       await desk.end();
       await gateway.dispose();
