@@ -244,9 +244,9 @@ export class Link {
     return this.#raw.pc.createDataChannel(label, { ordered: true });
   }
 
-  /** What the other side sends of a kind. */
+  /** What the other side sends of a kind; null once the link has ended, since the end of a picture is black. */
   remoteTrack(kind: TrackKind): MediaStreamTrack | null {
-    return this.media.remoteTrack(kind);
+    return this.#ended ? null : this.media.remoteTrack(kind);
   }
 
   /** The connection's statistics, for quality and diagnosis. */

@@ -100,10 +100,9 @@ export class MediaSlots {
     }
   }
 
-  /** The other side's track: there from negotiation on, until the connection has ended. */
+  /** The other side's track; it is there from negotiation on, and live while they send. */
   remoteTrack(kind: TrackKind): MediaStreamTrack | null {
-    const track = this.#slots[TRACK_KINDS.indexOf(kind)]?.receiver.track;
-    return track?.readyState === 'live' ? track : null;
+    return this.#slots[TRACK_KINDS.indexOf(kind)]?.receiver.track ?? null;
   }
 
   /** What goes over the transceiver of this `mid`, as statistics name it. */
