@@ -133,8 +133,10 @@ export class MeetingSession {
     this.#name = kept?.record?.name;
     const offersBack = kept && withTimeLimit(this.#putOffersBack(kept), OFFERS_PATIENCE);
     this.#ready = Promise.all([options.ready, offersBack]);
-    if (kept?.closed) this.#state = { ...initialState, phase: 'closed' };
-    else this.#openPanel(options.place);
+    if (kept?.closed) {
+      this.#state = { ...initialState, phase: 'closed' };
+      options.place.orphan?.close(options.log);
+    } else this.#openPanel(options.place);
   }
 
   get facts(): MeetingFacts {
@@ -322,7 +324,7 @@ export class MeetingSession {
       onStatus: (status) => {
         if (status.phase !== this.#state.phase) log('info', `meeting: ${status.phase}`);
         this.#setState(status);
-        if (status.phase !== 'joining') this.#orphan?.retire(log);
+        if (status.phase === 'in') this.#orphan?.retire(log, status.others.length > 0);
       },
       onSession: (record) => {
         this.#record = record;

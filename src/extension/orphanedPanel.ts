@@ -3,10 +3,15 @@ import { errorText, type Log } from './log.ts';
 import { tabsOfPanels } from './panelTabs.ts';
 import { otherTitle } from './panelTitle.ts';
 
-/** Milliseconds for a panel to be in the meeting before that in whose place it comes ends all the same. */
-const PATIENCE = 10_000;
+/**
+ * Milliseconds for a panel to be in the meeting before that in whose place it comes ends all the same: as long as the others
+ * wait for somebody. Without a server the one from before has all the links there are.
+ */
+const PATIENCE = 60_000;
 /** Milliseconds for the successor, which has met somebody, to meet the others as well: nobody is to miss its person. */
 const GRACE = 500;
+/** The same for one that is in and has met nobody: there may be nobody left. */
+const ALONE_GRACE = 3_000;
 
 /**
  * The panel of an extension host that ended, in a window that did not. VS Code leaves its page alone, so that whoever is in
@@ -16,7 +21,7 @@ export class OrphanedPanel {
   /** What the panel in its place is to be called, so that the two can be told apart: it looks and reads the same. */
   readonly successor: string;
   #timer: NodeJS.Timeout | undefined;
-  #retires = false;
+  #retires: 'met' | 'alone' | undefined;
   #over = false;
 
   /** @param title its own. */
@@ -37,12 +42,13 @@ export class OrphanedPanel {
     }, PATIENCE);
   }
 
-  /** Its successor is in: it is of no use before long. */
-  retire(log: Log): void {
-    if (this.#retires) return;
-    this.#retires = true;
+  /** Its successor is in, and may have met somebody: it is of no use before long. */
+  retire(log: Log, hasMet: boolean): void {
+    const how = hasMet ? 'met' : 'alone';
+    if (this.#over || this.#retires === 'met' || this.#retires === how) return;
+    this.#retires = how;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.close(log), GRACE);
+    this.#timer = setTimeout(() => this.close(log), hasMet ? GRACE : ALONE_GRACE);
   }
 
   /** Lets it be: the extension host ends, and another one looks after it. */

@@ -128,7 +128,7 @@ export class Gateway {
       {
         ...panel,
         path: STREAM_PATH,
-        open: (url, ticket) => this.#takeTicket(ticket, url.searchParams.has('body')),
+        open: (url, ticket) => this.#takeTicket(ticket, url.searchParams.get('body') === '1'),
       },
       {
         path: /^\/stage\/link$/,
@@ -353,7 +353,10 @@ export class Gateway {
     const body = wantsBody && word !== null ? this.#bodies.take(word) : null;
     if (word !== null) this.#bodies.drop(word);
     // What it has begun to read has ended meanwhile: it would wait there for what comes by messages.
-    if (wantsBody && !body) return 403;
+    if (wantsBody && !body) {
+      stream.onUnused?.();
+      return 403;
+    }
     return (socket) => {
       const running = stream.serve(socket, this.#ended.signal, body).finally(() => {
         body?.end();

@@ -80,6 +80,7 @@ class BodyOutlet implements Outlet {
   close(): void {
     // The socket is closed once the page has read to the end: its close might be ahead of that.
     const late = setTimeout(() => this.#socket.terminate(), END_TIME_LIMIT);
+    this.#socket.once('close', () => clearTimeout(late));
     this.#body.end(() => {
       clearTimeout(late);
       this.#socket.close(1000);

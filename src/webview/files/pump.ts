@@ -21,6 +21,11 @@ const MAX_AHEAD = FILE_WINDOW * 1.5;
  * buffer has chosen its way: over 50 ms a full window in one channel takes five seconds, while the lanes stand idle.
  */
 const CHANNEL_BUFFER = 1024 * 1024;
+/**
+ * The same where there are lanes: what waits in the slowest of them is what all others are ahead of, and all of that
+ * together has to fit into the window.
+ */
+const LANE_BUFFER = 320 * 1024;
 
 type From = 'host' | 'peer';
 
@@ -152,13 +157,17 @@ export class Pump implements RunningPump {
     let sent = 0;
     for (const data of this.#waiting) {
       const best = this.#freest();
-      if (best.bufferedAmount >= CHANNEL_BUFFER) break;
+      if (best.bufferedAmount >= this.#room) break;
       sent++;
       this.#waitingBytes -= data.byteLength;
       this.#sendOn(best, data);
       if (this.#ended) return;
     }
     this.#waiting.splice(0, sent);
+  }
+
+  get #room(): number {
+    return this.#lanes.length > 0 ? LANE_BUFFER : CHANNEL_BUFFER;
   }
 
   #freest(): RTCDataChannel {
@@ -170,7 +179,7 @@ export class Pump implements RunningPump {
   }
 
   #sendOn(channel: RTCDataChannel, data: ArrayBuffer): void {
-    channel.bufferedAmountLowThreshold = CHANNEL_BUFFER / 2;
+    channel.bufferedAmountLowThreshold = this.#room / 2;
     channel.onbufferedamountlow ??= () => this.#drain();
     try {
       channel.send(data);

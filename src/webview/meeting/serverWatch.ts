@@ -11,7 +11,7 @@ export interface ServerWatchOptions {
   readonly host: Pick<HostClient, 'call'>;
   /** Whether nothing is heard of a member. */
   readonly isAway: (id: ParticipantId) => boolean;
-  /** Whether the server that a member ran refuses connections, as it is now. */
+  /** Whether the server that a member ran refuses connections, and did so a look before. */
   readonly onLook: (id: ParticipantId, refused: boolean) => void;
   readonly onProblem: (what: string, error?: unknown) => void;
   readonly pause?: number;
@@ -55,15 +55,19 @@ export class ServerWatch {
     const { host, isAway, onLook, onProblem, pause = PAUSE } = this.#options;
     const { signal } = this.#abort;
     this.#looking.add(id);
+    let refusals = 0;
     while (!signal.aborted && isAway(id)) {
       const servers = this.#told.get(id);
       if (!servers) break;
       try {
         const { state } = await host.call('lookAtServer', { servers: [...servers] });
-        if (!signal.aborted) onLook(id, state === 'refused');
+        refusals = state === 'refused' ? refusals + 1 : 0;
       } catch (error) {
+        refusals = 0;
         onProblem('a server could not be looked at', error);
       }
+      // One alone may be a server on its way up, or a firewall that is.
+      if (!signal.aborted) onLook(id, refusals > 1);
       await wait(pause, signal);
     }
     this.#looking.delete(id);

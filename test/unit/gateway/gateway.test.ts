@@ -212,6 +212,9 @@ describe('the gateway', function () {
     // The word opens no stream, and the stream's ticket no body.
     await turnedDown(`ws://127.0.0.1:${String(own.port)}/files/${word}`, 403);
     assert.equal(await ask(new URL(plain).pathname.slice(-22)), 403);
+    // Who opens the URL as it is has its content come by messages.
+    const byMessages = await new Page(own.openStream({ serve }, true)).open();
+    byMessages.socket.close();
     // A browser tries ::1 first.
     const address = hasIpv6() ? '::1' : '127.0.0.1';
     const { status, body } = await askForBody(own.port, word, { address });

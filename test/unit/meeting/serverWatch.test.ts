@@ -46,9 +46,10 @@ describe('ServerWatch', () => {
     setAway(ALICE, true);
     assert.equal(asked.length, 1, 'at once, and once');
     assert.equal(asked[0], `lookAtServer {"servers":["${String(URLS[0])}"]}`);
-    await until(() => seen.length > 1, 'again');
+    await until(() => seen.length > 2, 'again');
     world.state = 'answers';
-    await until(() => seen.includes('a false'), 'it is back');
+    const before = seen.length;
+    await until(() => seen.slice(before).includes('a false'), 'it is back');
     setAway(ALICE, false);
     await turn();
     const { length } = asked;
@@ -58,7 +59,8 @@ describe('ServerWatch', () => {
     await until(() => asked.length > length + 3, 'the other one');
     watch.dispose();
     assert.ok(asked.slice(length).every((one) => one.includes('10.0.0.2')));
-    assert.ok(seen.slice(0, 2).every((one) => one === 'a true'));
+    // One refusal alone may be a server on its way up.
+    assert.deepEqual(seen.slice(0, 3), ['a false', 'a true', 'a true']);
   });
 
   it('looks at nothing for who runs no server, as in a meeting on a server of a team', async () => {
@@ -74,9 +76,9 @@ describe('ServerWatch', () => {
     watch.onTold(ALICE, URLS);
     setAway(ALICE, true);
     await until(() => problems.length > 1, 'tried again');
-    assert.deepEqual(seen, []);
+    const failed = seen.length;
     world.state = 'silent';
-    await until(() => seen.length > 1, 'looked at');
+    await until(() => seen.length > failed + 1, 'looked at');
     assert.ok(seen.every((one) => one === 'a false'));
     watch.dispose();
   });
