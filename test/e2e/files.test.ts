@@ -266,6 +266,15 @@ describe('files', () => {
     assert.equal(await sha256(pathOf('Bob', 'renamed.txt')), await sha256(pathOf('Alice', 'notes.txt')));
   });
 
+  it('go from the tab of an editor', async () => {
+    await writeFile(pathOf('Alice', 'tab.txt'), 'of a tab');
+    await alice.explorerMenu(['tab.txt'], 'Open to the Side');
+    await alice.tabMenu('tab.txt', 'Share File in Meeting');
+    await save(atBob, 'tab.txt');
+    await sameAtBob('tab.txt');
+    await alice.closeTab('tab.txt');
+  });
+
   it('can be dropped on the panel', async () => {
     await dropFile(atAlice, 'dropped.txt', 'from somewhere else');
     await save(atBob, 'dropped.txt');

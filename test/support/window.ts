@@ -167,7 +167,16 @@ export class VsCodeWindow {
     const selected = view.locator('[role="treeitem"][aria-selected="true"]');
     while ((await selected.count()) > 0) await selected.first().click(toggle);
     for (const row of rows) await row.click(toggle);
-    await last.click({ button: 'right' });
+    await this.#choose(last, item);
+  }
+
+  /** Opens the context menu of an editor's tab and chooses an entry. */
+  async tabMenu(title: string, item: string): Promise<void> {
+    await this.#choose(this.page.locator('.tabs-container .tab').filter({ hasText: title }).first(), item);
+  }
+
+  async #choose(of: Locator, item: string): Promise<void> {
+    await of.click({ button: 'right' });
     const entry = this.page.getByRole('menuitem', { name: item }).first();
     await entry.waitFor();
     // A menu takes no click in its first tenth of a second, so that the one that opened it chooses nothing; keys it takes.
