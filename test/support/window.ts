@@ -50,6 +50,10 @@ export async function openWindow(options: WindowOptions): Promise<VsCodeWindow> 
       await control.send('Browser.setPermission', { permission: { name }, setting: 'granted', origin });
     }
     if (options.capture === 'refused') await refuseCapture(control, origin);
+    // VS Code asks so when it has read its settings late, as two windows do that are opened at once on a busy machine.
+    await page.addLocatorHandler(page.getByText('A setting has changed that requires a reload'), () =>
+      page.getByRole('button', { name: 'Cancel', exact: true }).click(),
+    );
     const window = new VsCodeWindow(options, page, browser);
     await window.open();
     return window;
