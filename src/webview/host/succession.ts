@@ -3,7 +3,7 @@ import { type MeetingBootstrap, sessionRecord } from '../../shared/hostRpc.ts';
 import { toHex } from '../../shared/ids.ts';
 
 /** Milliseconds for the page from before to answer: it has little to do for it, but may be busy with pictures. */
-const PATIENCE = 1_000;
+const PATIENCE = 500;
 
 const question = v.object({ t: v.literal('ask') });
 const answer = v.object({ t: v.literal('session'), session: v.union([sessionRecord, v.literal('left')]) });
