@@ -10,7 +10,7 @@ import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { rtcConfig } from './rtc/rtcConfig.ts';
 import { App } from './ui/app.ts';
-import type { MeetingBootstrap, OwnOffer, SessionRecord } from '../shared/hostRpc.ts';
+import type { MeetingBootstrap, OwnOffer } from '../shared/hostRpc.ts';
 
 const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
 
@@ -85,7 +85,9 @@ async function main(root: HTMLElement): Promise<void> {
     await host.call('left', { how: 'left' });
     return;
   }
-  const session = opened.session && continued(opened.session, before, opened.predecessor);
+  // Without an answer there is none: a tab that the window brings back after a reload looks the same to the extension host. Files
+  // are the extension host's, which knows what of them is left.
+  const session = opened.session && { ...(before ?? opened.session), offers: opened.session.offers };
   const bootstrap = { ...opened, session, addresses };
   // First of all: after a reload the stages are there already, and are found while keys are made and views are drawn.
   const wanted = bootstrap.session?.devices ?? { microphone: true, camera: true, chosen: DEFAULT_DEVICES };
@@ -132,18 +134,6 @@ async function main(root: HTMLElement): Promise<void> {
   });
   source.begin();
   if (bootstrap.near !== null) tryNear(bootstrap.near);
-}
-
-/** How things stand for a page that comes in the place of another, by what that one says and what the extension host knew. */
-function continued(
-  kept: SessionRecord,
-  before: SessionRecord | undefined,
-  predecessor: boolean,
-): SessionRecord {
-  // Files are the extension host's, which knows what of them is left.
-  if (before) return { ...before, offers: kept.offers };
-  // It does not say what was muted since: nobody is to be heard or seen who thinks they are not.
-  return predecessor ? { ...kept, devices: { ...kept.devices, microphone: false, camera: false } } : kept;
 }
 
 /** Lets the extension host see whether this page reaches it by the shorter way. That it does not is no problem. */
