@@ -10,6 +10,7 @@ export class HostReporter {
   readonly #onFailure: (error: unknown) => void;
   #status = '';
   #session = '';
+  #devices = '';
   #latest: SessionRecord | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #disposed = false;
@@ -28,7 +29,11 @@ export class HostReporter {
       this.#host.call('reportStatus', status).catch(this.#onFailure);
     }
     this.#latest = session;
-    if (session && this.#timer === null) this.#tellSession();
+    if (!session) return;
+    const devices = JSON.stringify(session.devices);
+    // Who mutes and reloads at once is not to come back unmuted: that waits for no pause.
+    if (this.#timer === null || devices !== this.#devices) this.#tellSession();
+    this.#devices = devices;
   }
 
   /** Says no more. */
@@ -40,6 +45,7 @@ export class HostReporter {
 
   /** At once for the first change, and for what changed meanwhile after a pause. */
   #tellSession(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const text = JSON.stringify(this.#latest);
     if (!this.#latest || text === this.#session) return;
