@@ -103,8 +103,9 @@ export class VsCodeWindow {
     // The palette lists what was there when it opened: it is opened again until the extension is known.
     await this.#until(`the palette does not offer "${title}"`, async () => {
       const box = await this.#openPalette();
-      await box.fill(`>${title}`);
-      if (await appears(row, 1_000)) return true;
+      // A panel that comes meanwhile takes the focus, and with it the palette goes.
+      const isTyped = await box.fill(`>${title}`, { timeout: 2_000 }).then(() => true, isTimeout);
+      if (isTyped && (await appears(row, 1_000))) return true;
       await this.page.keyboard.press('Escape');
       return undefined;
     });
@@ -359,19 +360,19 @@ async function refuseCapture(control: CDPSession, origin: string): Promise<void>
   });
 }
 
+/** False for what took too long; anything else is thrown on. */
+function isTimeout(error: unknown): false {
+  if (!(error instanceof errors.TimeoutError)) throw error;
+  return false;
+}
+
 /** Whether an element gets into a state within so many milliseconds. */
 function appears(
   element: Locator,
   timeout: number,
   state: 'visible' | 'detached' = 'visible',
 ): Promise<boolean> {
-  return element.waitFor({ timeout, state }).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof errors.TimeoutError) return false;
-      throw error;
-    },
-  );
+  return element.waitFor({ timeout, state }).then(() => true, isTimeout);
 }
 
 function exactly(text: string): RegExp {
