@@ -17,6 +17,7 @@ import { readSettings } from './settings.ts';
 import { reportStartFailure } from './startFailures.ts';
 import { showState, StatusBar } from './statusBar.ts';
 import { withTimeLimit } from './timeLimit.ts';
+import { isThisWindow, mayBeThisWindow } from './windowSession.ts';
 
 /** Where the name of the last meeting is kept. */
 const NAME_KEY = 'parley.name';
@@ -182,8 +183,8 @@ export class OnlyMeeting {
   /** Gives the meeting that the person has to be asked about first. */
   async #comeBackUnasked(): Promise<ClaimedMeeting | undefined> {
     const claimed = this.#session ? undefined : await this.#kept.claim();
-    const sameWindow = claimed?.meeting.window === vscode.env.sessionId;
-    if (!claimed || (mustAsk(claimed) && !this.#revived.isRunning(sameWindow))) {
+    // A window that is loaded anew has the tab of its panel, too: without a doubt only may nobody be asked.
+    if (!claimed || (mustAsk(claimed) && !this.#revived.isRunning(isThisWindow(claimed.meeting.window)))) {
       await this.#revived.end();
       return claimed;
     }
@@ -199,7 +200,7 @@ export class OnlyMeeting {
       if (!network) return this.#revived.end();
       const options = this.#openOptions({ settings, network }, meeting.name, new AbortController().signal);
       const session = await openAgain(options, meeting, () =>
-        this.#revived.take(meeting.window === vscode.env.sessionId),
+        this.#revived.take(mayBeThisWindow(meeting.window)),
       );
       log('info', 'the meeting from before goes on');
       this.#begin(session);

@@ -10,6 +10,7 @@ import type { MeetingSession } from './meetingSession.ts';
 import { makeSession, openGateway, runServer, type OpenMeetingOptions } from './openMeeting.ts';
 import { findServer } from './server/findServer.ts';
 import { withTimeLimit } from './timeLimit.ts';
+import { mayBeThisWindow } from './windowSession.ts';
 
 /** Milliseconds for the server of another to answer once more; what led to it before is used meanwhile. */
 const SEARCH_TIME_LIMIT = 10_000;
@@ -51,7 +52,7 @@ export function openAgain(
  * nor take the door, beside the page that is to take its place: so the gateway does not know it any more.
  */
 function gatewayFor({ window, gateway }: KeptMeeting): KeptMeeting['gateway'] {
-  return window === vscode.env.sessionId ? { ...gateway, key: randomTicket() } : gateway;
+  return mayBeThisWindow(window) ? { ...gateway, key: randomTicket() } : gateway;
 }
 
 /** Starts the server of one's own beside everything else; until it runs, it is what it was. */
