@@ -14,6 +14,7 @@ import {
 } from './keptFiles.ts';
 import { KEPT_FOR, parseKept, type KeptMeeting } from './keptMeeting.ts';
 import { MeetingKeeper } from './meetingKeeper.ts';
+import { isProcessRunning } from './isProcessRunning.ts';
 
 /** Milliseconds between two looks whether another process has ended. */
 const LOOK = 100;
@@ -76,7 +77,7 @@ export class KeptMeetings {
     const file = join(folder, id);
     let last = await statOf(file);
     for (let signs = 0; signs < SURE_SIGNS;) {
-      if (pid === process.pid || !isRunning(pid)) return true;
+      if (pid === process.pid || !isProcessRunning(pid)) return true;
       if (!last || Date.now() - last.mtimeMs > DEAD_AFTER * beat) return true;
       await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK, beat)));
       const now = await statOf(file);
@@ -136,13 +137,5 @@ export class KeptMeetings {
       const id = name.slice(0, 32);
       if (KEPT_ID.test(id)) await secrets.delete(secretName(id));
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errorCode(error) !== 'ESRCH';
   }
 }

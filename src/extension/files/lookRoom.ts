@@ -7,6 +7,7 @@ import type { FileOffer } from '../../shared/protocol.ts';
 import { describeError, errorCode } from '../gateway/errorCode.ts';
 import type { Log } from '../log.ts';
 import { closeLookTabs, LOOK_SCHEME } from './lookTabs.ts';
+import { isProcessRunning } from '../isProcessRunning.ts';
 
 /** Folders of looks by process, so that one window does not clear away another's. */
 const FOLDER = /^look-(\d{1,10})-[0-9a-f]{8}$/;
@@ -88,7 +89,7 @@ export class LookRoom {
     try {
       for (const name of await readdir(this.#parent)) {
         const pid = Number(FOLDER.exec(name)?.[1]);
-        if (Number.isInteger(pid) && !isRunning(pid)) await this.#clear(join(this.#parent, name));
+        if (Number.isInteger(pid) && !isProcessRunning(pid)) await this.#clear(join(this.#parent, name));
       }
     } catch (error) {
       if (errorCode(error) !== 'ENOENT')
@@ -107,16 +108,6 @@ export class LookRoom {
 
 function keyOf({ id, name, size, modified }: FileOffer): string {
   return JSON.stringify([id, name, size, modified]);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is one.
-    return errorCode(error) === 'EPERM';
-  }
 }
 
 /** Shows the files of a room to VS Code. */

@@ -3,6 +3,7 @@ import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, errorCode } from '../gateway/errorCode.ts';
 import type { Log } from '../log.ts';
+import { isProcessRunning } from '../isProcessRunning.ts';
 
 /** Folders on disk for what is on its way between file systems. */
 export class Spool {
@@ -47,16 +48,8 @@ export class Spool {
   async #tidy(): Promise<void> {
     for (const name of await readdir(this.#folder)) {
       const pid = Number(/^(\d+)-[0-9a-f]{16}$/.exec(name)?.[1]);
-      if (Number.isSafeInteger(pid) && pid > 0 && !isRunning(pid))
+      if (Number.isSafeInteger(pid) && pid > 0 && !isProcessRunning(pid))
         await this.remove(join(this.#folder, name));
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errorCode(error) !== 'ESRCH';
   }
 }
