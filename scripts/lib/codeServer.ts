@@ -44,6 +44,8 @@ export const QUIET_SETTINGS: Readonly<Record<string, unknown>> = {
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'workbench.enableExperiments': false,
   'security.workspace.trust.enabled': false,
+  // What it says of each port that is opened lies over the panel's buttons.
+  'remote.autoForwardPorts': false,
   'chat.disableAIFeatures': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'git.enabled': false,
