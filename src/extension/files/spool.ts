@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeError, errorCode } from '../gateway/errorCode.ts';
+import { describeError } from '../gateway/errorCode.ts';
 import type { Log } from '../log.ts';
 import { isProcessRunning } from '../isProcessRunning.ts';
 
