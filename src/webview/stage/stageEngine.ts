@@ -45,6 +45,8 @@ export class StageEngine implements StagePageView {
   readonly #listeners = new Set<(model: StagePageModel) => void>();
   #rpc: RpcEndpoint<StageApi, PanelApi> | null = null;
   #peer: StagePeer | null = null;
+  /** The one that the panel made last. */
+  #connection = '';
   #purpose: StagePurpose | null = null;
   #link: StageLinkStatus = 'connecting';
   #title = '';
@@ -162,8 +164,9 @@ export class StageEngine implements StagePageView {
 
   #handlers(): Handlers<StageApi> {
     return {
-      attach: ({ title }) => {
+      attach: ({ title, connection }) => {
         this.#title = title;
+        this.#connection = connection;
         this.#attach();
         return null;
       },
@@ -179,8 +182,8 @@ export class StageEngine implements StagePageView {
         this.#capture(before);
         return null;
       },
-      signal: (message) => {
-        this.#peer?.receive(message);
+      signal: ({ connection, message }) => {
+        if (connection === this.#connection) this.#peer?.receive(message);
         return null;
       },
       finish: () => {
@@ -195,11 +198,12 @@ export class StageEngine implements StagePageView {
   #attach(): void {
     this.#peer?.close();
     if (this.#purpose === null) return;
+    const connection = this.#connection;
     try {
       this.#peer = new StagePeer({
         purpose: this.#purpose,
         tracks: this.#tracks(),
-        send: (message) => this.#tell('signal', message),
+        send: (message) => this.#tell('signal', { connection, message }),
         onVoices: (tracks) => this.#voices.set(tracks),
         onProblem: (error) => this.#problem('the connection to the panel', error),
       });
