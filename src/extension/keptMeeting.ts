@@ -5,8 +5,6 @@ import { MAX_NAME, MAX_OFFERS } from '../shared/limits.ts';
 import { fileOffer } from '../shared/protocol.ts';
 import { stagePurpose } from '../shared/stageRpc.ts';
 
-/** Milliseconds after the last sign of life in which a meeting can be gone on with at all. */
-export const KEPT_FOR = 10 * 60_000;
 /** Milliseconds in which it is gone on with unasked: as long as the others wait. After that nobody is put on camera without a click. */
 export const UNASKED_FOR = 60_000;
 /** Characters of chat that are kept, newest first: of what is older, others hand back what they wrote. */

@@ -12,7 +12,8 @@ import {
   type KeptPlaces,
   type Mark,
 } from './keptFiles.ts';
-import { KEPT_FOR, parseKept, type KeptMeeting } from './keptMeeting.ts';
+import { KEPT_FOR } from '../shared/limits.ts';
+import { parseKept, type KeptMeeting } from './keptMeeting.ts';
 import { MeetingKeeper } from './meetingKeeper.ts';
 import { isProcessRunning } from './isProcessRunning.ts';
 

@@ -1,6 +1,7 @@
 import pumpWorker from 'inline:./pumpWorker.ts';
 import { WorkerPumps } from './files/workerPumps.ts';
 import { connectHost } from './host/hostContext.ts';
+import { HostLine, isAwayError } from './host/hostLine.ts';
 import { Succession } from './host/succession.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
 import { AutoSource } from './media/autoSource.ts';
@@ -27,7 +28,7 @@ async function main(root: HTMLElement): Promise<void> {
     if (source) tell();
     else news.push(tell);
   };
-  const host = connectHost(
+  const endpoint = connectHost(
     vscodeHost(),
     {
       shareFiles: ({ offers }) => {
@@ -69,20 +70,27 @@ async function main(root: HTMLElement): Promise<void> {
     },
     (message, error) => report(`${message}${error instanceof Error ? `: ${error.message}` : ''}`),
   );
+  const host = new HostLine({
+    host: endpoint,
+    onAway: (away) => engine?.hostAway(away),
+    onLost: () => engine?.hostLost(),
+  });
   const report = (message: string): void => {
     // The log itself cannot be reached when this fails, and there is nobody else to tell.
     host.call('log', { level: 'warn', message: message.slice(0, 2_000) }).catch(() => undefined);
   };
-  const problem = (what: string, error?: unknown): void =>
-    report(`${what}${error === undefined ? '' : `: ${describe(error)}`}`);
+  const problem = (what: string, error?: unknown): void => {
+    if (isAwayError(error)) engine?.notDone(error);
+    else report(`${what}${error === undefined ? '' : `: ${describe(error)}`}`);
+  };
   window.addEventListener('unhandledrejection', ({ reason }) => report(`unhandled: ${describe(reason)}`));
 
   const opened = await host.call('open', {});
   addresses.push(...opened.addresses);
   const succession = await Succession.open(opened);
   const before = opened.session && opened.predecessor ? await succession.ask() : undefined;
-  if (before === 'left') {
-    await host.call('left', { how: 'left' });
+  if (typeof before === 'string') {
+    await host.call('left', { how: before });
     return;
   }
   // Without an answer there is none: a tab that the window brings back after a reload looks the same to the extension host. Files
@@ -130,8 +138,10 @@ async function main(root: HTMLElement): Promise<void> {
   window.addEventListener('pagehide', () => {
     // The others are not to wait for long for a page that is gone.
     engine?.sayGoodBye();
+    host.dispose();
     app.dispose();
   });
+  host.start();
   source.begin();
   if (bootstrap.near !== null) tryNear(bootstrap.near);
 }

@@ -8,9 +8,10 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { KEPT_MARK } from '../../../src/extension/ids.ts';
 import { createIdentity, randomHex, randomToken } from '../../../src/extension/identity.ts';
-import { KEPT_FOR, keptText, parseKept, type KeptMeeting } from '../../../src/extension/keptMeeting.ts';
+import { keptText, parseKept, type KeptMeeting } from '../../../src/extension/keptMeeting.ts';
 import { KeptMeetings } from '../../../src/extension/keptMeetings.ts';
 import type { MeetingKeeper } from '../../../src/extension/meetingKeeper.ts';
+import { KEPT_FOR } from '../../../src/shared/limits.ts';
 import { makeFolder } from '../gateway/support.ts';
 
 async function makeMeeting(): Promise<KeptMeeting> {
