@@ -8,7 +8,17 @@ import { SLOW_CAMERA } from '../support/browser.ts';
 import { tellOnFailure } from '../support/failure.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { differingFrames } from '../support/media.ts';
-import { button, chat, chatShows, joinMeeting, leave, mark, startMeeting, tile } from '../support/meeting.ts';
+import {
+  button,
+  chat,
+  chatShows,
+  INVITE,
+  joinMeeting,
+  leave,
+  mark,
+  startMeeting,
+  tile,
+} from '../support/meeting.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import { fileRow, save } from '../support/transfers.ts';
 import { openWindow, type VsCodeWindow } from '../support/window.ts';
@@ -140,6 +150,31 @@ describe('a meeting that is loaded anew', () => {
       assert.equal(await who.page.locator('.tabs-container .tab', { hasText: 'Parley' }).count(), 1);
     });
   }
+
+  it('says in the panel that its extension host does not answer, and goes on', async () => {
+    const [panel, other] = [await bob.panel(), await alice.panel()];
+    const strip = panel.getByRole('status').filter({ hasText: 'extension host does not answer' });
+    const stopped = extensionHostOf(bob);
+    process.kill(stopped, 'SIGSTOP');
+    const began = Date.now();
+    try {
+      await strip.waitFor();
+      console.log(`      said after ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+      await bob.setClipboard('');
+      await button(panel, 'Copy invite').press('Enter');
+      await panel.getByText('this cannot be done now').waitFor();
+      await say(bob, 'still here');
+      await differingFrames(tile(other, 'Bob').locator('video'));
+      await isWhole();
+    } finally {
+      process.kill(stopped, 'SIGCONT');
+    }
+    await strip.waitFor({ state: 'hidden' });
+    assert.equal(await bob.clipboard(), '', 'what could not be done is not done later');
+    await button(panel, 'Copy invite').press('Enter');
+    await bob.clipboardMatching(INVITE);
+    assert.equal(extensionHostOf(bob), stopped);
+  });
 
   it('takes the panel being moved into a window of its own, and that window being closed', async () => {
     const opened = bob.page.waitForEvent('popup');

@@ -6,7 +6,10 @@ import { toHex } from '../../shared/ids.ts';
 const PATIENCE = 500;
 
 const question = v.object({ t: v.literal('ask') });
-const answer = v.object({ t: v.literal('session'), session: v.union([sessionRecord, v.picklist(['left', 'host-away'])]) });
+const answer = v.object({
+  t: v.literal('session'),
+  session: v.union([sessionRecord, v.picklist(['left', 'host-away'])]),
+});
 
 /** How things stand by a page: `left` when its person has, or `host-away` the page by itself, which nobody else could be told. */
 export type Standing = v.InferOutput<typeof answer>['session'];

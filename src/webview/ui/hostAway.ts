@@ -28,14 +28,15 @@ export class HostAwayStrip implements Widget<MeetingModel> {
   }
 
   update({ hostAway, phase }: MeetingModel): void {
-    const { inMeeting, outside, lasts } = strings.hostAway;
+    const { silent, inMeeting, outside, lasts } = strings.hostAway;
     const says = !hostAway || !SPEAKS.has(phase) ? '' : phase === 'in' ? inMeeting : outside;
     if (says === this.#says) return;
     this.#says = says;
     const focused = hasFocus(this.elem);
     // Shown before it is filled: a status is read when its text changes while it is there.
     this.elem.hidden = says === '';
-    this.#text.replaceChildren(...(says === '' ? [] : [`${says} `, ...recovery(lasts)]));
+    const detail = h('span', { class: 'strip-detail', text: says });
+    this.#text.replaceChildren(...(says === '' ? [] : [silent, detail, ...recovery(lasts)]));
     if (focused) this.#onFocusLost();
   }
 

@@ -82,7 +82,9 @@ export class OutcomeScreen implements Widget<MeetingModel> {
     if (what === this.#says) return;
     this.#says = what;
     const { over, closeTab } = strings.hostAway;
-    this.#aside.replaceChildren(...(what === 'recover' ? recovery(over) : what === 'close' ? [closeTab] : []));
+    this.#aside.replaceChildren(
+      ...(what === 'recover' ? recovery(over) : what === 'close' ? [closeTab] : []),
+    );
   }
 
   /** The title is read, and Tab goes on to the buttons. */

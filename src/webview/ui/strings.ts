@@ -204,9 +204,9 @@ export const strings = {
 
   // While VS Code's extension host does not answer. Pairs stand around the links.
   hostAway: {
-    inMeeting:
-      "VS Code's extension host does not answer. You are still in the meeting; files, links and invites wait until it is back.",
-    outside: "VS Code's extension host does not answer. Parley waits for it.",
+    silent: "VS Code's extension host does not answer. ",
+    inMeeting: 'You are still in the meeting; files, links and invites wait until it is back. ',
+    outside: 'Parley waits for it. ',
     lasts: ['If that lasts, ', '.'],
     over: ['To meet again, ', '. Then start a meeting, or join with the invite.'],
     restart: 'restart the extension host',

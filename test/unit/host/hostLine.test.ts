@@ -152,7 +152,7 @@ describe('HostLine', () => {
     assert.deepEqual(over, []);
     await beats(1);
     assert.deepEqual(over, ['copyInvite true']);
-    await beats(15);
+    await beats(16);
     assert.deepEqual(over, ['copyInvite true'], 'who was asked may answer when it goes on');
     await beats(1);
     assert.deepEqual(over, ['copyInvite true', 'pickFiles true']);
