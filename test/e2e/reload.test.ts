@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { Frame } from 'playwright-core';
@@ -207,6 +207,23 @@ describe('a meeting that is loaded anew', () => {
     assert.ok(await bob.offersCommand('Parley: Start Meeting'));
     // A tab that the window had not forgotten yet goes as soon as its extension host is there.
     await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).waitFor({ state: 'detached' });
+  });
+
+  it('is not gone on with after more than ten minutes without an extension host, which is said', async () => {
+    const kept = join(host.data, 'User', 'globalStorage', 'parley.parley', 'kept');
+    const others = new Set(await readdir(kept));
+    await startMeeting(bob);
+    const died = extensionHostOf(bob);
+    // So that it writes no sign of life any more.
+    process.kill(died, 'SIGSTOP');
+    const long = new Date(Date.now() - 11 * 60_000);
+    for (const file of await readdir(kept)) if (!others.has(file)) await utimes(join(kept, file), long, long);
+    process.kill(died, 'SIGKILL');
+    assert.match(await bob.notification('no longer in the meeting'), /away for more than ten minutes/);
+    await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).waitFor({ state: 'detached' });
+    await bob.acceptNotification('Start Meeting', 'no longer in the meeting');
+    await (await bob.panel()).getByRole('textbox', { name: 'Your name' }).waitFor();
+    extensionHosts.set(bob, extensionHostOf(bob));
   });
 
   it('is not gone on with by an extension host that had died when it was left', async () => {
