@@ -34,13 +34,7 @@ export type Handlers<A extends Api> = {
 
 /** `away`: the other side gives no sign of life, and is not asked; never told by the other side itself. */
 export type RpcErrorCode =
-  | 'timeout'
-  | 'disposed'
-  | 'away'
-  | 'unknown-method'
-  | 'bad-params'
-  | 'bad-result'
-  | 'failed';
+  'timeout' | 'disposed' | 'away' | 'unknown-method' | 'bad-params' | 'bad-result' | 'failed';
 
 /** A request that did not succeed. `code` is for programs, `message` for logs. */
 export class RpcError extends Error {

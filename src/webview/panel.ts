@@ -2,7 +2,7 @@ import pumpWorker from 'inline:./pumpWorker.ts';
 import { WorkerPumps } from './files/workerPumps.ts';
 import { connectHost } from './host/hostContext.ts';
 import { HostLine, isAwayError } from './host/hostLine.ts';
-import { Succession } from './host/succession.ts';
+import { succeed, Succession } from './host/succession.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
 import { AutoSource } from './media/autoSource.ts';
 import { DEFAULT_DEVICES } from './media/localDevices.ts';
@@ -93,9 +93,8 @@ async function main(root: HTMLElement): Promise<void> {
     await host.call('left', { how: before });
     return;
   }
-  // Without an answer there is none: a tab that the window brings back after a reload looks the same to the extension host. Files
-  // are the extension host's, which knows what of them is left.
-  const session = opened.session && { ...(before ?? opened.session), offers: opened.session.offers };
+  // Without an answer there is none: a tab that the window brings back after a reload looks the same to the extension host.
+  const { session, withdrawn } = succeed(opened, before);
   const bootstrap = { ...opened, session, addresses };
   // First of all: after a reload the stages are there already, and are found while keys are made and views are drawn.
   const wanted = bootstrap.session?.devices ?? { microphone: true, camera: true, chosen: DEFAULT_DEVICES };
@@ -132,6 +131,11 @@ async function main(root: HTMLElement): Promise<void> {
     now: () => Date.now(),
   });
   engine.shareFiles(early);
+  for (const offer of withdrawn) {
+    host
+      .call('withdrawFile', { offer })
+      .catch((error: unknown) => problem('a file is still on offer', error));
+  }
   succession.tell(() => engine?.standing ?? null);
   const app = new App(root, engine);
   window.addEventListener('online', () => engine?.retryNow());

@@ -30,7 +30,7 @@ export const HOST_LINE_TIMES: HostLineTimes = {
 };
 
 /** What a person asks for and waits for. It is not to happen later, when they have long gone on to something else. */
-const ASKED: ReadonlySet<keyof HostApi> = new Set([
+const ASKED: ReadonlySet<string> = new Set<keyof HostApi>([
   'copyInvite',
   'openLink',
   'hostOn',
@@ -100,7 +100,7 @@ export class HostLine {
   }
 
   /** As `RpcEndpoint.call`. @throws {RpcError} `away`: nobody is there to do what a person asked for. */
-  call<K extends keyof HostApi & string>(name: K, params: Params<HostApi[K]>): Promise<Result<HostApi[K]>> {
+  call<K extends keyof HostApi>(name: K, params: Params<HostApi[K]>): Promise<Result<HostApi[K]>> {
     const { host } = this.#options;
     if (!ASKED.has(name)) return host.call(name, params);
     if (this.#isAway) return Promise.reject(awayError(name));

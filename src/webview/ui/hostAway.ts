@@ -27,9 +27,9 @@ export class HostAwayStrip implements Widget<MeetingModel> {
     this.elem.hidden = true;
   }
 
-  update({ hostAway, phase }: MeetingModel): void {
-    const { silent, inMeeting, outside, lasts } = strings.hostAway;
-    const says = !hostAway || !SPEAKS.has(phase) ? '' : phase === 'in' ? inMeeting : outside;
+  update(model: MeetingModel): void {
+    const { silent, lasts } = strings.hostAway;
+    const says = model.hostAway && SPEAKS.has(model.phase) ? detailOf(model) : '';
     if (says === this.#says) return;
     this.#says = says;
     const focused = hasFocus(this.elem);
@@ -43,6 +43,12 @@ export class HostAwayStrip implements Widget<MeetingModel> {
   dispose(): void {
     this.elem.remove();
   }
+}
+
+function detailOf({ phase, devices }: MeetingModel): string {
+  const { inMeeting, byStage, outside } = strings.hostAway;
+  if (phase !== 'in') return outside;
+  return devices.stage?.status === 'live' ? byStage : inMeeting;
 }
 
 /**

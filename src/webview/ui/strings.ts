@@ -206,6 +206,9 @@ export const strings = {
   hostAway: {
     silent: "VS Code's extension host does not answer. ",
     inMeeting: 'You are still in the meeting; files, links and invites wait until it is back. ',
+    // Where a page in the browser captures, which lets go of devices without VS Code.
+    byStage:
+      'You are still in the meeting, but the page in your browser may turn camera and microphone off. Files, links and invites wait until it is back. ',
     outside: 'Parley waits for it. ',
     lasts: ['If that lasts, ', '.'],
     over: ['To meet again, ', '. Then start a meeting, or join with the invite.'],
