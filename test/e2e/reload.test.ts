@@ -199,6 +199,16 @@ describe('a meeting that is loaded anew', () => {
     await button(await bob.panel(), 'Unmute microphone').waitFor();
   });
 
+  it('does not bring back what was withdrawn while the extension host was dead', async () => {
+    await comesBack(bob, async () => {
+      process.kill(extensionHostOf(bob), 'SIGKILL');
+      await button(await bob.panel(), 'Withdraw Bob.txt').press('Enter');
+    });
+    // The extension host knows of it as well.
+    await comesBack(bob, () => bob.runCommand('Developer: Reload Webviews'));
+    assert.equal(await button(await bob.panel(), 'Withdraw Bob.txt').count(), 0);
+  });
+
   it('is not gone on with once it was left', async () => {
     await leave(bob);
     await tile(await alice.panel(), 'Bob').waitFor({ state: 'detached' });

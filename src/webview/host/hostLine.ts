@@ -29,7 +29,7 @@ export const HOST_LINE_TIMES: HostLineTimes = {
   sure: 20,
 };
 
-/** What a person asks for and waits for. It is not to happen later, when they have long gone on to something else. */
+/** What a person, here or elsewhere, asks for and waits for. It is not to happen later, when they have gone on to something else. */
 const ASKED: ReadonlySet<string> = new Set<keyof HostApi>([
   'copyInvite',
   'openLink',
@@ -38,6 +38,7 @@ const ASKED: ReadonlySet<string> = new Set<keyof HostApi>([
   'shareUris',
   'openDrop',
   'chooseReceivers',
+  'openSource',
   'openTarget',
   'showSaved',
   'openStage',

@@ -52,6 +52,20 @@ describe('FileExchange without an extension host', () => {
     assert.equal(desk.status(OLGA, FILE), 'saved');
   });
 
+  it('lets others wait for what they ask for', async () => {
+    const desk = new Desk({ openSource: away });
+    desk.shares(FILE);
+    const channel = desk.asked(OLGA, FILE.id);
+    await until(() => channel.frames.length > 0);
+    await turn();
+    assert.deepEqual(
+      channel.frames,
+      [{ t: 'error', problem: 'link-lost' }],
+      'it is not that it cannot be read',
+    );
+    channel.lose();
+  });
+
   it('says once that what is dropped is not shared', async () => {
     const desk = new Desk({ openDrop: away, shareUris: away });
     desk.exchange.shareDropped(['file:///w/b.txt'], [new File(['x'], 'c.txt')]);
