@@ -27,6 +27,8 @@ export interface EngineState {
   readonly names: ReadonlyMap<ParticipantId, string>;
   readonly place: Place | null;
   readonly serverLost: boolean;
+  /** Whom others in the meeting reach, and this page does not. */
+  readonly unmet: readonly ParticipantId[];
   /** The extension host does not answer. */
   readonly hostAway: boolean;
   /** It did not for so long that this person was taken out of the meeting. */
@@ -57,6 +59,7 @@ export function initialState(bootstrap: MeetingBootstrap, now: number): EngineSt
     names,
     place: session ? { ordinal: session.ordinal, startedAt: session.startedAt } : null,
     serverLost: false,
+    unmet: [],
     hostAway: false,
     hostLost: false,
   };

@@ -61,7 +61,10 @@ export class Members {
   constructor(options: MembersOptions) {
     this.#options = options;
     this.#away = new Away({
-      vouched: (id) => this.relaysTo(id).length > 0,
+      vouched: (id) => {
+        const member = this.#members.get(id);
+        return member !== undefined && this.relaysTo(member.address).length > 0;
+      },
       onGone: (id, unloaded) => {
         const member = this.#members.get(id);
         if (member) this.#remove(member, unloaded ? 'left' : 'lost');
@@ -96,11 +99,23 @@ export class Members {
     return this.present.some(({ address }) => this.#hearsay.holdsDoor(address.id));
   }
 
-  /** Members who are here and say that they reach somebody's page. */
-  relaysTo(id: ParticipantId): Member[] {
-    const peer = this.#members.get(id)?.address.peer;
-    if (peer === undefined) return [];
+  /** Members who are here and say that they reach somebody's page, a member's or not. */
+  relaysTo({ id, peer }: Pick<MemberAddress, 'id' | 'peer'>): Member[] {
     return this.present.filter(({ address }) => address.id !== id && this.#hearsay.reaches(address.id, peer));
+  }
+
+  /** Pages that somebody who is here says they reach, of people of whom nothing is heard here, or not of that page. */
+  get unmet(): readonly MemberAddress[] {
+    const told = new Map<PeerId, MemberAddress>();
+    for (const { address } of this.present) {
+      for (const one of this.#hearsay.reached(address.id)) {
+        const member = this.#members.get(one.id);
+        const isMet = member && (!member.away || member.address.peer === one.peer);
+        if (one.id !== this.#options.self && !isMet && !this.#superseded.has(one.peer))
+          told.set(one.peer, one);
+      }
+    }
+    return [...told.values()];
   }
 
   /** What the server said of a page that was called. */

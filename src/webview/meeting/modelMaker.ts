@@ -47,6 +47,7 @@ export function makeModel(state: EngineState, around: Surroundings): MeetingMode
     notices: around.notices,
     startedAt: state.place?.startedAt ?? null,
     serverLost: state.serverLost,
+    unreached: phase === 'in' ? state.unmet.map((id) => state.names.get(id) ?? '') : [],
     hostAway: state.hostAway,
     mayHostOn: around.mayHostOn,
   };

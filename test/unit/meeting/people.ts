@@ -32,6 +32,10 @@ const TIMES: MeshTimes = {
   welcome: 1_000,
   admission: 1_000,
   callPauses: [2, 10],
+  patientPause: 30,
+  unmetCall: 100,
+  unmetShown: 200,
+  unmetKept: 50,
   serverPauses: [2, 10],
   mediaGrace: 50,
   heartbeat: { interval: 20, quiet: 60, deadline: 1_000 },
@@ -88,8 +92,12 @@ export class Person {
   strangers = 0;
   waited = 0;
   place: Place | null = null;
+  /** Whom others reach and this page does not, as it was told last. */
+  unmet: readonly ParticipantId[] = [];
   /** Whether this machine reaches no server. */
   offline = false;
+  /** Whether no connection that is made without a server comes about. */
+  unrelayed = false;
   /** Our ends of the connections that were made without a server. */
   readonly relayed: FakeConnection[] = [];
   #killed = false;
@@ -124,7 +132,8 @@ export class Person {
         identity,
         connect,
         connection: () => {
-          const end = FakeConnection.alone();
+          const end = this.unrelayed ? new FakeConnection() : FakeConnection.alone();
+          if (this.unrelayed) end.connectionState = 'failed';
           this.relayed.push(end);
           return end as unknown as RTCPeerConnection;
         },
@@ -157,6 +166,9 @@ export class Person {
           },
           onServers: (_from, urls) => this.log.push(`servers ${urls.join(' ')}`),
           onEnded: () => this.log.push('ended'),
+          onUnmet: (people) => {
+            this.unmet = people;
+          },
           onServer: () => undefined,
           onStranger: () => {
             this.strangers += 1;
