@@ -1,5 +1,5 @@
 import { type ParticipantId, type PeerId, toHex } from '../../shared/ids.ts';
-import { eldest } from '../../shared/meeting/roster.ts';
+import { isElder } from '../../shared/meeting/roster.ts';
 import type { LinkMessage, MemberAddress } from '../../shared/protocol.ts';
 import type { RawLink } from '../rtc/broker.ts';
 import type { Link } from '../rtc/link.ts';
@@ -163,19 +163,20 @@ export class Mesh {
       pause: times.knockPause,
     });
     this.#reunion = new Reunion({
-      apart: () => this.#isApart(),
+      apart: () => this.#eldersApart(),
+      openDoor: () => this.#door.open(),
       ...again,
       pause: times.reunion,
     });
     void this.#reunion.watch();
   }
 
-  /** Whether the door is held by none of us, and it is for us to see who has it. */
-  #isApart(): boolean {
+  /** How many who are here are elder, where none of us holds the door and we can ask the server for it; null otherwise. */
+  #eldersApart(): number | null {
     if (this.#door.held !== this.#toldDoor) this.#onChanged();
     const self = this.#self();
-    if (!self || !this.#own.broker || this.#door.held || this.#members.holdDoor) return false;
-    return eldest(this.present)?.id === self.id;
+    if (!self || !this.#own.broker || this.#door.held || this.#members.holdDoor) return null;
+    return this.present.filter((one) => isElder(one, self)).length;
   }
 
   /** The others, by order of arrival. */

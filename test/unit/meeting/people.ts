@@ -225,10 +225,15 @@ export class Person {
     for (const end of this.endsTo(other)) if (end.connectionState === 'connected') end.cut();
   }
 
-  /** The lid is closed: server and people are lost, until `offline` is false again. */
-  sleep(others: readonly Person[]): void {
+  /** This machine has no way to the server any more, until `offline` is false again; its people stay. */
+  loseServer(): void {
     this.offline = true;
     this.#server.drop(this.#ids);
+  }
+
+  /** The lid is closed: server and people are lost, until `offline` is false again. */
+  sleep(others: readonly Person[]): void {
+    this.loseServer();
     for (const other of others) this.cutFrom(other);
   }
 

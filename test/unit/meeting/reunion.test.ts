@@ -7,13 +7,17 @@ import { FakeLink } from './fakeLink.ts';
 
 const welcome = { link: new FakeLink(), ordinal: 1, members: [], startedAt: 7 };
 
-/** `looks` says what each look at the door finds; after that nobody is apart. */
-async function run(looks: readonly boolean[], outcome: KnockOutcome<FakeLink> | Error) {
+/** `looks` says at which there is nobody at the door; after that nobody is apart. */
+async function run(looks: readonly boolean[], outcome: KnockOutcome<FakeLink> | Error, elders = 0) {
   const abort = new AbortController();
-  const seen = { looks: 0, knocks: 0, settled: 0, problems: 0 };
+  const seen = { looks: 0, knocks: 0, opened: 0, settled: 0, problems: 0 };
   const reunion = new Reunion<FakeLink>({
     signal: abort.signal,
-    apart: () => looks[seen.looks++] ?? false,
+    apart: () => (looks[seen.looks++] ? elders : null),
+    openDoor: () => {
+      seen.opened += 1;
+      return Promise.resolve(true);
+    },
     knock: () => {
       seen.knocks += 1;
       return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome);
@@ -45,6 +49,43 @@ describe('Reunion', () => {
     assert.equal(knocks, 0);
   });
 
+  it('knocks in the place of an eldest who does not, the more rarely the more are elder, and takes a free door', async () => {
+    const apart = Array.from({ length: 7 }, () => true);
+    const knocks = async (elders: number): Promise<number> =>
+      (await run(apart, { kind: 'silent' }, elders)).knocks;
+    assert.deepEqual([await knocks(0), await knocks(1), await knocks(2)], [6, 3, 2]);
+    assert.equal((await run(apart, { kind: 'absent' }, 1)).opened, 3);
+    assert.equal((await run(apart, { kind: 'absent' }, 0)).opened, 0, 'the eldest tries for it all along');
+    assert.equal((await run(apart, { kind: 'silent' }, 1)).opened, 0, 'who is silent may be there');
+  });
+
+  it('leaves the door to the eldest at first when the server is back', async () => {
+    const abort = new AbortController();
+    let [looks, knocks] = [0, 0];
+    const reunion = new Reunion<FakeLink>({
+      signal: abort.signal,
+      apart: () => {
+        looks += 1;
+        return 1;
+      },
+      openDoor: () => Promise.resolve(false),
+      knock: () => {
+        knocks += 1;
+        return Promise.resolve({ kind: 'absent' });
+      },
+      settle: () => Promise.resolve(),
+      pause: 10,
+      onProblem: () => undefined,
+    });
+    reunion.hurry();
+    const watching = reunion.watch();
+    await until(() => looks >= 10, 'all looks that are made soon');
+    assert.equal(knocks, 0);
+    await until(() => knocks > 0, 'a knock');
+    abort.abort();
+    await watching;
+  });
+
   it('looks soon after the server is there again', async () => {
     const abort = new AbortController();
     let looks = 0;
@@ -52,8 +93,9 @@ describe('Reunion', () => {
       signal: abort.signal,
       apart: () => {
         looks += 1;
-        return false;
+        return null;
       },
+      openDoor: () => Promise.resolve(false),
       knock: () => Promise.resolve({ kind: 'absent' }),
       settle: () => Promise.resolve(),
       pause: 200,

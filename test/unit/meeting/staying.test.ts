@@ -5,7 +5,7 @@ import { until } from '../rtc/until.ts';
 import { FakeServer } from './fakeServer.ts';
 import { Person } from './people.ts';
 
-/** What can happen to four people; each names one or two of them. */
+/** What can happen to four people and those who come later; each names one or two of them. */
 const happening = fc.oneof(
   { weight: 4, arbitrary: fc.record({ what: fc.constant('cut'), who: fc.nat(3), other: fc.nat(3) }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('sleep'), who: fc.nat(3), other: fc.nat(3) }) },
@@ -14,12 +14,29 @@ const happening = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constant('leave'), who: fc.nat(3), other: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('kill'), who: fc.nat(3), other: fc.nat(3) }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('server'), who: fc.nat(3), other: fc.nat(3) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constant('server for one'), who: fc.nat(3), other: fc.nat(3) }),
+  },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('enter'), who: fc.nat(3), other: fc.nat(3) }) },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('pause'), who: fc.nat(30), other: fc.nat(3) }) },
 );
 
 const NAMES = ['Alice', 'Bob', 'Carol', 'Dave'];
+/** Who comes while the story goes on, as guests who have never been in. */
+const LATER = ['Erin', 'Frank', 'Grace'];
 /** So that a run ends in a moment on a machine that is busy with others. */
 const TIMES = { grace: 300, absentGrace: 100 };
+
+/** They are one of those who are in once they are. */
+async function enterLate(guest: Person, people: (Person | null)[]): Promise<void> {
+  try {
+    people.push(await guest.enter());
+  } catch {
+    // Nobody has answered at the door for so long that they were told to try again later.
+    await guest.mesh.leave(false);
+  }
+}
 
 describe('whatever happens to a meeting of four', function () {
   this.timeout(120_000);
@@ -33,6 +50,7 @@ describe('whatever happens to a meeting of four', function () {
         const come = async (name: string, change = {}): Promise<Person> =>
           Person.open(server, name, { hostId: host.identity.id, mayOpen: true, times: TIMES, ...change });
         for (const name of NAMES.slice(1)) people.push(await (await come(name)).enter());
+        const entering: Promise<void>[] = [];
         const here = (): Person[] => people.filter((person) => person !== null);
         try {
           await until(() => here().every(({ mesh }) => mesh.members.length === 3), 'all are in', 10_000);
@@ -42,7 +60,12 @@ describe('whatever happens to a meeting of four', function () {
             if (what === 'cut' && one && two && one !== two) one.cutFrom(two);
             else if (what === 'sleep' && one) one.sleep(here().filter((person) => person !== one));
             else if (what === 'wake' && one) one.offline = false;
-            else if (what === 'server') {
+            else if (what === 'server for one' && one) one.loseServer();
+            else if (what === 'enter') {
+              const name = LATER[entering.length];
+              const guest = name === undefined ? null : await come(name, { mayOpen: false });
+              if (guest) entering.push(enterLate(guest, people));
+            } else if (what === 'server') {
               if (up) server.stop();
               else server.start();
               up = !up;
@@ -65,6 +88,7 @@ describe('whatever happens to a meeting of four', function () {
           }
           server.start();
           for (const person of here()) person.offline = false;
+          await Promise.all(entering);
           const names = here().map(({ name }) => name);
           const seen = (): string =>
             here()
