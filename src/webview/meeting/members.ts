@@ -176,7 +176,9 @@ export class Members {
 
   #sayEnter(link: Link, { ordinal }: Place): void {
     const { state, chatSeen } = this.#options.own;
-    link.send({ t: 'enter', ordinal, state: state(link.remote.id), chatSeen: chatSeen(link.remote.id) });
+    const { id } = link.remote;
+    const anew = this.#members.has(id) ? {} : ({ anew: true } as const);
+    link.send({ t: 'enter', ordinal, state: state(id), chatSeen: chatSeen(id), ...anew });
   }
 
   #onMessage(link: Link, message: LinkMessage): void {
@@ -237,7 +239,7 @@ export class Members {
     this.#options.events.onState(now, member.state);
   }
 
-  #onEnter(link: Link, { ordinal, state, chatSeen }: Extract<LinkMessage, { t: 'enter' }>): void {
+  #onEnter(link: Link, { ordinal, state, chatSeen, anew }: Extract<LinkMessage, { t: 'enter' }>): void {
     const { events, place, placeGiven } = this.#options;
     const { id, peer } = link.remote;
     if (!place() || this.#entered.has(link)) {
@@ -247,12 +249,13 @@ export class Members {
     this.#entered.set(link, { chatSeen, state });
     const before = this.#members.get(id);
     const address = { id, peer, ordinal: Math.max(placeGiven(id)?.ordinal ?? 0, ordinal) };
-    this.#use({ address, link, state, away: false }, chatSeen, before);
+    const forgotten = anew === true && before?.address.peer === peer;
+    this.#use({ address, link, state, away: false }, chatSeen, before, forgotten);
     if (before) this.#closeOlder(before, link);
   }
 
   /** Speaks to a member by this link from now on. */
-  #use(member: Member, chatSeen: number, before: Member | undefined): void {
+  #use(member: Member, chatSeen: number, before: Member | undefined, forgotten = false): void {
     const { own, events, onChanged } = this.#options;
     const { address, link } = member;
     this.#members.set(address.id, member);
@@ -260,7 +263,7 @@ export class Members {
     link.media.update(own.tracks());
     // What has changed since our own `enter`, or was said on another link.
     link.send({ t: 'state', state: own.state(address.id) });
-    events.onEntered(member, before ? { before } : 'came');
+    events.onEntered(member, before ? { before, forgotten } : 'came');
     for (const entry of own.chatAfter(chatSeen)) link.send({ t: 'chat', entry });
     onChanged();
   }

@@ -69,7 +69,8 @@ export function statusOf(model: MeetingModel): MeetingStatus {
 /** Who presents, as far as this page knows. */
 export function presenterNow(state: EngineState, members: readonly Member[]): ParticipantId | undefined {
   const claims = members.map((member) => ({ id: member.address.id, presenting: member.state.presenting }));
-  return presenterOf([...claims, { id: state.bootstrap.identity.id, presenting: state.presenting }]);
+  const presenting = state.claimStale && state.presenting !== null ? Infinity : state.presenting;
+  return presenterOf([...claims, { id: state.bootstrap.identity.id, presenting }]);
 }
 
 function selfModel(

@@ -7,6 +7,7 @@ import type {
   ParticipantState,
 } from '../../../src/shared/protocol.ts';
 import type { Member, Place } from '../../../src/webview/meeting/member.ts';
+import type { MemberEvents } from '../../../src/webview/meeting/memberEvents.ts';
 import { Mesh } from '../../../src/webview/meeting/mesh.ts';
 import type { MeshTimes } from '../../../src/webview/meeting/meshTimes.ts';
 import {
@@ -87,6 +88,8 @@ export class Person {
   /** Lines of our own, and how many of each author's are known. */
   readonly own: ChatEntry[] = [];
   state: ParticipantState;
+  /** Hears of members besides. */
+  heard: Partial<Pick<MemberEvents, 'onEntered' | 'onState' | 'onGone'>> = {};
   /** Says something else of us to some. */
   stateTo: ((to: ParticipantId) => ParticipantState) | null = null;
   strangers = 0;
@@ -147,16 +150,21 @@ export class Person {
           onEntered: (member, how) => {
             this.log.push(`${nameOf(member)} ${typeof how === 'object' ? 'returned' : 'entered'}`);
             if (how === 'found') this.found.push(nameOf(member));
+            this.heard.onEntered?.(member, how);
           },
           onState: (member, before) => {
             if (member.state.name !== before.name) this.log.push(`${before.name} is ${member.state.name}`);
+            this.heard.onState?.(member, before);
           },
           onChat: (author, entry) => {
             known.set(author, entry.seq);
             this.chat.push(entry.text);
           },
           onAway: (member) => this.log.push(`${nameOf(member)} ${member.away ? 'away' : 'heard'}`),
-          onGone: (member, how) => this.log.push(`${nameOf(member)} ${how}`),
+          onGone: (member, how) => {
+            this.log.push(`${nameOf(member)} ${how}`);
+            this.heard.onGone?.(member, how);
+          },
           onMedia: () => undefined,
           onChannel: (_from, channel) => this.log.push(`channel ${channel.label}`),
           onLane: (_from, { lane }) => this.log.push(`lane ${String(lane)}`),
