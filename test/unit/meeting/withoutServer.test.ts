@@ -43,7 +43,7 @@ describe('who comes while somebody lacks the server', () => {
     const dave = await (await come('Dave')).enter();
     const all = [alice, bob, carol, dave];
     await until(() => carol.unmet.length === 1 && dave.unmet.length === 1, 'both are told');
-    assert.deepEqual([carol.unmet, dave.unmet], [[dave.identity.id], [carol.identity.id]]);
+    assert.deepEqual([carol.unmet, dave.unmet], [['Dave'], ['Carol']]);
     assert.deepEqual([alice.unmet, bob.unmet], [[], []]);
     carol.offline = false;
     await Person.agree(all, 'Alice@0 Bob@1 Carol@2 Dave@3');
@@ -75,7 +75,11 @@ describe('a meeting whose eldest lacks the server', () => {
   });
 
   it('becomes one meeting again after a network had cut it in two', async () => {
-    const { server, come, alice, bob, carol } = await withoutServer({ grace: 40, absentGrace: 40, recall: 50 });
+    const { server, come, alice, bob, carol } = await withoutServer({
+      grace: 40,
+      absentGrace: 40,
+      recall: 50,
+    });
     carol.offline = false;
     const dave = await (await come('Dave')).enter();
     const all = [alice, bob, carol, dave];
