@@ -12,7 +12,7 @@ import type { Gateway } from '../../src/extension/gateway/gateway.ts';
 import { directAddress } from '../../src/extension/gatewayAddress.ts';
 import { PageStreams } from '../../src/extension/pageStreams.ts';
 import type { FileOffer } from '../../src/shared/protocol.ts';
-import type { TakePurpose } from '../../src/shared/hostRpc.ts';
+import type { TakePurpose } from '../../src/shared/filesRpc.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import { bundleOf, play, type HandBundle } from '../unit/gateway/handSource.ts';
 import { Page, startGateway } from '../unit/gateway/support.ts';

@@ -1,5 +1,5 @@
 import { toBase64Url } from '../../shared/base64url.ts';
-import type { FilePart, TakePurpose } from '../../shared/hostRpc.ts';
+import type { FilePart, TakePurpose } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { MAX_TAKING } from '../../shared/limits.ts';
 import { samenessOf } from '../../shared/sameness.ts';

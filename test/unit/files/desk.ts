@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FilePart, OwnOffer } from '../../../src/shared/hostRpc.ts';
+import type { FilePart, OwnOffer } from '../../../src/shared/filesRpc.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { FileExchange } from '../../../src/webview/files/fileExchange.ts';
 import { Pump } from '../../../src/webview/files/pump.ts';

@@ -7,7 +7,7 @@ import { WebSocketServer, type WebSocket as Stream } from 'ws';
 import { partPath, type PartState, removePart } from '../../../src/extension/gateway/part.ts';
 import { receiveBundle } from '../../../src/extension/gateway/receiveBundle.ts';
 import { sendBundle, type SourceBundle } from '../../../src/extension/gateway/sendBundle.ts';
-import type { OwnOffer } from '../../../src/shared/hostRpc.ts';
+import type { OwnOffer } from '../../../src/shared/filesRpc.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { FileExchange } from '../../../src/webview/files/fileExchange.ts';
 import { Pump } from '../../../src/webview/files/pump.ts';
