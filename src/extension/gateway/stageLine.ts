@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import type { RawData, WebSocket } from 'ws';
+import { parseJson } from '../../shared/parseJson.ts';
 import { MAX_STAGE_MESSAGE } from '../../shared/stageRpc.ts';
 
 /** Messages that a stage may send in ten seconds; a negotiation of a dozen media with its candidates is a few hundred. */
@@ -81,9 +83,9 @@ export class StageLine {
     this.#count += 1;
     if (this.#count > MAX_MESSAGES) return this.#breakOff(FLOOD, 'too many messages');
     if (isBinary || !Buffer.isBuffer(data)) return this.#breakOff(NOT_TEXT, 'not text');
-    const parsed = parse(data.toString());
-    if (parsed) this.#options.onMessage(parsed.value);
-    else this.#breakOff(NOT_JSON, 'not JSON');
+    const message = parseJson(v.unknown(), data.toString());
+    if (message === undefined) this.#breakOff(NOT_JSON, 'not JSON');
+    else this.#options.onMessage(message);
   }
 
   #breakOff(code: number, why: string): void {
@@ -106,14 +108,5 @@ export class StageLine {
     this.#closed = true;
     clearInterval(this.#heart);
     this.#options.onClosed(this.#why);
-  }
-}
-
-function parse(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import * as v from 'valibot';
+import { parseJson } from '../../shared/parseJson.ts';
 import { describeError } from '../gateway/errorCode.ts';
 
 /** No answer of a PeerServer is longer; of anything else no more is read. */
@@ -107,13 +108,7 @@ interface Answer {
 }
 
 function fits(schema: v.GenericSchema, answer: Answer): boolean {
-  if (answer.status !== 200) return false;
-  try {
-    return v.is(schema, JSON.parse(answer.text));
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
+  return answer.status === 200 && parseJson(schema, answer.text) !== undefined;
 }
 
 // Not fetch(): the WebSocket will go through node:http too, and so through the same proxies and certificates.
