@@ -9,14 +9,14 @@ import { partPath } from '../../../src/extension/gateway/part.ts';
 import { publish } from '../../../src/extension/gateway/publish.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { bundleOf, play } from '../gateway/handSource.ts';
-import { hashOf, makeFolder, Page, startGateway } from '../gateway/support.ts';
+import { hashOf, makeFolder, Page, startGateway, type TestFolder } from '../gateway/support.ts';
 
 const bundle = bundleOf('file', [{ path: 'x', content: randomBytes(1_000_000) }]);
 const offer: FileOffer = { ...bundle.announced, id: 'o'.repeat(22), name: 'x', modified: 5, path: null };
 
 describe('receiving into parts', () => {
   let gateway: Gateway;
-  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let folder: TestFolder;
   let book: PartBook;
   let ended: AbortController;
   let receiver: PartReceiver;

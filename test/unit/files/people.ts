@@ -15,7 +15,7 @@ import { samenessOf } from '../../../src/shared/sameness.ts';
 import type { Present } from '../../../src/webview/files/others.ts';
 import type { HostClient } from '../../../src/webview/host/hostContext.ts';
 import type { FileModel } from '../../../src/webview/model.ts';
-import { makeFolder } from '../gateway/support.ts';
+import { makeFolder, type TestFolder } from '../gateway/support.ts';
 import { channelPair, type FakeChannel, until } from './support.ts';
 
 // People with a disk each: the page's exchange, and streams of an extension host over real sockets, joined by channels
@@ -45,7 +45,7 @@ export class Person {
   lanes = 0;
   readonly #room: Room;
   readonly #server: WebSocketServer;
-  readonly #folder: Awaited<ReturnType<typeof makeFolder>>;
+  readonly #folder: TestFolder;
   readonly #streams = new Map<string, (socket: Stream) => Promise<void>>();
   readonly #sources = new Map<string, SourceBundle>();
   readonly #parts = new Map<string, Left>();
@@ -89,7 +89,7 @@ export class Person {
     });
   }
 
-  get folder(): Awaited<ReturnType<typeof makeFolder>> {
+  get folder(): TestFolder {
     return this.#folder;
   }
 

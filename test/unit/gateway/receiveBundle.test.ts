@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import type { Gateway } from '../../../src/extension/gateway/gateway.ts';
 import { FILE_CHUNK, FILE_WINDOW } from '../../../src/shared/limits.ts';
 import {
@@ -17,24 +17,17 @@ import {
   type HandBundle,
   type Kept,
 } from './handSource.ts';
-import { hashOf, makeFolder, sha256, startGateway } from './support.ts';
+import { hashOf, sha256, type TestFolder, withGateway } from './support.ts';
 
 const run = promisify(execFile);
 
 describe('a target', function () {
   this.timeout(20_000);
   let gateway: Gateway;
-  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let folder: TestFolder;
   let n = 0;
   const place = () => folder.folder(`into-${String(++n)}`);
-  before(async () => {
-    ({ gateway } = await startGateway());
-    folder = await makeFolder();
-  });
-  after(async () => {
-    await gateway.dispose();
-    await folder.dispose();
-  });
+  withGateway((made) => ({ gateway, folder } = made));
   const fileOf = (size: number) => bundleOf('file', [{ path: 'x', content: randomBytes(size) }]);
   /** 40 files, some empty, in a few folders. */
   const folderOf = () =>
