@@ -6,7 +6,8 @@ import { Pump } from '../../../src/webview/files/pump.ts';
 import { fileKey } from '../../../src/webview/files/fileKeys.ts';
 import type { HostClient } from '../../../src/webview/host/hostContext.ts';
 import type { FileModel, TransferModel } from '../../../src/webview/model.ts';
-import { chunkOf, credit, FakeChannel, FakeSocket, MANIFEST, START, turn } from './support.ts';
+import { turn } from '../../support/turn.ts';
+import { chunkOf, credit, FakeChannel, FakeSocket, MANIFEST, START } from './support.ts';
 
 // An exchange alone, between an extension host and members that are the test.
 

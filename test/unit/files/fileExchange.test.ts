@@ -4,7 +4,8 @@ import { MAX_CONTROL_MESSAGE, MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../.
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { fileKey } from '../../../src/webview/files/fileKeys.ts';
 import { begin, close, Desk, OLGA, PETE, SELF } from './desk.ts';
-import { chunkOf, FakeChannel, fakeSockets, FakeSocket, offerOf, SAVED, turn, until } from './support.ts';
+import { turn, until } from '../../support/turn.ts';
+import { chunkOf, FakeChannel, fakeSockets, FakeSocket, offerOf, SAVED } from './support.ts';
 
 const FILE = offerOf('a');
 const KEY = fileKey(OLGA, FILE.id);

@@ -16,7 +16,8 @@ import type { Present } from '../../../src/webview/files/others.ts';
 import type { HostClient } from '../../../src/webview/host/hostContext.ts';
 import type { FileModel } from '../../../src/webview/model.ts';
 import { makeFolder, type TestFolder } from '../gateway/support.ts';
-import { channelPair, type FakeChannel, until } from './support.ts';
+import { until } from '../../support/turn.ts';
+import { channelPair, type FakeChannel } from './support.ts';
 
 // People with a disk each: the page's exchange, and streams of an extension host over real sockets, joined by channels
 // that are not real.

@@ -3,6 +3,7 @@ import { beforeEach, describe, it } from 'mocha';
 import { MAX_TAKING } from '../../../src/shared/limits.ts';
 import type { Attempt } from '../../../src/webview/files/taking.ts';
 import { TakingQueue } from '../../../src/webview/files/takingQueue.ts';
+import { turn } from '../../support/turn.ts';
 
 /** Something to take, whose try a test ends. */
 class Thing {
@@ -35,9 +36,7 @@ describe('the queue of what is taken', () => {
   });
   const end = async (name: string): Promise<void> => {
     ends.get(name)?.();
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    await turn();
   };
   const names = Array.from({ length: MAX_TAKING + 2 }, (_, n) => `thing ${String(n)}`);
 

@@ -18,6 +18,7 @@ import {
   type Kept,
 } from './handSource.ts';
 import { hashOf, sha256, type TestFolder, withGateway } from './support.ts';
+import { until } from '../../support/turn.ts';
 
 const run = promisify(execFile);
 
@@ -257,8 +258,7 @@ describe('a target', function () {
         });
         // The last digest is wrong, so it waits with everything there is, or for what does not come.
         if (stopAt < 500_000) {
-          while ((await sizeOnDisk(kept.part)) < stopAt)
-            await new Promise((resolve) => setImmediate(resolve));
+          await until(async () => (await sizeOnDisk(kept.part)) >= stopAt);
           abort.abort();
         } else abort.abort();
         await playing;
@@ -280,8 +280,7 @@ describe('a target', function () {
         const first = await openTarget(gateway, bundle.announced, directory);
         const stopAt = Math.floor(bundle.content.length / 2);
         const playing = play(first.page, bundle, { stopAt });
-        while ((await sizeOnDisk(first.kept.part)) < stopAt)
-          await new Promise((resolve) => setImmediate(resolve));
+        await until(async () => (await sizeOnDisk(first.kept.part)) >= stopAt);
         first.page.socket.terminate();
         assert.equal(await playing, 'cut');
         await first.end;
@@ -368,7 +367,7 @@ describe('a target', function () {
         const directory = await place();
         const { page, end, over, kept } = await openTarget(gateway, bundle.announced, directory);
         const playing = play(page, bundle, { stopAt: 300_000 });
-        while ((await sizeOnDisk(kept.part)) < 300_000) await new Promise((resolve) => setImmediate(resolve));
+        await until(async () => (await sizeOnDisk(kept.part)) >= 300_000);
         page.send({ t: 'error', problem });
         assert.deepEqual(await end, { problem });
         await over();

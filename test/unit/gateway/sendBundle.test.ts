@@ -19,6 +19,7 @@ import { writeChunkHeader } from '../../../src/shared/chunk.ts';
 import { CHUNK_HEADER, FILE_CHUNK, FILE_WINDOW } from '../../../src/shared/limits.ts';
 import { HandTarget, makeBundle, WAYS } from './bundleSupport.ts';
 import { sha256, startGateway, type TestFolder, withGateway } from './support.ts';
+import { turn } from '../../support/turn.ts';
 
 for (const way of WAYS) {
   describe(`the source of a bundle, by ${way}`, function () {
@@ -412,6 +413,6 @@ async function openFiles(folder: string): Promise<string[]> {
     );
     const open = links.filter((path) => path.startsWith(folder));
     if (open.length === 0 || attempt === 50) return open;
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
 }
