@@ -121,6 +121,13 @@ export class Desk {
     this.exchange.take(fileKey(owner, offer.id), 'save');
   }
 
+  /** A member is here with this offer, and it is taken; the extension host has answered when this resolves. */
+  async takeFrom(owner: string, offer: FileOffer): Promise<void> {
+    this.offers(owner, offer);
+    this.take(owner, offer);
+    await turn();
+  }
+
   /** The latest transfer that has begun. */
   wires(): Wires {
     const host = FakeSocket.made.at(-1);
