@@ -3,6 +3,7 @@ import type { ParticipantId, PeerId } from '../../shared/ids.ts';
 import { MAX_HANDSHAKE_MESSAGE, MAX_HANDSHAKE_MESSAGES, PROTOCOL_VERSION } from '../../shared/limits.ts';
 import { parseJson } from '../../shared/parseJson.ts';
 import { handshakeMessage, type HandshakeMessage, type RefusalReason } from '../../shared/protocol.ts';
+import { withResolvers } from '../../shared/withResolvers.ts';
 import { type Identity, verifyIdentity } from './identity.ts';
 
 /** What was learnt of the other side once a link is proven. */
@@ -210,19 +211,4 @@ async function checkMac(
 
 async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-}
-
-/** `Promise.withResolvers` for the ES2023 library. */
-function withResolvers<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (error: unknown) => void;
-} {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

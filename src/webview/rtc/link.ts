@@ -3,6 +3,7 @@ import type { PeerId } from '../../shared/ids.ts';
 import { MAX_CONTROL_MESSAGE, MAX_MESSAGES_PER_10_S } from '../../shared/limits.ts';
 import { parseJson } from '../../shared/parseJson.ts';
 import { linkMessage, type LinkMessage, type RefusalReason } from '../../shared/protocol.ts';
+import { withResolvers } from '../../shared/withResolvers.ts';
 import { backOff } from '../meeting/wait.ts';
 import type { RawLink } from './broker.ts';
 import { closeSoon, sendText } from './controlChannel.ts';
@@ -70,11 +71,9 @@ export class Link {
     this.caller = raw.caller;
     this.#raw = raw;
     this.#waiting = waiting;
-    let settle = (): void => undefined;
-    this.settled = new Promise((resolve) => {
-      settle = resolve;
-    });
-    this.#settleMedia = settle;
+    const { promise, resolve } = withResolvers<void>();
+    this.settled = promise;
+    this.#settleMedia = resolve;
     const report = (what: string) => (error: unknown) => this.#events?.onProblem(what, error);
     this.media = new MediaSlots(raw.pc, report('a track could not be sent'));
     this.#negotiation = new Negotiation({
