@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'mocha';
+import { withResolvers } from '../../../src/shared/withResolvers.ts';
 import { comeBack } from '../../../src/webview/meeting/comeBack.ts';
 import { EnterError } from '../../../src/webview/meeting/entry.ts';
 import type { Place } from '../../../src/webview/meeting/member.ts';
@@ -12,24 +13,14 @@ import { roomOfEachTest } from './room.ts';
 const BEFORE: Place = { ordinal: 0, startedAt: 7 };
 const LATER: Place = { ordinal: 3, startedAt: 7 };
 
-function deferred<T>() {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<T>((take, fail) => {
-    resolve = take;
-    reject = fail;
-  });
-  return { promise, resolve, reject };
-}
-
 const over = new AbortController();
 
 /** Somebody who comes back; the test says what they meet. */
 function make(patience = 60_000) {
   const seen = { doors: 0, late: [] as Place[], problems: 0 };
-  const revisited = deferred<boolean>();
-  const met = deferred<Place>();
-  const door = deferred<Place>();
+  const revisited = withResolvers<boolean>();
+  const met = withResolvers<Place>();
+  const door = withResolvers<Place>();
   let needed = true;
   const back = comeBack({
     signal: over.signal,
