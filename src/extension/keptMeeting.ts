@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { meetingBootstrap, ownOffer, sessionRecord, type SessionRecord } from '../shared/hostRpc.ts';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from '../shared/ids.ts';
+import { MAX_SERVERS } from '../shared/invite.ts';
 import { MAX_NAME, MAX_OFFERS } from '../shared/limits.ts';
 import { fileOffer } from '../shared/protocol.ts';
 import { stagePurpose } from '../shared/stageRpc.ts';
@@ -11,7 +12,6 @@ export const KEPT_FOR = 10 * 60_000;
 export const UNASKED_FOR = 60_000;
 /** Characters of chat that are kept, newest first: of what is older, others hand back what they wrote. */
 const MAX_KEPT_CHAT = 1_000_000;
-const MAX_SERVERS = 32;
 const MAX_STAGES = 8;
 
 const name = v.pipe(v.string(), v.maxLength(MAX_NAME));
@@ -66,6 +66,10 @@ export const keptMeeting = v.object({
     addresses: v.pipe(v.array(url), v.maxLength(MAX_SERVERS)),
     /** The port of a server of this meeting's own, which ended with its extension host; null for another's. */
     ownPort: v.nullable(port),
+    /** How many servers the meeting has had before it. */
+    term: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000)), 0),
+    /** Of servers before it, newest first. */
+    earlier: v.optional(v.pipe(v.array(url), v.maxLength(MAX_SERVERS)), []),
   }),
 });
 export type KeptMeeting = v.InferOutput<typeof keptMeeting>;

@@ -140,9 +140,16 @@ export class MeetingManager {
   }
 
   async #join(invite: Invite): Promise<void> {
-    if (this.#meeting.session?.facts.room === invite.room) {
-      this.#meeting.session.reveal();
-      void this.#dialogs.info(vscode.l10n.t('You are in this meeting already.'));
+    const { session } = this.#meeting;
+    if (session?.facts.room === invite.room) {
+      session.reveal();
+      // Whose server the others have given up is alone in the room, and learns from the invite where they are.
+      const followed = await session.followInvite(invite.servers);
+      void this.#dialogs.info(
+        followed
+          ? vscode.l10n.t('The meeting has moved to another server. You are led there.')
+          : vscode.l10n.t('You are in this meeting already.'),
+      );
       return;
     }
     if (!(await this.#makeRoom(vscode.l10n.t('Leave and Join')))) return;

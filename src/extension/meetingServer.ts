@@ -1,7 +1,7 @@
 import type { HostApi, ServerState } from '../shared/hostRpc.ts';
 import type { Handlers } from '../shared/rpc.ts';
 import { errorText, type Log } from './log.ts';
-import { ServerUnreachableError } from './server/findServer.ts';
+import { type FindOptions, type FoundServer, ServerUnreachableError } from './server/findServer.ts';
 import { isRefused } from './server/isRefused.ts';
 import { withTimeLimit } from './timeLimit.ts';
 
@@ -11,6 +11,8 @@ const SIGN_PATIENCE = 500;
 const LAST_PATIENCE = 200;
 /** Milliseconds for looking whether a server is there at all. */
 const LOOK_TIME_LIMIT = 1_500;
+/** Addresses of servers before the present one that are remembered, newest first. */
+const MAX_EARLIER = 16;
 
 /** The server that a meeting is on. */
 export interface RunningServer {
@@ -20,6 +22,8 @@ export interface RunningServer {
   readonly servers: () => readonly string[];
   /** Its port, when it runs on this machine for this meeting; else null. */
   readonly ownPort: () => number | null;
+  /** How many servers the meeting has had before it. */
+  readonly term: number;
   /** Ends it, when it is one of this meeting's own. */
   readonly stop: () => Promise<void>;
 }
@@ -27,10 +31,12 @@ export interface RunningServer {
 /** What a server that may move needs. */
 export interface MeetingServerOptions {
   readonly first: RunningServer;
-  /** Finds out which of these addresses leads to it, in so many milliseconds. @throws {ServerUnreachableError} */
-  readonly find: (urls: readonly string[], timeout?: number) => Promise<string>;
-  /** Forks one on this machine, and leads the gateway to it. */
-  readonly run: () => Promise<RunningServer>;
+  /** Addresses that the meeting's servers had before that, newest first. */
+  readonly earlier?: readonly string[];
+  /** Finds out which of these addresses leads to it, as `findServer` does. @throws {ServerUnreachableError} */
+  readonly find: (urls: readonly string[], options?: FindOptions) => Promise<FoundServer>;
+  /** Forks one on this machine for a term, and leads the gateway to it. */
+  readonly run: (term: number) => Promise<RunningServer>;
   /** Leads the gateway there, with the connections that do not answer. */
   readonly lead: (url: string) => void;
   /** Whether the one that was gives a sign of life before the signal aborts; false when it is not connected with. */
@@ -47,23 +53,34 @@ export interface MeetingServerOptions {
 export class MeetingServer implements RunningServer {
   readonly #options: MeetingServerOptions;
   #now: RunningServer;
+  #earlier: readonly string[];
   #starting: Promise<readonly string[]> | undefined;
   #stopped = false;
 
   constructor(options: MeetingServerOptions) {
     this.#options = options;
     this.#now = options.first;
+    this.#earlier = options.earlier ?? [];
   }
 
   readonly url = (): string => this.#now.url();
   readonly servers = (): readonly string[] => this.#now.servers();
   readonly ownPort = (): number | null => this.#now.ownPort();
+  get term(): number {
+    return this.#now.term;
+  }
+
   readonly stop = async (): Promise<void> => {
     this.#stopped = true;
     // One that does not start has been told to who asked for it.
     await this.#starting?.catch(() => undefined);
     await this.#now.stop();
   };
+
+  /** Where the meeting's servers were before: who comes back with theirs is to be found there. Newest first. */
+  get earlier(): readonly string[] {
+    return this.#earlier;
+  }
 
   /** Served to the page. */
   handlers(): Pick<Handlers<HostApi>, 'serversChanged' | 'lookAtServer' | 'hostOn'> {
@@ -88,13 +105,14 @@ export class MeetingServer implements RunningServer {
     try {
       // Who is told of the server they have, as everybody is who enters, has nobody to look for.
       if (urls.includes(before.url()) && (await withTimeLimit(answers, SIGN_PATIENCE))) return false;
-      const search = find(urls, timeout);
+      const search = find(urls, timeout === undefined ? {} : { timeout });
       // Over by now: the answer is there, or soon will be.
       await search.catch(() => undefined);
       if (await withTimeLimit(answers, LAST_PATIENCE)) return false;
-      const url = await search;
+      const found = await search;
+      const { url } = found;
       if (this.#stopped || this.#now !== before) return false;
-      this.#now = othersServer(url, urls);
+      this.#change(othersServer(found, urls), before.servers());
       lead(url);
       if (url !== before.url()) log('info', 'the meeting is on another server now');
       return url !== before.url();
@@ -116,6 +134,35 @@ export class MeetingServer implements RunningServer {
     }
   }
 
+  /**
+   * Gives up the server that runs here for one of this meeting's at these addresses, if there is one.
+   * @param which of two servers that find each other the `older` stays; whoever asks for `any` knows which is to stay.
+   * @param tell says so to the others, who would not find it by themselves; false when nobody can be told, and nothing is done.
+   * @returns whether the meeting is there now.
+   * @throws {ServerUnreachableError} none of the addresses leads to a server.
+   */
+  async giveWay(
+    urls: readonly string[],
+    which: 'older' | 'any',
+    tell: (urls: readonly string[]) => Promise<boolean>,
+  ): Promise<boolean> {
+    const { find, lead, log } = this.#options;
+    const own = this.#now;
+    const others = urls.filter((url) => !own.servers().includes(url));
+    if (own.ownPort() === null || others.length === 0) return false;
+    const found = await find(others, {
+      timeout: LOOK_TIME_LIMIT,
+      ...(which === 'older' ? { before: own.term } : {}),
+    });
+    if (this.#stopped || this.#now !== own || !(await tell(others))) return false;
+    log('info', 'a server of this meeting runs elsewhere: the one of this machine gives way to it');
+    this.#change(othersServer(found, others), []);
+    lead(found.url);
+    // Whose connections end with it, also those of this page, are led there.
+    await own.stop();
+    return true;
+  }
+
   /** Runs one here, unless one runs here already. Gives how others reach it. */
   hostOn(): Promise<readonly string[]> {
     this.#starting ??= this.#run().finally(() => {
@@ -126,9 +173,10 @@ export class MeetingServer implements RunningServer {
 
   async #run(): Promise<readonly string[]> {
     const { run, log } = this.#options;
-    if (this.#now.ownPort() !== null) return this.#now.servers();
+    const before = this.#now;
+    if (before.ownPort() !== null) return before.servers();
     try {
-      this.#now = await run();
+      this.#change(await run(before.term + 1), before.servers());
     } catch (error) {
       log('error', `no server could be started to keep the meeting open: ${errorText(error)}`);
       throw error;
@@ -136,11 +184,20 @@ export class MeetingServer implements RunningServer {
     log('info', 'the meeting goes on, on a server of this machine');
     return this.#now.servers();
   }
+
+  #change(now: RunningServer, before: readonly string[]): void {
+    this.#now = now;
+    const present = now.servers();
+    this.#earlier = [...new Set([...before, ...this.#earlier])]
+      .filter((url) => !present.includes(url))
+      .slice(0, MAX_EARLIER);
+  }
 }
 
 /** A server that goes on without this participant. */
-export function othersServer(url: string, servers: readonly string[]): RunningServer {
+export function othersServer({ url, term }: FoundServer, servers: readonly string[]): RunningServer {
   return {
+    term,
     url: () => url,
     servers: () => servers,
     ownPort: () => null,

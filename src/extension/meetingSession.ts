@@ -3,7 +3,7 @@ import { type AddressWatch, watchMoves } from './addressWatch.ts';
 import type { PanelPlace } from './comingBack.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
-import type { Invite } from '../shared/invite.ts';
+import { type Invite, MAX_SERVERS } from '../shared/invite.ts';
 import type { Handlers, Params } from '../shared/rpc.ts';
 import { makeBootstrap } from './bootstrap.ts';
 import type { Dialogs } from './dialogs.ts';
@@ -19,6 +19,7 @@ import { openWebLink } from './openLink.ts';
 import type { OrphanedPanel } from './orphanedPanel.ts';
 import { PageLine } from './pageLine.ts';
 import type { PageStreams } from './pageStreams.ts';
+import { ServerReturn } from './serverReturn.ts';
 import { sessionHandlers } from './sessionHandlers.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
@@ -78,6 +79,7 @@ export class MeetingSession {
   readonly #stages: StageDesk;
   readonly #page: PageLine;
   readonly #watch: AddressWatch;
+  readonly #return: ServerReturn;
   #record: SessionRecord | null = null;
   /** The name that was chosen in the lobby. */
   #name: string | undefined;
@@ -128,6 +130,11 @@ export class MeetingSession {
       },
       tellServers: () => this.tellServers(),
     });
+    this.#return = new ServerReturn({
+      ...options,
+      tell: (urls) => this.#page.tellGaveWay(urls),
+      onMoved: () => options.onChanged(this),
+    });
     const { kept } = options;
     this.#record = kept?.record ?? null;
     this.#name = kept?.record?.name;
@@ -157,13 +164,21 @@ export class MeetingSession {
     const { facts } = this;
     // A host who called themselves something else in the lobby is known by that name.
     const hostName = facts.role === 'host' ? (this.#name ?? facts.hostName) : facts.hostName;
-    return inviteTo({ ...facts, hostName }, this.#options.server.servers(), expires);
+    // A host who comes back with the server from before may be who lets a newcomer in.
+    const { server } = this.#options;
+    const servers = [...server.servers(), ...server.earlier].slice(0, MAX_SERVERS);
+    return inviteTo({ ...facts, hostName }, servers, expires);
   }
 
   /** The server of one's own has other addresses now: the page tells the others. */
   tellServers(): void {
-    this.#page.tell('serversMoved', { servers: [...this.#options.server.servers()] });
+    this.#page.tell('serversMoved', { servers: [...this.#options.server.servers()], runsHere: true });
     this.#options.onChanged(this);
+  }
+
+  /** See `ServerReturn.follow`. Where others are here nothing is to be found. */
+  async followInvite(urls: readonly string[]): Promise<boolean> {
+    return this.#state.others.length === 0 && (await this.#return.follow(urls));
   }
 
   /** Shows the panel, or opens it again after it was closed. */
@@ -202,7 +217,13 @@ export class MeetingSession {
       saved: [...this.#saves.saved],
       gateway: { port: gateway.port, key: gateway.brokerKey },
       stages: [...this.#stages.kept],
-      server: { url: server.url(), addresses: [...server.servers()], ownPort: server.ownPort() },
+      server: {
+        url: server.url(),
+        addresses: [...server.servers()],
+        ownPort: server.ownPort(),
+        term: server.term,
+        earlier: [...server.earlier],
+      },
     };
   }
 
@@ -219,6 +240,7 @@ export class MeetingSession {
     this.#ended = true;
     this.#orphan?.leave();
     this.#watch.dispose();
+    this.#return.dispose();
     this.#saves.dispose();
     await this.#settle([
       this.#options.gateway.dispose(),
@@ -232,6 +254,7 @@ export class MeetingSession {
     if (this.#ended) return;
     this.#ended = true;
     this.#watch.dispose();
+    this.#return.dispose();
     this.#page.dispose();
     this.#orphan?.close(this.#options.log);
     const shares = this.#shares.dispose();

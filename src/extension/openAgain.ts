@@ -37,7 +37,7 @@ export function openAgain(
     way.gateway.setUpstream({ url: server.url, key: facts.serverKey });
     if (server.ownPort === null) {
       void findAgain(options, kept, way.gateway);
-      const upstream = othersServer(server.url, server.addresses);
+      const upstream = othersServer(server, server.addresses);
       return makeSession(options, { facts, way, upstream }, { kept, place, ready: Promise.resolve() });
     }
     const own = startAgain(options, kept, way.gateway, server.ownPort);
@@ -67,7 +67,11 @@ function startAgain(
   let running: RunningServer | undefined;
   const signal = AbortSignal.any([options.signal, ended.signal]);
   const key = facts.serverKey;
-  const started = runServer({ ...options, signal }, key, gateway, { port, isKnown: true }).then(
+  const started = runServer({ ...options, signal }, key, gateway, {
+    port,
+    term: server.term,
+    isKnown: true,
+  }).then(
     (upstream) => {
       running = upstream;
       gateway.setUpstream({ url: upstream.url(), key });
@@ -85,6 +89,7 @@ function startAgain(
     },
   );
   const upstream: RunningServer = {
+    term: server.term,
     url: () => running?.url() ?? server.url,
     servers: () => running?.servers() ?? server.addresses,
     ownPort: () => running?.ownPort() ?? port,
@@ -105,7 +110,7 @@ async function findAgain(
 ): Promise<void> {
   try {
     const urls = [...new Set([server.url, ...server.addresses])];
-    const url = await findServer(urls, facts.serverKey, { signal, timeout: SEARCH_TIME_LIMIT });
+    const { url } = await findServer(urls, facts.serverKey, { signal, timeout: SEARCH_TIME_LIMIT });
     gateway.setUpstream({ url, key: facts.serverKey });
   } catch (error) {
     log('info', `the server does not answer yet: ${errorText(error)}`);

@@ -98,14 +98,14 @@ export function openAsHost(options: OpenMeetingOptions): Promise<MeetingSession>
  */
 export function openAsGuest(options: OpenMeetingOptions, invite: Invite): Promise<MeetingSession> {
   return allOrNothing(async (open) => {
-    const [facts, url] = await Promise.all([
+    const [facts, found] = await Promise.all([
       guestFacts(invite),
       findServer(invite.servers, invite.key, { signal: options.signal, timeout: SEARCH_TIME_LIMIT }),
     ]);
     const way = await openGateway(options, open);
-    way.gateway.setUpstream({ url, key: invite.key });
+    way.gateway.setUpstream({ url: found.url, key: invite.key });
     options.log('info', 'a server of the invite has answered');
-    const upstream = othersServer(url, invite.servers);
+    const upstream = othersServer(found, invite.servers);
     return makeSession(options, { facts, way, upstream });
   }, options);
 }
@@ -128,11 +128,12 @@ export function makeSession(
   const key = facts.serverKey;
   const server = new MeetingServer({
     first: parts.upstream,
-    find: (urls, timeout = SEARCH_TIME_LIMIT) => findServer(urls, key, { timeout }),
-    run: async () => {
+    earlier: earlier.kept?.server.earlier ?? [],
+    find: (urls, how) => findServer(urls, key, { timeout: SEARCH_TIME_LIMIT, ...how }),
+    run: async (term) => {
       // What gave up the opening has no say in a server that is asked for later.
       const late = { ...options, signal: new AbortController().signal };
-      const own = await runServer(late, key, way.gateway);
+      const own = await runServer(late, key, way.gateway, { port: options.settings.serverPort, term });
       way.gateway.setUpstream({ url: own.url(), key });
       return own;
     },
@@ -161,11 +162,13 @@ export function makeSession(
   });
 }
 
-/** Which port a server of one's own is to have. */
-interface WantedPort {
+/** What a server of one's own is to be. */
+interface WantedServer {
   readonly port: number;
+  /** How many servers the meeting has had before. */
+  readonly term: number;
   /** Others know it by this port: see `ServerKeeperOptions.insistAtFirst`. */
-  readonly isKnown: boolean;
+  readonly isKnown?: boolean;
 }
 
 /** Forks a server. @throws {ServerStartError} or the signal's reason. */
@@ -173,7 +176,7 @@ export async function runServer(
   options: ServerSurroundings,
   key: string,
   gateway: Gateway,
-  { port, isKnown }: WantedPort = { port: options.settings.serverPort, isKnown: false },
+  { port, term, isKnown = false }: WantedServer = { port: options.settings.serverPort, term: 0 },
 ): Promise<RunningServer> {
   const local = (at: number): string => `http://127.0.0.1:${at}/`;
   const keeper = await ServerKeeper.start({
@@ -182,6 +185,7 @@ export async function runServer(
     port,
     insistAtFirst: isKnown,
     key,
+    term,
     log: options.log,
     signal: options.signal,
     onRestarted: (at, moved) => {
@@ -190,6 +194,7 @@ export async function runServer(
     },
   });
   return {
+    term,
     url: () => local(keeper.port),
     // Not those it had when it was started: the machine may have come to another network.
     servers: () => ownServerUrls(keeper.port),
@@ -201,8 +206,8 @@ export async function runServer(
 async function reachServer(settings: Settings, signal: AbortSignal): Promise<RunningServer> {
   const wanted = normalizeServerUrl(settings.serverUrl);
   if (wanted === undefined) throw new ServerUrlError('the setting is no http(s) address');
-  const url = await findServer([wanted], settings.serverKey, { signal, timeout: SEARCH_TIME_LIMIT });
-  return othersServer(url, [wanted]);
+  const found = await findServer([wanted], settings.serverKey, { signal, timeout: SEARCH_TIME_LIMIT });
+  return othersServer(found, [wanted]);
 }
 
 /** A gateway and the way to it. */

@@ -109,6 +109,19 @@ export class PageLine {
     });
   }
 
+  /** Tells that the server which runs here gives way to one at these addresses; false when no page has taken it. */
+  async tellGaveWay(servers: readonly string[]): Promise<boolean> {
+    const page = this.#page;
+    if (!page) return false;
+    try {
+      await page.call('serversMoved', { servers: [...servers], runsHere: false });
+      return true;
+    } catch (error) {
+      this.#options.log('warn', `the page was not told of a server from before: ${errorText(error)}`);
+      return false;
+    }
+  }
+
   get #page(): MeetingPanel['page'] | undefined {
     return this.#isReady ? this.#panel?.page : undefined;
   }

@@ -25,6 +25,8 @@ export interface ServerKeeperOptions {
   /** At the first start already insist on the port, as long as a server before this one may take to end. */
   readonly insistAtFirst?: boolean;
   readonly key: string;
+  /** See `ServerProcessOptions`. */
+  readonly term: number;
   readonly log: Log;
   /** Told after each restart. `moved`: the port is another one, so that nobody new finds the way by an older invite. */
   readonly onRestarted: (port: number, moved: boolean) => void;
@@ -55,17 +57,17 @@ export class ServerKeeper {
 
   /** @throws {ServerStartError} when the server does not start, or the signal's reason. */
   static async start(options: ServerKeeperOptions): Promise<ServerKeeper> {
-    const { start, program, port, insistAtFirst, key, log, signal } = options;
+    const { start, program, port, insistAtFirst, key, term, log, signal } = options;
     if (insistAtFirst) await whenFree(port, log, signal);
     try {
       const exactPort = insistAtFirst === true;
-      return new ServerKeeper(options, await start({ program, port, exactPort, key, log, signal }));
+      return new ServerKeeper(options, await start({ program, port, exactPort, key, term, log, signal }));
     } catch (error) {
       signal?.throwIfAborted();
       if (!insistAtFirst) throw error;
       log('warn', `the server does not get its port back: ${errorText(error)}`);
     }
-    return new ServerKeeper(options, await start({ program, port, key, log, signal }));
+    return new ServerKeeper(options, await start({ program, port, key, term, log, signal }));
   }
 
   get port(): number {
@@ -101,12 +103,12 @@ export class ServerKeeper {
   }
 
   async #startAgain(): Promise<void> {
-    const { start, program, key, log, onRestarted, insist = INSIST } = this.#options;
+    const { start, program, key, term, log, onRestarted, insist = INSIST } = this.#options;
     const { port } = this.#process;
     this.#attempts++;
     const exactPort = this.#attempts <= insist;
     try {
-      const again = await start({ program, port, exactPort, key, log, signal: this.#ended.signal });
+      const again = await start({ program, port, exactPort, key, term, log, signal: this.#ended.signal });
       this.#process = again;
       this.#startedAt = Date.now();
       if (this.#ended.signal.aborted) return; // dispose() waits for this and ends the new process.

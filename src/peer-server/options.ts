@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly nextPort: boolean;
   readonly maxPerAddress: number;
   readonly maxJoinsPerMinute: number;
+  /** How many servers its meeting has had before. */
+  readonly term: number;
 }
 
 /** What a command line asks for. */
@@ -41,6 +43,7 @@ export const USAGE = `Usage: parley-peer-server [options]
                            Parley itself connects without an Origin)
   --max-per-address N      connections an address may hold at once (default: 64)
   --max-joins-per-minute N connections an address may try to open in a minute (default: 240)
+  --term N                 how many servers its meeting has had before (default: 0); told at healthz
   --help                   this text
   --version                the version
 
@@ -61,6 +64,7 @@ const schema = v.object({
   'allow-origin': v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*:\/\/[^\s/]+$/))),
   'max-per-address': number(1, 1_000_000),
   'max-joins-per-minute': number(1, 1_000_000),
+  term: number(0, 1_000_000),
 });
 
 /**
@@ -95,6 +99,7 @@ export function parseOptions(
       nextPort: values['next-port'],
       maxPerAddress: parsed.output['max-per-address'],
       maxJoinsPerMinute: parsed.output['max-joins-per-minute'],
+      term: parsed.output.term,
     },
   };
 }
@@ -114,6 +119,7 @@ function readArguments(argv: readonly string[]) {
         'allow-origin': { type: 'string', multiple: true, default: [] },
         'max-per-address': { type: 'string', default: '64' },
         'max-joins-per-minute': { type: 'string', default: '240' },
+        term: { type: 'string', default: '0' },
         help: { type: 'boolean', default: false },
         version: { type: 'boolean', default: false },
       },

@@ -81,9 +81,9 @@ function answerRequests(server: Server, broker: Broker, options: ServerOptions, 
     const pathname = request.method === 'GET' ? parseUrl(request.url)?.pathname : undefined;
     if (pathname === '/healthz' || pathname === `${path}healthz`) {
       response.setHeader('Content-Type', 'application/json');
-      response.end(
-        JSON.stringify({ status: 'ok', name: 'parley-peer-server', version, clients: broker.clientCount }),
-      );
+      const { term } = options;
+      const state = { status: 'ok', name: 'parley-peer-server', version, clients: broker.clientCount, term };
+      response.end(JSON.stringify(state));
       return;
     }
     // `peer` answers `<path><any key>/id`; here a key that is wrong is told from the right one.

@@ -199,8 +199,8 @@ export const pageApi = {
   shareFiles: method(v.object({ offers: v.pipe(v.array(ownOffer), v.maxLength(MAX_OFFERS)) }), nothing),
   /** Own offers were taken back outside of the page; they are gone already. */
   withdrawn: method(v.object({ offers: v.pipe(v.array(tokenSchema), v.maxLength(MAX_OFFERS)) }), nothing),
-  /** The meeting's server runs here, and has other addresses now. */
-  serversMoved: method(v.object({ servers: serverUrls }), nothing),
+  /** The meeting's server has other addresses now. `runsHere`: on this machine; it did until now where it does not. */
+  serversMoved: method(v.object({ servers: serverUrls, runsHere: v.boolean() }), nothing),
   /** The machine has come to another network, and has these addresses now, for twins of candidates. */
   networkChanged: method(v.object({ addresses: machineAddressList }), nothing),
   /** "Leave Meeting" was run as a command: the page asks for confirmation as its own button does. */

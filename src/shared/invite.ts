@@ -5,7 +5,8 @@ import { MAX_NAME, PROTOCOL_VERSION } from './limits.ts';
 
 /** The longest text that is looked at for an invite; a real one has 300 to 900 characters. */
 const MAX_INVITE = 8_192;
-const MAX_SERVERS = 32;
+/** Addresses of servers in one invite. */
+export const MAX_SERVERS = 32;
 
 /** Where a PeerServer may be reached: base URLs with path, tried together. */
 export const serverUrls = v.pipe(

@@ -169,8 +169,8 @@ export const linkMessage = v.variant('t', [
   candidateMessage,
   laneMessage,
   relayMessage,
-  /** From who runs the meeting's server: where it is now. */
-  v.object({ t: v.literal('servers'), urls: serverUrls }),
+  /** From who runs the meeting's server: where it is now. `elsewhere`: from who ran it until now, and does not any more. */
+  v.object({ t: v.literal('servers'), urls: serverUrls, elsewhere: v.optional(v.literal(true)) }),
   v.object({ t: v.literal('ping'), n: count }),
   v.object({ t: v.literal('pong'), n: count }),
   /** From the door: you proved the secret, but may not come in. */

@@ -47,8 +47,8 @@ async function main(root: HTMLElement): Promise<void> {
         engine?.networkChanged();
         return null;
       },
-      serversMoved: ({ servers }) => {
-        engine?.serversMoved(servers);
+      serversMoved: ({ servers, runsHere }) => {
+        engine?.serversMoved(servers, runsHere);
         return null;
       },
       askToLeave: () => {

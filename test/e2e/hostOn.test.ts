@@ -21,7 +21,7 @@ import {
   startMeeting,
   tile,
 } from '../support/meeting.ts';
-import { descendants } from '../support/processes.ts';
+import { descendants, processes } from '../support/processes.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import { openWindow, type VsCodeWindow } from '../support/window.ts';
 
@@ -33,6 +33,7 @@ const NO_SERVER = 'The host has left, and the meeting has no server';
 describe('a meeting on the server of its host', () => {
   let host: Host;
   let folder: TempFolder;
+  let profile: TempFolder;
   const windows: VsCodeWindow[] = [];
   let alice: VsCodeWindow;
   let bob: VsCodeWindow;
@@ -40,10 +41,17 @@ describe('a meeting on the server of its host', () => {
   let invite = '';
   let taken: Server | undefined;
 
-  async function open(name: string): Promise<VsCodeWindow> {
+  async function open(name: string, profile?: TempFolder): Promise<VsCodeWindow> {
     const workspace = join(folder.path, name);
-    await mkdir(workspace);
-    const window = await openWindow({ host, folder: workspace, name, browserArgs: [SLOW_CAMERA] });
+    await mkdir(workspace, { recursive: true });
+    const browserArgs = [SLOW_CAMERA];
+    const window = await openWindow({
+      host,
+      folder: workspace,
+      name,
+      browserArgs,
+      ...(profile && { profile }),
+    });
     windows.push(window);
     return window;
   }
@@ -51,7 +59,8 @@ describe('a meeting on the server of its host', () => {
 
   before(async () => {
     [host, folder] = [await startHost(), await makeTempFolder('hostOn')];
-    [alice, bob, carol] = await Promise.all([open('Alice'), open('Bob'), open('Carol')]);
+    profile = await makeTempFolder('hostOn-profile');
+    [alice, bob, carol] = await Promise.all([open('Alice'), open('Bob'), open('Carol', profile)]);
     invite = await startMeeting(alice);
     await joinMeeting(bob, invite);
   });
@@ -61,6 +70,7 @@ describe('a meeting on the server of its host', () => {
     for (const window of windows) await window.dispose();
     await host.dispose();
     await folder.dispose();
+    await profile.dispose();
   });
 
   it('does not notice that the server dies: devices and screens go on', async () => {
@@ -92,19 +102,19 @@ describe('a meeting on the server of its host', () => {
     await atBob.getByText(NO_SERVER).waitFor();
     assert.deepEqual(await servers(host), []);
     // All of them are on one machine: without this the next server would have the port, and with it the addresses, of the last.
-    const port = Number(new URL(read(invite).servers[0] ?? '').port);
-    taken = createServer().listen(port);
-    await once(taken, 'listening');
+    taken = await occupy(read(invite));
     assert.equal(await button(atCarol, 'Keep the meeting open').isVisible(), false);
     await button(atBob, 'Keep the meeting open').click();
     for (const panel of [atBob, atCarol]) await hasServer(panel);
     assert.equal((await servers(host)).length, 1);
   });
 
-  it('gives all of them an invite to the same room, by the new server', async () => {
+  it('gives all of them an invite to the same room, by the new server before the one from before', async () => {
     const before = read(invite);
     const named = read(await copyInvite(bob)).servers;
-    for (const url of named) assert.ok(!before.servers.includes(url), `${url} is another server's`);
+    const first = named.filter((url) => !before.servers.includes(url));
+    assert.ok(first.length > 0);
+    assert.deepEqual(named, [...first, ...before.servers]);
     for (const window of [bob, carol]) {
       const renewed = read(await copyInvite(window));
       assert.deepEqual(renewed, { ...before, servers: named }, `the invite of ${window.name}`);
@@ -130,7 +140,41 @@ describe('a meeting on the server of its host', () => {
     await joinMeeting(bob, await copyInvite(alice));
     for (const name of ['Alice', 'Carol']) await sees(await bob.panel(), name);
   });
+
+  it('is whole again when its host, whose VS Code was killed, comes back after another one hosts on', async () => {
+    const [atAlice, atBob] = [await alice.panel(), await bob.panel()];
+    const hers = read(await copyInvite(carol));
+    const [server] = await servers(host);
+    assert.ok(server !== undefined);
+    const extensionHost = (await processes()).get(server)?.parent;
+    assert.ok(extensionHost !== undefined);
+    for (const pid of [extensionHost, server]) process.kill(pid, 'SIGKILL');
+    await carol.kill();
+    await tile(atAlice, 'Carol').waitFor({ state: 'detached' });
+    const occupied = await occupy(hers);
+    await button(atAlice, 'Keep the meeting open').click();
+    for (const panel of [atAlice, atBob]) await hasServer(panel);
+    await chat(atAlice, 'with a server of mine');
+    await new Promise((resolve) => occupied.close(resolve));
+    await carol.dispose();
+    carol = await open('Carol', profile);
+    const atCarol = await carol.panel();
+    for (const panel of [atAlice, atBob]) await sees(panel, 'Carol');
+    for (const name of ['Alice', 'Bob']) await sees(atCarol, name);
+    await chatShows(atCarol, ['with a server of mine']);
+    for (const panel of [atAlice, atBob, atCarol]) await hasServer(panel);
+    assert.equal((await servers(host)).length, 1, 'who hosted on does so no more');
+    const named = await Promise.all([alice, carol].map(async (window) => read(await copyInvite(window))));
+    assert.equal(named[0]?.servers[0], named[1]?.servers[0], 'and invites to hers');
+  });
 });
+
+/** Takes the port of an invite's first server, as on another machine nobody would want it. */
+async function occupy({ servers: [first] }: Invite): Promise<Server> {
+  const server = createServer((socket) => socket.destroy()).listen(Number(new URL(first ?? '').port));
+  await once(server, 'listening');
+  return server;
+}
 
 /** Whether one sees another, with a picture that moves. */
 async function sees(panel: Frame, name: string): Promise<void> {

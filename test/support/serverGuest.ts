@@ -60,8 +60,8 @@ async function serve(url: string): Promise<void> {
   });
   gateway.setUpstream({ url, key: KEY });
   const server = new MeetingServer({
-    first: othersServer(url, [url]),
-    find: (urls, timeout = SEARCH_TIME_LIMIT) => findServer(urls, KEY, { timeout }),
+    first: othersServer({ url, term: 0 }, [url]),
+    find: (urls, how) => findServer(urls, KEY, { timeout: SEARCH_TIME_LIMIT, ...how }),
     run: () => Promise.reject(new Error('a guest runs none')),
     lead: (to) => gateway.moveUpstream({ url: to, key: KEY }),
     ask: (signal) => gateway.askUpstream(signal),

@@ -35,27 +35,46 @@ export class ServerUnreachableError extends Error {
   }
 }
 
-const health = v.object({ status: v.literal('ok'), name: v.literal('parley-peer-server') });
+/** A server that can be used. */
+export interface FoundServer {
+  readonly url: string;
+  /** How many servers its meeting has had before; 0 where it does not say. */
+  readonly term: number;
+}
+
+const health = v.object({
+  status: v.literal('ok'),
+  name: v.literal('parley-peer-server'),
+  term: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000)), 0),
+});
 const greeting = v.object({ name: v.literal('PeerJS Server') });
+
+/** How to look for a server. */
+export interface FindOptions {
+  /** Milliseconds for all of it. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  /** Only one of an earlier term than this will do. */
+  readonly before?: number;
+}
 
 /**
  * Tries all addresses at once and gives the first at which a PeerServer answers that takes the key.
  * @param urls base URLs, each with the server's path.
- * @param timeout milliseconds for all of it.
  * @throws {ServerUnreachableError} when none does in time; the signal's reason when that aborts.
  */
 export async function findServer(
   urls: readonly string[],
   key: string,
-  { timeout = 5_000, signal }: { readonly timeout?: number; readonly signal?: AbortSignal } = {},
-): Promise<string> {
+  { timeout = 5_000, signal, before = Infinity }: FindOptions = {},
+): Promise<FoundServer> {
   signal?.throwIfAborted();
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(new ProbeError('timeout', `${String(timeout)} ms`)), timeout);
   const onAbort = (): void => over.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.any(urls.map((url) => probe(url, key, over.signal)));
+    return await Promise.any(urls.map((url) => probe(url, { key, before }, over.signal)));
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof AggregateError)) throw error;
@@ -76,19 +95,24 @@ class ProbeError extends Error {
   }
 }
 
-async function probe(url: string, key: string, signal: AbortSignal): Promise<string> {
+async function probe(
+  url: string,
+  { key, before }: { readonly key: string; readonly before: number },
+  signal: AbortSignal,
+): Promise<FoundServer> {
   const base = parseBase(url);
-  const state = await fetchText(new URL('healthz', base), signal);
-  if (fits(health, state)) {
+  const state = read(health, await fetchText(new URL('healthz', base), signal));
+  if (state) {
     // Another meeting's server may have this address by now; the key tells.
     const id = await fetchText(new URL(`${encodeURIComponent(key)}/id`, base), signal);
     if (id.status !== 200) throw new ProbeError('wrong-key', `status ${String(id.status)}`);
-    return url;
+    if (state.term >= before) throw new ProbeError('not-a-peer-server', `of a later term, ${String(state.term)}`);
+    return { url, term: state.term };
   }
   // The `peerjs` program knows no /healthz. It greets at its path, and tells of its key only at the WebSocket.
   const hello = await fetchText(base, signal);
-  if (!fits(greeting, hello)) throw new ProbeError('not-a-peer-server', `status ${String(hello.status)}`);
-  return url;
+  if (!read(greeting, hello)) throw new ProbeError('not-a-peer-server', `status ${String(hello.status)}`);
+  return { url, term: 0 };
 }
 
 function parseBase(url: string): URL {
@@ -107,8 +131,8 @@ interface Answer {
   readonly text: string;
 }
 
-function fits(schema: v.GenericSchema, answer: Answer): boolean {
-  return answer.status === 200 && parseJson(schema, answer.text) !== undefined;
+function read<T>(schema: v.GenericSchema<unknown, T>, { status, text }: Answer): T | undefined {
+  return status === 200 ? parseJson(schema, text) : undefined;
 }
 
 // Not fetch(): the WebSocket will go through node:http too, and so through the same proxies and certificates.

@@ -29,6 +29,8 @@ export interface ServerProcessOptions {
   /** What clients must know: 1 to 64 URL-safe characters. */
   readonly key: string;
   readonly log: Log;
+  /** How many servers its meeting has had before; none unless said otherwise. */
+  readonly term?: number;
   /** More options for its command line. */
   readonly args?: readonly string[];
   /** Gives up while it starts. */
@@ -73,7 +75,11 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   signal?.throwIfAborted();
   const child = fork(
     options.program,
-    ['--port', String(options.port), ...(options.exactPort ? [] : ['--next-port']), ...(options.args ?? [])],
+    [
+      ...['--port', String(options.port), '--term', String(options.term ?? 0)],
+      ...(options.exactPort ? [] : ['--next-port']),
+      ...(options.args ?? []),
+    ],
     {
       // On the desktop this process is Electron, which is Node only when told so. NODE_OPTIONS may hold a debugger's hook.
       env: {

@@ -54,10 +54,16 @@ export class Company implements Pick<
     sharing.sync();
   }
 
-  /** A member runs the meeting's server. */
-  onServers(from: ParticipantId, urls: readonly string[]): void {
-    this.#options.serverWatch.onTold(from, urls);
-    this.#options.servers.onTold(from, urls);
+  /** A member runs the meeting's server, or did until now. */
+  onServers(from: ParticipantId, urls: readonly string[], elsewhere: boolean): void {
+    const { servers, serverWatch } = this.#options;
+    if (elsewhere) {
+      serverWatch.onGaveWay(from);
+      servers.onGaveWay(urls);
+    } else {
+      serverWatch.onTold(from, urls);
+      servers.onTold(from, urls);
+    }
   }
 
   /** They stay in the meeting; what was on its way over a link that ended goes on when there is another. */

@@ -234,9 +234,10 @@ export class MeetingEngine implements MeetingView {
     this.#mesh.networkChanged(this.#servers.runsHere);
   }
 
-  /** The meeting's server runs here, and has other addresses now. */
-  serversMoved(urls: readonly string[]): void {
-    this.#servers.tell(urls);
+  /** The meeting's server, which runs here or did until now, has other addresses now. */
+  serversMoved(urls: readonly string[], runsHere: boolean): void {
+    if (runsHere) this.#servers.tell(urls);
+    else this.#servers.giveWay(urls);
   }
 
   /** Leaves without a question. Resolves when the others were told. */
@@ -279,7 +280,7 @@ export class MeetingEngine implements MeetingView {
         onLane: (from, message) => this.#sharing.onLane(from, message),
         onPlace: (place) => this.#store.set({ place }),
         onEnded: () => void this.#attendance.leave('ended-by-host'),
-        onServers: (from, urls) => this.#company.onServers(from, urls),
+        onServers: (from, urls, elsewhere) => this.#company.onServers(from, urls, elsewhere),
         onServer: (connected) => {
           this.#servers.onServer(connected);
           this.#store.set({ serverLost: !connected });

@@ -29,8 +29,8 @@ export interface MemberEvents {
   readonly onMedia: (id: ParticipantId) => void;
   readonly onChannel: (from: ParticipantId, channel: RTCDataChannel) => void;
   readonly onLane: (from: ParticipantId, message: LaneMessage) => void;
-  /** A member runs the meeting's server at these addresses now. */
-  readonly onServers: (from: ParticipantId, urls: readonly string[]) => void;
+  /** A member runs the meeting's server at these addresses now; or, `elsewhere`, ran it and somebody else does there. */
+  readonly onServers: (from: ParticipantId, urls: readonly string[], elsewhere: boolean) => void;
   /** The host ended the meeting for all. */
   readonly onEnded: () => void;
   readonly onProblem: (what: string, error?: unknown) => void;

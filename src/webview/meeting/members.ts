@@ -187,7 +187,7 @@ export class Members {
         this.#options.onRelay(id, message);
         break;
       case 'servers':
-        events.onServers(id, message.urls);
+        events.onServers(id, message.urls, message.elsewhere === true);
         break;
       case 'members':
         this.#hearsay.take(id, message);

@@ -37,6 +37,11 @@ export class ServerWatch {
     this.#told.set(from, urls);
   }
 
+  /** A member runs it no more. */
+  onGaveWay(from: ParticipantId): void {
+    this.#told.delete(from);
+  }
+
   /** A member is not heard, or is heard again. */
   onAway({ address: { id }, away }: Member): void {
     if (away && this.#told.has(id) && !this.#looking.has(id)) void this.#watch(id);
@@ -44,7 +49,7 @@ export class ServerWatch {
 
   /** A member is one no more. */
   onGone({ address: { id } }: Member): void {
-    this.#told.delete(id);
+    this.onGaveWay(id);
   }
 
   dispose(): void {

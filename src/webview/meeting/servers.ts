@@ -43,6 +43,8 @@ export class Servers {
   #own: readonly string[];
   /** What others told last. */
   #told: readonly string[] = [];
+  /** On whose machine it runs, or ran last, as far as is known. */
+  #runner: ParticipantId;
   #connected = true;
   #patient = true;
   #starting = false;
@@ -53,12 +55,15 @@ export class Servers {
   constructor(options: ServersOptions) {
     this.#options = options;
     this.#own = options.own ?? [];
+    this.#runner = this.runsHere ? options.self : options.hostId;
   }
 
   /** Whether this person may be asked to run a server for the others. */
   get mayHostOn(): boolean {
-    const { self, hostId, present, isIn } = this.#options;
-    if (this.#connected || this.#patient || this.#starting || self === hostId || isIn(hostId)) return false;
+    const { self, present, isIn } = this.#options;
+    if (this.#connected || this.#patient || this.#starting) return false;
+    // Who runs it starts it again.
+    if (self === this.#runner || isIn(this.#runner)) return false;
     return eldest(present())?.id === self;
   }
 
@@ -79,14 +84,31 @@ export class Servers {
   /** A member says where the server is that they run. */
   onTold(from: ParticipantId, urls: readonly string[]): void {
     this.#told = urls;
+    this.#runner = from;
     // Whether the one that was is still there is for the extension host to see.
     this.#options.onMoved(from, this.#handOver());
+  }
+
+  /** A member no longer runs the server, since one from before is back at these addresses. */
+  onGaveWay(urls: readonly string[]): void {
+    this.#told = urls;
+    this.#runner = this.#options.hostId;
+    // It ends in a moment, which tells as well.
+    void this.#handOver();
   }
 
   /** The server that runs here is to be found at these addresses. */
   tell(urls: readonly string[]): void {
     this.#own = urls;
+    this.#runner = this.#options.self;
     this.#options.broadcast({ t: 'servers', urls: [...urls] });
+  }
+
+  /** The server that runs here ends, since one from before is back at these addresses. */
+  giveWay(urls: readonly string[]): void {
+    this.#own = [];
+    this.onGaveWay(urls);
+    this.#options.broadcast({ t: 'servers', urls: [...urls], elsewhere: true });
   }
 
   /** Whether the meeting's server runs on this machine. */

@@ -61,7 +61,13 @@ async function makeMeeting(): Promise<KeptMeeting> {
     ],
     gateway: { port: 47_115, key: randomToken(16) },
     stages: [{ stage: randomToken(16), purpose: 'devices', session: randomToken(16) }],
-    server: { url: 'http://127.0.0.1:9000/', addresses: ['http://10.0.0.1:9000/'], ownPort: 9_000 },
+    server: {
+      url: 'http://127.0.0.1:9000/',
+      addresses: ['http://10.0.0.1:9000/'],
+      ownPort: 9_000,
+      term: 2,
+      earlier: ['http://10.0.0.2:9000/'],
+    },
   };
 
   function chatLine(lamport: number, text: string) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { MeetingServer, type RunningServer } from '../../../src/extension/meetingServer.ts';
+import { MeetingServer, othersServer, type RunningServer } from '../../../src/extension/meetingServer.ts';
 import { findServer } from '../../../src/extension/server/findServer.ts';
 import { startServerProcess } from '../../../src/extension/server/serverProcess.ts';
 import { startGateway, ORIGIN } from '../gateway/support.ts';
@@ -12,7 +12,8 @@ const NEXT = 'http://10.0.0.2:9000/';
 function make(own = false, refuses = false) {
   const led: string[] = [];
   const stopped: string[] = [];
-  const server = (url: string, port: number | null): RunningServer => ({
+  const server = (url: string, port: number | null, term = 3): RunningServer => ({
+    term,
     url: () => url,
     servers: () => [url],
     ownPort: () => port,
@@ -21,20 +22,23 @@ function make(own = false, refuses = false) {
       return Promise.resolve();
     },
   });
+  /** Before which term a server had to be. */
+  const looks: (number | undefined)[] = [];
   const tried = { runs: 0, asked: 0, found: 0 };
   /** Whether the server that was gives a sign of life. */
   const first = { answers: false };
   const meeting = new MeetingServer({
     first: server(FIRST, own ? 9000 : null),
-    find: (urls) => {
+    find: (urls, how) => {
       tried.found += 1;
-      return refuses ? Promise.reject(new Error('nobody')) : Promise.resolve(urls[0] ?? '');
+      looks.push(how?.before);
+      return refuses ? Promise.reject(new Error('nobody')) : Promise.resolve({ url: urls[0] ?? '', term: 3 });
     },
-    run: () => {
+    run: (term) => {
       tried.runs += 1;
       return refuses
         ? Promise.reject(new Error('no port'))
-        : Promise.resolve(server('http://127.0.0.1:7/', 7));
+        : Promise.resolve(server('http://127.0.0.1:7/', 7, term));
     },
     lead: (url) => led.push(url),
     ask: () => {
@@ -44,7 +48,7 @@ function make(own = false, refuses = false) {
     isInItsNetwork: () => true,
     log: () => undefined,
   });
-  return { meeting, led, stopped, tried, first };
+  return { meeting, led, stopped, tried, looks, first };
 }
 
 describe('the server of a meeting', () => {
@@ -100,6 +104,49 @@ describe('the server of a meeting', () => {
     assert.deepEqual(stopped, ['http://127.0.0.1:7/']);
   });
 
+  it('remembers where it was before, newest first', async () => {
+    const { meeting } = make();
+    await meeting.move([NEXT]);
+    assert.deepEqual(meeting.earlier, [FIRST]);
+    await meeting.hostOn();
+    assert.deepEqual(meeting.earlier, [NEXT, FIRST]);
+    const other = make();
+    await other.meeting.move(Array.from({ length: 32 }, (_, port) => `http://10.0.0.3:${String(port)}/`));
+    await other.meeting.move([FIRST]);
+    assert.equal(other.meeting.earlier.length, 16);
+    assert.ok(!other.meeting.earlier.includes(FIRST), 'the present one is none from before');
+  });
+
+  it('gives way to one from before once the others know, and ends', async () => {
+    const { meeting, led, stopped, looks } = make();
+    await meeting.hostOn();
+    assert.equal(meeting.term, 4, 'one more than that of the one that was');
+    const told: (readonly string[])[] = [];
+    const tell = (urls: readonly string[]) => {
+      told.push(urls);
+      assert.deepEqual(stopped, [], 'not before the others know');
+      return Promise.resolve(true);
+    };
+    assert.equal(await meeting.giveWay([FIRST, 'http://127.0.0.1:7/'], 'older', tell), true);
+    assert.deepEqual([told, led, stopped], [[[FIRST]], [FIRST], ['http://127.0.0.1:7/']]);
+    assert.deepEqual([meeting.url(), meeting.servers(), meeting.ownPort()], [FIRST, [FIRST], null]);
+    assert.deepEqual([meeting.term, looks], [3, [4]], 'of two that know of each other one stays');
+    assert.deepEqual(meeting.earlier, [], 'what has ended is not looked for');
+    assert.equal(await meeting.giveWay([NEXT], 'any', tell), false, 'it is another’s');
+  });
+
+  it('gives way to nothing but another one, and not while nobody can be told', async () => {
+    const { meeting, led, stopped } = make();
+    await meeting.hostOn();
+    const tell = () => Promise.resolve(false);
+    assert.equal(await meeting.giveWay([NEXT], 'any', tell), false);
+    assert.equal(await meeting.giveWay(['http://127.0.0.1:7/'], 'any', tell), false);
+    assert.deepEqual([led, stopped, meeting.ownPort()], [[], [], 7]);
+    const alone = make(true, true);
+    await assert.rejects(alone.meeting.giveWay([NEXT], 'any', () => assert.fail('nobody is there')));
+    assert.deepEqual(alone.stopped, []);
+  });
+
   it('is started too late for a meeting that has ended, and ended then', async () => {
     const { meeting, stopped } = make();
     const starting = meeting.hostOn();
@@ -128,8 +175,8 @@ describe('the server of a member who is not heard', function () {
     );
     assert.deepEqual(await page.next(), { type: 'OPEN' });
     const meeting = new MeetingServer({
-      first: { url: () => url, servers: () => [url], ownPort: () => null, stop: () => Promise.resolve() },
-      find: (urls, timeout = 1_000) => findServer(urls, KEY, { timeout }),
+      first: othersServer({ url, term: 0 }, [url]),
+      find: (urls, how) => findServer(urls, KEY, { timeout: 1_000, ...how }),
       run: () => Promise.reject(new Error('not here')),
       lead: (to) => gateway.moveUpstream({ url: to, key: KEY }),
       ask: (signal) => gateway.askUpstream(signal),

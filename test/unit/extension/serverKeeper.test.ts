@@ -55,6 +55,7 @@ describe('a server that dies', function () {
       program: path,
       port: 0,
       key: 'the-key',
+      term: 0,
       log: (_level, message) => events.emit('log', message),
       onRestarted: (port, moved) => events.emit('restarted', port, moved),
       delays,

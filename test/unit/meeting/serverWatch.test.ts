@@ -63,6 +63,16 @@ describe('ServerWatch', () => {
     assert.deepEqual(seen.slice(0, 3), ['a false', 'a true', 'a true']);
   });
 
+  it('looks at nothing for who has given way to another server', async () => {
+    const { watch, asked, setAway } = make();
+    watch.onTold(ALICE, URLS);
+    watch.onGaveWay(ALICE);
+    setAway(ALICE, true);
+    await turn();
+    assert.deepEqual(asked, []);
+    watch.dispose();
+  });
+
   it('looks at nothing for who runs no server, as in a meeting on a server of a team', async () => {
     const { asked, setAway } = make();
     setAway(BOB, true);

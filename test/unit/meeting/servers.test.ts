@@ -140,6 +140,42 @@ describe('Servers', () => {
     assert.deepEqual(make([bob, carol], 0, MOVED).servers.greeting(), { t: 'servers', urls: MOVED });
   });
 
+  it('gives way to a server from before: everybody is told, and no newcomer that one runs here', async () => {
+    const { servers, sent, calls } = make([bob, carol]);
+    await servers.hostOn();
+    servers.giveWay(['http://10.0.0.8:9001/']);
+    assert.deepEqual(sent.at(-1), { t: 'servers', urls: ['http://10.0.0.8:9001/'], elsewhere: true });
+    assert.equal(servers.greeting(), null);
+    servers.onServer(false);
+    assert.match(calls.at(-1) ?? '', /serversChanged.*10\.0\.0\.8/u, 'the own one has ended');
+    servers.dispose();
+  });
+
+  it('follows who gives way, and takes their machine for moved no more', async () => {
+    const { servers, calls, moves } = make();
+    servers.onTold(carol.id, MOVED);
+    servers.onGaveWay(['http://10.0.0.8:9001/']);
+    assert.match(calls.at(-1) ?? '', /10\.0\.0\.8/u);
+    await turn();
+    assert.equal(moves.length, 1, 'that is for who runs it');
+    servers.dispose();
+  });
+
+  it('asks nobody to host on while who runs the server is here, and somebody when they have left', async () => {
+    const { servers, room } = make([bob, carol]);
+    servers.onTold(carol.id, MOVED);
+    servers.onServer(false);
+    const other = make([bob]);
+    other.servers.onServer(false);
+    await until(() => other.servers.mayHostOn, 'the time for asking has come');
+    assert.equal(servers.mayHostOn, false, 'Carol starts hers again');
+    room.present = [alice, bob].map((one, ordinal) => ({ ...one, ordinal: 1 - ordinal }));
+    await until(() => servers.mayHostOn, 'also while the host of the beginning is here');
+    servers.giveWay(MOVED);
+    assert.equal(servers.mayHostOn, false, 'she has come back with hers');
+    for (const one of [servers, other.servers]) one.dispose();
+  });
+
   it('starts one server at a time, and says when none can be started', async () => {
     const { servers, calls, sent, problems, failures } = make([bob, carol], Infinity);
     await Promise.all([servers.hostOn(), servers.hostOn()]);

@@ -69,12 +69,22 @@ describe('findServer', function () {
   };
 
   it('finds the one that answers among those that do not', async () => {
-    assert.equal(await findServer([dead, silent, web, ours.base], 'secret-key'), ours.base);
+    const found = await findServer([dead, silent, web, ours.base], 'secret-key');
+    assert.deepEqual(found, { url: ours.base, term: 0 });
+  });
+
+  it('finds one of an earlier term, where that is asked for', async () => {
+    const late = await startTestServer(['--term', '7']);
+    const urls = [late.base, ours.base];
+    assert.deepEqual(await findServer([late.base], 'secret-key'), { url: late.base, term: 7 });
+    assert.equal((await findServer(urls, 'secret-key', { before: 7 })).url, ours.base);
+    await assert.rejects(findServer([late.base], 'secret-key', { before: 7 }), ServerUnreachableError);
   });
 
   it('finds the plain peerjs program, with or without a slash at the end', async () => {
-    assert.equal(await findServer([silent, `${plain}app/`], 'peerjs'), `${plain}app/`);
-    assert.equal(await findServer([`${plain}app`], 'peerjs'), `${plain}app`);
+    const found = await findServer([silent, `${plain}app/`], 'peerjs');
+    assert.deepEqual(found, { url: `${plain}app/`, term: 0 });
+    assert.equal((await findServer([`${plain}app`], 'peerjs')).url, `${plain}app`);
     assert.deepEqual(await reasons([plain]), ['not-a-peer-server']);
   });
 
