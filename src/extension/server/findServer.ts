@@ -106,7 +106,8 @@ async function probe(
     // Another meeting's server may have this address by now; the key tells.
     const id = await fetchText(new URL(`${encodeURIComponent(key)}/id`, base), signal);
     if (id.status !== 200) throw new ProbeError('wrong-key', `status ${String(id.status)}`);
-    if (state.term >= before) throw new ProbeError('not-a-peer-server', `of a later term, ${String(state.term)}`);
+    if (state.term >= before)
+      throw new ProbeError('not-a-peer-server', `of a later term, ${String(state.term)}`);
     return { url, term: state.term };
   }
   // The `peerjs` program knows no /healthz. It greets at its path, and tells of its key only at the WebSocket.
