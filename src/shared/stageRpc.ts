@@ -52,12 +52,19 @@ export const chosenDevices = v.object({
 });
 export type ChosenDevices = v.InferOutput<typeof chosenDevices>;
 
-const signal = method(v.variant('t', [descriptionMessage, candidateMessage]), nothing);
+/** One connection of a panel to its stage; chance makes it, since a panel that is loaded anew knows of none before. */
+const connection = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
+
+/** An answer that was on its way when the connection was made anew would be taken for one to it, and nothing come of either. */
+const signal = method(
+  v.object({ connection, message: v.variant('t', [descriptionMessage, candidateMessage]) }),
+  nothing,
+);
 
 /** Served by the stage. */
 export const stageApi = {
   /** A (new) page is at the other end: the stage starts a fresh connection and waits for the panel's offer. */
-  attach: method(v.object({ title: v.pipe(v.string(), v.maxLength(200)) }), nothing),
+  attach: method(v.object({ title: v.pipe(v.string(), v.maxLength(200)), connection }), nothing),
   /** What the panel wants, whole. Answered at once; what comes of it is told by `report`. */
   want: method(
     v.object({

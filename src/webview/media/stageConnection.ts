@@ -1,3 +1,4 @@
+import { toHex } from '../../shared/ids.ts';
 import { type Handlers, RpcEndpoint } from '../../shared/rpc.ts';
 import {
   type PanelApi,
@@ -16,6 +17,8 @@ import type { Params } from '../../shared/rpc.ts';
 
 /** Slots for others' sound that are negotiated from the start; more come when more people speak. */
 const FIRST_VOICES = 8;
+/** Milliseconds from a stage's answer until media can flow; a busy machine takes one second. */
+const LATE = 10_000;
 
 /** What a connection to a stage needs, and whom it tells. */
 export interface StageConnectionOptions {
@@ -43,6 +46,7 @@ export interface StageConnectionOptions {
  */
 export class StageConnection {
   readonly #options: StageConnectionOptions;
+  readonly #id = toHex(crypto.getRandomValues(new Uint8Array(8)));
   readonly #rpc: RpcEndpoint<PanelApi, StageApi>;
   readonly #pc: RTCPeerConnection;
   readonly #negotiation: Negotiation;
@@ -52,6 +56,7 @@ export class StageConnection {
   /** What each slot was last told to send: `sender.track` follows only when that is done. */
   readonly #told: (MediaStreamTrack | null)[] = [];
   #broken: ReturnType<typeof setTimeout> | undefined;
+  #late: ReturnType<typeof setTimeout> | undefined;
   /**
    * Chromium decodes a remote audio track, and forwards it audibly, only while something plays it; muted will do. Before
    * any click in this page a muted video element plays, a muted audio element does not (both measured).
@@ -77,10 +82,10 @@ export class StageConnection {
       pc: this.#pc,
       polite: true,
       send: (message) => {
-        this.#call('signal', message);
+        this.#signal(message);
         if (message.t !== 'candidate') return;
         for (const candidate of twinsOf(message.candidate, options.addresses)) {
-          this.#call('signal', { t: 'candidate', candidate });
+          this.#signal({ t: 'candidate', candidate });
         }
       },
       beforeAnswer: () => true,
@@ -89,7 +94,7 @@ export class StageConnection {
     });
     this.#pull.muted = true;
     this.#pull.autoplay = true;
-    this.#call('attach', { title: options.title });
+    this.#attach(options.title);
     this.#audio = this.#pc.addTransceiver('audio', { direction: 'recvonly' });
     this.#video = this.#pc.addTransceiver('video', { direction: 'recvonly' });
     for (const { receiver } of [this.#audio, this.#video]) receiver.jitterBufferTarget = 0;
@@ -164,6 +169,7 @@ export class StageConnection {
     this.#rpc.dispose();
     this.#pull.srcObject = null;
     clearTimeout(this.#broken);
+    clearTimeout(this.#late);
     this.#pc.onnegotiationneeded = this.#pc.onicecandidate = this.#pc.onconnectionstatechange = null;
     this.#pc.close();
   }
@@ -190,8 +196,8 @@ export class StageConnection {
         onReport(report);
         return null;
       },
-      signal: (message) => {
-        this.#negotiation.receive(message);
+      signal: ({ connection, message }) => {
+        if (connection === this.#id) this.#negotiation.receive(message);
         return null;
       },
       wish: (wish) => {
@@ -209,9 +215,32 @@ export class StageConnection {
     };
   }
 
+  #signal(message: Params<StageApi['signal']>['message']): void {
+    this.#call('signal', { connection: this.#id, message });
+  }
+
+  /** A stage that has answered is on this machine: a connection that takes so long will not come. */
+  #attach(title: string): void {
+    const answer = this.#rpc.call('attach', { title, connection: this.#id });
+    answer.then(
+      () => {
+        if (!this.#disposed) this.#late = setTimeout(() => this.#onLate(), LATE);
+      },
+      (error: unknown) => this.#onRefused('attach', error),
+    );
+  }
+
+  #onLate(): void {
+    if (this.connected) return;
+    this.#options.onProblem('the connection with the stage does not come: it is made anew');
+    this.#options.onBroken();
+  }
+
+  #onRefused(name: keyof StageApi, error: unknown): void {
+    if (!this.#disposed) this.#options.onProblem(`the stage did not take "${name}"`, error);
+  }
+
   #call<K extends keyof StageApi>(name: K, params: Params<StageApi[K]>): void {
-    this.#rpc.call(name, params).catch((error: unknown) => {
-      if (!this.#disposed) this.#options.onProblem(`the stage did not take "${name}"`, error);
-    });
+    this.#rpc.call(name, params).catch((error: unknown) => this.#onRefused(name, error));
   }
 }

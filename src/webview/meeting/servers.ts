@@ -45,6 +45,8 @@ export class Servers {
   #told: readonly string[] = [];
   /** On whose machine it runs, or ran last, as far as is known. */
   #runner: ParticipantId;
+  /** They have left on purpose, and their server with them. */
+  #runnerLeft = false;
   #connected = true;
   #patient = true;
   #starting = false;
@@ -61,7 +63,7 @@ export class Servers {
   /** Whether this person may be asked to run a server for the others. */
   get mayHostOn(): boolean {
     const { self, present, isIn } = this.#options;
-    if (this.#connected || this.#patient || this.#starting) return false;
+    if (this.#connected || this.#starting || (this.#patient && !this.#runnerLeft)) return false;
     // Who runs it starts it again.
     if (self === this.#runner || isIn(this.#runner)) return false;
     return eldest(present())?.id === self;
@@ -84,15 +86,20 @@ export class Servers {
   /** A member says where the server is that they run. */
   onTold(from: ParticipantId, urls: readonly string[]): void {
     this.#told = urls;
-    this.#runner = from;
+    this.#runsAt(from);
     // Whether the one that was is still there is for the extension host to see.
     this.#options.onMoved(from, this.#handOver());
+  }
+
+  /** A member has said good-bye: nobody has to wait for a server that ends with them. */
+  onLeft(id: ParticipantId): void {
+    if (id === this.#runner) this.#runnerLeft = true;
   }
 
   /** A member no longer runs the server, since one from before is back at these addresses. */
   onGaveWay(urls: readonly string[]): void {
     this.#told = urls;
-    this.#runner = this.#options.hostId;
+    this.#runsAt(this.#options.hostId);
     // It ends in a moment, which tells as well.
     void this.#handOver();
   }
@@ -100,7 +107,7 @@ export class Servers {
   /** The server that runs here is to be found at these addresses. */
   tell(urls: readonly string[]): void {
     this.#own = urls;
-    this.#runner = this.#options.self;
+    this.#runsAt(this.#options.self);
     this.#options.broadcast({ t: 'servers', urls: [...urls] });
   }
 
@@ -135,6 +142,11 @@ export class Servers {
       this.#starting = false;
       this.#options.onChange();
     }
+  }
+
+  #runsAt(id: ParticipantId): void {
+    this.#runner = id;
+    this.#runnerLeft = false;
   }
 
   dispose(): void {

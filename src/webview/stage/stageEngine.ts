@@ -41,6 +41,8 @@ export class StageEngine implements StagePageView {
   readonly #voices = new Voices(() => this.#onDevices());
   readonly #listeners = new Set<(model: StagePageModel) => void>();
   #peer: StagePeer | null = null;
+  /** The one that the panel made last. */
+  #connection = '';
   #purpose: StagePurpose | null = null;
   #link: StageLinkStatus = 'connecting';
   #title = '';
@@ -147,8 +149,9 @@ export class StageEngine implements StagePageView {
 
   #handlers(): Handlers<StageApi> {
     return {
-      attach: ({ title }) => {
+      attach: ({ title, connection }) => {
         this.#title = title;
+        this.#connection = connection;
         this.#attach();
         return null;
       },
@@ -164,8 +167,8 @@ export class StageEngine implements StagePageView {
         this.#capture(before);
         return null;
       },
-      signal: (message) => {
-        this.#peer?.receive(message);
+      signal: ({ connection, message }) => {
+        if (connection === this.#connection) this.#peer?.receive(message);
         return null;
       },
       finish: () => {
@@ -180,11 +183,12 @@ export class StageEngine implements StagePageView {
   #attach(): void {
     this.#peer?.close();
     if (this.#purpose === null) return;
+    const connection = this.#connection;
     try {
       this.#peer = new StagePeer({
         purpose: this.#purpose,
         tracks: this.#tracks(),
-        send: (message) => this.#line.tell('signal', message),
+        send: (message) => this.#line.tell('signal', { connection, message }),
         onVoices: (tracks) => this.#voices.set(tracks),
         onProblem: (error) => this.#line.problem('the connection to the panel', error),
       });

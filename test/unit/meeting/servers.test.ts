@@ -127,6 +127,19 @@ describe('Servers', () => {
     servers.dispose();
   });
 
+  it('asks at once where the host has said good-bye, and who runs the next server is waited for again', () => {
+    const { servers, room } = make([bob, carol]);
+    servers.onLeft(carol.id);
+    servers.onServer(false);
+    assert.equal(servers.mayHostOn, false, 'it was not Carol who ran it');
+    servers.onLeft(alice.id);
+    assert.equal(servers.mayHostOn, true);
+    servers.onTold(carol.id, MOVED);
+    room.present = [bob];
+    assert.equal(servers.mayHostOn, false, 'she may be back in a moment');
+    servers.dispose();
+  });
+
   it('tells everybody where the new server is, also who comes later', async () => {
     const { servers, calls, sent } = make([bob, carol]);
     assert.equal(servers.greeting(), null);

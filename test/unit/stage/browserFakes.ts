@@ -155,18 +155,21 @@ class FakePeerConnection {
     const type = this.signalingState === 'have-remote-offer' ? 'answer' : 'offer';
     const kinds = this.transceivers.map(({ receiver }) => receiver.track.kind);
     FakePeerConnection.described += 1;
-    this.localDescription = { type, sdp: JSON.stringify({ id: this.id, kinds }) };
+    this.localDescription = { type, sdp: JSON.stringify({ id: this.id, kinds, to: this.other?.id }) };
     this.signalingState = type === 'answer' ? 'stable' : 'have-local-offer';
     return Promise.resolve();
   }
 
   setRemoteDescription({ type, sdp }: { type: string; sdp: string }): Promise<void> {
-    const { id, kinds } = JSON.parse(sdp) as { id: string; kinds: ('audio' | 'video')[] };
+    if (type === 'answer' && this.signalingState !== 'have-local-offer')
+      return Promise.reject(new Error(`an answer in the state ${this.signalingState}`));
+    const { id, kinds, to } = JSON.parse(sdp) as { id: string; kinds: ('audio' | 'video')[]; to?: string };
     for (const kind of kinds.slice(this.transceivers.length))
       this.transceivers.push(new FakeTransceiver(kind));
     this.other = FakePeerConnection.all.get(id) ?? null;
     this.signalingState = type === 'offer' ? 'have-remote-offer' : 'stable';
-    if (type === 'answer') for (const end of [this, this.other]) end?.become('connected');
+    // An answer to the offer of another connection is taken, and nothing ever comes of it: its ICE passwords are others.
+    if (type === 'answer' && to === this.id) for (const end of [this, this.other]) end?.become('connected');
     return Promise.resolve();
   }
 

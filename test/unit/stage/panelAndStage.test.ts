@@ -309,6 +309,25 @@ describe('panel and stage', () => {
     assert.equal(linkOf(tab), 'connected');
   });
 
+  it('find each other also when an answer to one connection arrives on the next', async () => {
+    rig.addresses.push('192.0.2.1');
+    const panel = rig.openPanel();
+    await start(panel);
+    await until(isOn(panel, 'camera'));
+    goBy(null);
+    // As when a busy machine comes to another network: for a moment it has no address, and each step takes its time.
+    const arrive = rig.delay();
+    const before = descriptions();
+    rig.addresses.pop();
+    panel.networkChanged();
+    await until(() => descriptions() === before + 2);
+    rig.addresses.push('192.0.2.1');
+    panel.networkChanged();
+    await until(() => descriptions() > before + 2);
+    arrive();
+    await until(isOn(panel, 'camera'));
+  });
+
   it('go on undisturbed when an address comes, or another than theirs goes', async () => {
     rig.addresses.push('192.0.2.1', '192.0.2.2');
     goBy('192.0.2.1');

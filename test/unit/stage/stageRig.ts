@@ -26,6 +26,7 @@ export async function startRig() {
   const addresses: string[] = [];
   const problems: string[] = [];
   const settings = { integrated: false, hasBrowser: true };
+  let arrival = Promise.resolve();
   let panel: StageSource | undefined;
   const panels: StageSource[] = [];
   const tabs: StageEngine[] = [];
@@ -45,7 +46,7 @@ export async function startRig() {
       handOut: (link) => use('copied')(link).then(() => undefined),
     },
     log: (_level, message) => void lines.push(message),
-    onMessage: (stage, message) => panel?.fromStage(stage, message),
+    onMessage: (stage, message) => void arrival.then(() => panel?.fromStage(stage, message)),
     onConnected: (stage, connected) => panel?.stageConnected(stage, connected),
   });
   const handlers: Record<string, (params: never) => unknown> = desk.handlers();
@@ -66,6 +67,14 @@ export async function startRig() {
     problems,
     settings,
     devices: browser.devices,
+    /** From now on nothing arrives from stages until the call of what this gives; then all of it does, in order. */
+    delay(): () => void {
+      let arrive = (): void => undefined;
+      arrival = new Promise((resolve) => {
+        arrive = resolve;
+      });
+      return () => arrive();
+    },
     /** Opens a panel, in the place of one that was there without a word to it, as a reload does. */
     openPanel(wanted = { microphone: true, camera: true }, late = 60_000): StageSource {
       desk.attend();
