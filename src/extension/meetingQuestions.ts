@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Dialogs } from './dialogs.ts';
+import { Commands } from './ids.ts';
 
 /** The panel was closed in the meeting: what now? `undefined` when it was not said. */
 export async function askPanelAgain(dialogs: Dialogs): Promise<'reopen' | 'leave' | undefined> {
@@ -9,6 +10,20 @@ export async function askPanelAgain(dialogs: Dialogs): Promise<'reopen' | 'leave
   const answer = await dialogs.warning(sentence, reopen, leave);
   if (answer === undefined) return undefined;
   return answer === reopen ? 'reopen' : 'leave';
+}
+
+/** The extension host was away for so long that the person is out of their meeting: says so, and offers the way into one. */
+export async function sayWasAway(role: 'host' | 'guest', dialogs: Dialogs): Promise<void> {
+  const way =
+    role === 'host'
+      ? { label: vscode.l10n.t('Start Meeting'), command: Commands.startMeeting }
+      : { label: vscode.l10n.t('Join Meeting'), command: Commands.joinMeeting };
+  const sentence = vscode.l10n.t(
+    "You are no longer in the meeting: VS Code's extension host was away for more than ten minutes.",
+  );
+  if ((await dialogs.warning(sentence, way.label)) === way.label) {
+    await vscode.commands.executeCommand(way.command);
+  }
 }
 
 /** The server has another port: says so, and whether the new invite is wanted. */

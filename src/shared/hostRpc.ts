@@ -140,10 +140,18 @@ const webLink = v.pipe(
 const serverState = v.picklist(['answers', 'refused', 'silent']);
 export type ServerState = v.InferOutput<typeof serverState>;
 
+/** The commands of VS Code's that links in the panel may run: they bring back an extension host that is gone. */
+export const RECOVERY_COMMANDS = {
+  restart: 'workbench.action.restartExtensionHost',
+  reload: 'workbench.action.reloadWindow',
+} as const;
+
 /** Served by the extension host. */
 export const hostApi = {
   /** The page is ready and asks for its meeting. */
   open: method(v.object({}), meetingBootstrap),
+  /** Is answered, and nothing else: the page asks again and again whether anybody is there. */
+  beat: method(v.object({}), nothing),
   /** A name to remember for the next time. */
   rememberName: method(v.object({ name: nameSchema }), nothing),
   reportStatus: method(meetingStatus, nothing),
@@ -164,8 +172,14 @@ export const hostApi = {
   /** Runs a server for the meeting on this machine, in place of one that is gone for good; gives its addresses. */
   hostOn: method(v.object({}), v.object({ servers: serverUrls })),
   ...filesApi,
-  /** The person has left (or ended) the meeting, or gave up before entering: the host tidies up and closes the panel. */
-  left: method(v.object({ how: v.picklist(['left', 'ended', 'ended-by-host', 'gave-up']) }), nothing),
+  /**
+   * The person has left (or ended) the meeting, or gave up before entering: the host tidies up and closes the panel. With
+   * `host-away` the page left by itself, since nobody had answered it for `KEPT_FOR`.
+   */
+  left: method(
+    v.object({ how: v.picklist(['left', 'ended', 'ended-by-host', 'gave-up', 'host-away']) }),
+    nothing,
+  ),
   /**
    * Opens a stage in the system's browser. `opened` is false where there is none; the link can be copied then. The link
    * is good once and for a minute. `connected` says that its page has come before this answer. Browsers may take long.

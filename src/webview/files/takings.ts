@@ -3,6 +3,7 @@ import type { FilePart, TakePurpose } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { samenessOf } from '../../shared/sameness.ts';
 import type { HostClient } from '../host/hostContext.ts';
+import { isAwayError } from '../host/hostLine.ts';
 import type { TransferModel } from '../model.ts';
 import { fileLabel } from './fileKeys.ts';
 import type { Offered } from './others.ts';
@@ -235,9 +236,18 @@ export class Takings {
       if ('problem' in end) onProblem(`a file did not arrive: ${end.problem}`);
       this.#again(taking, () => taking.end(end, pump.bytes));
     } catch (error) {
+      if (isAwayError(error)) return this.#unheard(taking, attempt, error);
       onProblem('a file could not be taken', error);
       if (taking.attempt === attempt) taking.miss('target-unwritable');
     }
+  }
+
+  /** The extension host is away: it is as if nobody had asked, and what goes on by itself does so later. */
+  #unheard(taking: Taking, attempt: Attempt, error: unknown): void {
+    if (!taking.unasked) this.#options.onProblem('a file could not be taken', error);
+    if (taking.attempt !== attempt) return;
+    if (taking.unasked) this.#again(taking, () => taking.miss('link-lost'));
+    else this.#thoughtBetter(taking);
   }
 
   #thoughtBetter(taking: Taking): void {

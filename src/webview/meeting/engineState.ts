@@ -22,6 +22,10 @@ export interface EngineState {
   readonly names: ReadonlyMap<ParticipantId, string>;
   readonly place: Place | null;
   readonly serverLost: boolean;
+  /** The extension host does not answer. */
+  readonly hostAway: boolean;
+  /** It did not for so long that this person was taken out of the meeting. */
+  readonly hostLost: boolean;
 }
 
 /**
@@ -48,6 +52,8 @@ export function initialState(bootstrap: MeetingBootstrap, now: number): EngineSt
     names,
     place: session ? { ordinal: session.ordinal, startedAt: session.startedAt } : null,
     serverLost: false,
+    hostAway: false,
+    hostLost: false,
   };
 }
 
