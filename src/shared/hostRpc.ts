@@ -163,10 +163,13 @@ export const hostApi = {
   /** Puts the invite on the clipboard and says so. */
   copyInvite: method(v.object({}), nothing),
   /**
-   * Others say that the meeting's server is here now. It is gone to when the one that was gives no sign of life; `moved`
-   * says that it is elsewhere. Rejects when it is not there either.
+   * Others say that the meeting's server is here now, or nobody has said anything and there is none. It is gone to when the one
+   * that was gives no sign of life; `moved` says that it is elsewhere. Rejects when it is nowhere that is known of.
    */
-  serversChanged: method(v.object({ servers: serverUrls }), v.object({ moved: v.boolean() })),
+  serversChanged: method(
+    v.object({ servers: v.union([serverUrls, v.strictTuple([])]) }),
+    v.object({ moved: v.boolean() }),
+  ),
   /** Nothing is heard of a member who runs the meeting's server: how it stands with the server. */
   lookAtServer: method(v.object({ servers: serverUrls }), v.object({ state: serverState })),
   /** Runs a server for the meeting on this machine, in place of one that is gone for good; gives its addresses. */

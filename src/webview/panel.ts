@@ -21,6 +21,7 @@ async function main(root: HTMLElement): Promise<void> {
   let engine: MeetingEngine | null = null;
   let source: AutoSource | null = null;
   let early: readonly OwnOffer[] = [];
+  let earlyServers: readonly string[] = [];
   /** The machine's own, as they are now: whoever makes twins of candidates looks here each time. */
   const addresses: string[] = [];
   /** News of stages from before there was a source to tell. */
@@ -49,7 +50,9 @@ async function main(root: HTMLElement): Promise<void> {
         return null;
       },
       serversMoved: ({ servers, runsHere }) => {
-        engine?.serversMoved(servers, runsHere);
+        if (engine) engine.serversMoved(servers, runsHere);
+        else if (runsHere) earlyServers = servers;
+        else throw new Error('nobody can be told before there is a meeting');
         return null;
       },
       askToLeave: () => {
@@ -132,6 +135,7 @@ async function main(root: HTMLElement): Promise<void> {
     now: () => Date.now(),
   });
   engine.shareFiles(early);
+  if (earlyServers.length > 0) engine.serversMoved(earlyServers, true);
   for (const offer of withdrawn) {
     host
       .call('withdrawFile', { offer })

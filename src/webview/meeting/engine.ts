@@ -104,6 +104,7 @@ export class MeetingEngine implements MeetingView {
       own: bootstrap.servers,
       host,
       onMoved: (runner, moved) => void this.#mesh.followServer(runner, moved),
+      online: () => navigator.onLine,
       present: () => this.#mesh.present,
       isIn: (id) => this.#mesh.member(id) !== undefined,
       broadcast: (message) => this.#mesh.broadcast(message),
@@ -252,10 +253,14 @@ export class MeetingEngine implements MeetingView {
     this.#mesh.networkChanged(this.#servers.runsHere);
   }
 
-  /** The meeting's server, which runs here or did until now, has other addresses now. */
+  /**
+   * The meeting's server, which runs here or did until now, has other addresses now.
+   * @throws when it is to end and the others cannot be told of it yet.
+   */
   serversMoved(urls: readonly string[], runsHere: boolean): void {
     if (runsHere) this.#servers.tell(urls);
-    else this.#servers.giveWay(urls);
+    else if (this.#store.state.phase === 'in') this.#servers.giveWay(urls);
+    else throw new Error('the others cannot be told before this page is in');
   }
 
   /** Leaves without a question. Resolves when the others were told. */

@@ -220,7 +220,7 @@ export const strings = {
     closeTab: 'You can close this tab.',
   },
   serverLost: "The meeting's server cannot be reached. You can go on; nobody new can join until it is back.",
-  hostLeft: 'The host has left, and the meeting has no server: nobody new can join.',
+  hostLeft: 'The host is gone, and the meeting has no server: nobody new can join.',
   hostOn: 'Keep the meeting open',
   soundBlocked: 'You cannot hear the others yet.',
   turnOnSound: 'Turn on sound',
