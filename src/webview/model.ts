@@ -1,4 +1,4 @@
-import type { TakePurpose } from '../shared/hostRpc.ts';
+import type { TakePurpose } from '../shared/filesRpc.ts';
 import type { ParticipantId } from '../shared/ids.ts';
 import type { ConnectionLevel, ConnectionsView } from './connectionModel.ts';
 import type { CaptureProblem, ChosenDevices, DeviceChoice, DeviceKind } from '../shared/stageRpc.ts';

@@ -11,7 +11,8 @@ import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { rtcConfig } from './rtc/rtcConfig.ts';
 import { App } from './ui/app.ts';
-import type { MeetingBootstrap, OwnOffer } from '../shared/hostRpc.ts';
+import type { OwnOffer } from '../shared/filesRpc.ts';
+import type { MeetingBootstrap } from '../shared/hostRpc.ts';
 
 const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
 

@@ -22,6 +22,7 @@ import {
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import { fileRow, save } from '../support/transfers.ts';
 import { openWindow, type VsCodeWindow } from '../support/window.ts';
+import { freshPanel, markPanel } from '../support/freshPanel.ts';
 
 // Panels, extension hosts and windows are loaded anew in the middle of a meeting. Whoever it happens to is back by
 // themselves and as themselves. The tests build on each other: all of it is one meeting.
@@ -79,8 +80,7 @@ describe('a meeting that is loaded anew', () => {
   /** Disturbs somebody, and waits until both see each other again. Prints how long each of them had to wait. */
   async function comesBack(who: VsCodeWindow, disturb: () => Promise<unknown>): Promise<void> {
     const other = who === alice ? bob : alice;
-    const old = await who.panel();
-    await old.evaluate(() => Object.assign(globalThis, { isOld: true }));
+    await markPanel(who);
     const began = Date.now();
     const passed = (): string => `${((Date.now() - began) / 1_000).toFixed(1)} s`;
     await disturb();
@@ -265,19 +265,6 @@ describe('a meeting that is loaded anew', () => {
 
   function absences(panel: Frame): Promise<string[]> {
     return panel.evaluate(() => [...new Set(Reflect.get(globalThis, 'missed') as string[])]);
-  }
-
-  /** The panel that was not there when it began. */
-  async function freshPanel(window: VsCodeWindow): Promise<Frame> {
-    for (;;) {
-      const panel = await window.panel();
-      const isOld = await panel
-        .evaluate(() => Reflect.has(globalThis, 'isOld'))
-        // The old frame goes while it is asked.
-        .catch(() => true);
-      if (!isOld) return panel;
-      await window.page.waitForTimeout(20);
-    }
   }
 
   /** The youngest that is not the other person's: after a reload it is another process. */

@@ -1,6 +1,7 @@
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import * as v from 'valibot';
+import { parseJson } from '../../shared/parseJson.ts';
 import { describeError } from '../gateway/errorCode.ts';
 
 /** No answer of a PeerServer is longer; of anything else no more is read. */
@@ -132,15 +133,8 @@ interface Answer {
   readonly text: string;
 }
 
-function read<T>(schema: v.GenericSchema<unknown, T>, answer: Answer): T | undefined {
-  if (answer.status !== 200) return undefined;
-  try {
-    const parsed = v.safeParse(schema, JSON.parse(answer.text));
-    return parsed.success ? parsed.output : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+function read<T>(schema: v.GenericSchema<unknown, T>, { status, text }: Answer): T | undefined {
+  return status === 200 ? parseJson(schema, text) : undefined;
 }
 
 // Not fetch(): the WebSocket will go through node:http too, and so through the same proxies and certificates.

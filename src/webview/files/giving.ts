@@ -1,4 +1,4 @@
-import type { OwnOffer, TakenOffer } from '../../shared/hostRpc.ts';
+import type { OwnOffer, TakenOffer } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { MAX_OFFERS, MAX_TAKERS, MAX_TAKING, MAX_TRANSFERS } from '../../shared/limits.ts';
 import type { FileOffer } from '../../shared/protocol.ts';

@@ -215,7 +215,10 @@ describe('Servers', () => {
     other.servers.onServer(false);
     await until(() => other.servers.mayHostOn, 'the time for asking has come');
     assert.equal(servers.mayHostOn, false, 'Carol starts hers again');
-    room.present = [alice, bob].map((one, ordinal) => ({ ...one, ordinal: 1 - ordinal }));
+    room.present = [
+      { ...alice, ordinal: 1 },
+      { ...bob, ordinal: 0 },
+    ];
     await until(() => servers.mayHostOn, 'also while the host of the beginning is here');
     servers.giveWay(MOVED);
     assert.equal(servers.mayHostOn, false, 'she has come back with hers');
