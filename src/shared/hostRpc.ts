@@ -11,8 +11,6 @@ import { chosenDevices, stagePurpose } from './stageRpc.ts';
 // `pageApi` by the page. The page asks for its state when it is ready; nothing is pushed before that. What is said of
 // files stands in filesRpc.ts.
 
-export { ownOffer, type OwnOffer } from './filesRpc.ts';
-
 const nothing = v.optional(v.null());
 
 /** A chat entry with its author, as the page shows it and the host keeps it while a meeting lasts. */

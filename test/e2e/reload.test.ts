@@ -45,7 +45,8 @@ describe('a meeting that is loaded anew', () => {
     windows.push(window);
     // A page that asks whether it may go is answered by the person who reloads it.
     window.page.on('dialog', (dialog) => void dialog.accept());
-    await window.offersCommand('Parley: Start Meeting');
+    // VS Code offers commands before there is a process that runs them.
+    while (youngestOf(window) === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
     extensionHosts.set(window, extensionHostOf(window));
     return window;
   }
@@ -176,6 +177,19 @@ describe('a meeting that is loaded anew', () => {
     assert.equal(extensionHostOf(bob), stopped);
   });
 
+  it('does not notice that the panel is moved to another column', async () => {
+    await markPanel(bob);
+    const panel = await alice.panel();
+    await noteAbsence(panel);
+    for (const where of ['Next', 'Previous']) {
+      await bob.runCommand(`View: Move Editor into ${where} Group`);
+      await differingFrames(tile(await bob.panel(), 'Alice').locator('video'), 2);
+      await differingFrames(tile(panel, 'Bob').locator('video'), 2);
+    }
+    assert.deepEqual(await absences(panel), []);
+    await isWhole();
+  });
+
   it('takes the panel being moved into a window of its own, and that window being closed', async () => {
     const opened = bob.page.waitForEvent('popup');
     await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).click();
@@ -267,12 +281,16 @@ describe('a meeting that is loaded anew', () => {
     return panel.evaluate(() => [...new Set(Reflect.get(globalThis, 'missed') as string[])]);
   }
 
-  /** The youngest that is not the other person's: after a reload it is another process. */
   function extensionHostOf(window: VsCodeWindow): number {
-    const others = new Set(windows.flatMap((each) => (each === window ? [] : [extensionHosts.get(each)])));
-    const pid = extensionHostsOf(host).findLast((each) => !others.has(each));
+    const pid = youngestOf(window);
     assert.ok(pid);
     return pid;
+  }
+
+  /** The youngest that is not the other person's: after a reload it is another process. */
+  function youngestOf(window: VsCodeWindow): number | undefined {
+    const others = new Set(windows.flatMap((each) => (each === window ? [] : [extensionHosts.get(each)])));
+    return extensionHostsOf(host).findLast((each) => !others.has(each));
   }
 });
 

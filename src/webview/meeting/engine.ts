@@ -1,4 +1,5 @@
-import type { MeetingBootstrap, OwnOffer, SessionRecord } from '../../shared/hostRpc.ts';
+import type { OwnOffer } from '../../shared/filesRpc.ts';
+import type { MeetingBootstrap, SessionRecord } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
 import type { Link } from '../rtc/link.ts';
