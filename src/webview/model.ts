@@ -111,7 +111,7 @@ export interface TransferModel {
   readonly problem: TransferProblem | null;
   /** Something is kept of it, to go on from or to discard. */
   readonly kept: boolean;
-  /** Name under which it was saved, when `saved`. */
+  /** Name under which it was saved, when `saved`; in other states, as what it is saved from before. */
   readonly savedAs: string | null;
 }
 

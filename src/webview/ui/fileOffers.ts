@@ -76,7 +76,9 @@ export function offersOf(file: FileModel): RowOffers {
       if (onlyLooked(file)) return gone ? NOTHING : fresh(file);
       return { primary: 'show', tools: gone ? ['reveal'] : [...comparing(file), 'saveAs', 'reveal'] };
     case 'failed': {
-      const kept = transfer.kept ? (['discard'] as const) : [];
+      const kept: readonly OfferKind[] = transfer.kept ? ['discard'] : [];
+      // What was saved before can still be shown.
+      if (transfer.savedAs !== null) return { primary: 'show', tools: [...again(file), 'reveal', ...kept] };
       return gone ? { primary: null, tools: kept } : { primary: 'retry', tools: ['saveAs', ...kept] };
     }
   }
@@ -87,6 +89,10 @@ const NOTHING: RowOffers = { primary: null, tools: [] };
 function fresh(file: FileModel): RowOffers {
   const opening = file.kind === 'file' ? (['open'] as const) : [];
   return { primary: 'save', tools: [...opening, ...comparing(file), 'saveAs'] };
+}
+
+function again({ gone }: FileModel): readonly OfferKind[] {
+  return gone ? [] : ['retry', 'saveAs'];
 }
 
 function comparing({ kind, path }: FileModel): readonly OfferKind[] {
@@ -101,5 +107,6 @@ export function onlyLooked({ transfer }: FileModel): boolean {
 /** Whether "Save all files" would take it. */
 export function canSave(file: FileModel): boolean {
   const { primary } = offersOf(file);
-  return !file.gone && (primary === 'save' || primary === 'retry' || primary === 'resume');
+  const unfinished = (primary === 'retry' || primary === 'resume') && file.transfer?.savedAs === null;
+  return !file.gone && (primary === 'save' || unfinished);
 }

@@ -72,7 +72,7 @@ export const fileStrings = {
   goesOn: 'It goes on by itself.',
   sharedAgain: 'Goes on when it is shared again',
   saved: (name: string) => `Saved as ${name}`,
-  looked: { open: 'Opened, not saved', compare: 'Compared with yours, not saved' },
+  looked: 'Looked at, not saved',
   kept: 'What has arrived is kept.',
   progressOf: (name: string, purpose: TakePurpose) => `${PURPOSES[purpose].doing} ${name}`,
   left: (time: string) => `${time} left`,

@@ -71,7 +71,7 @@ function transferState(file: FileModel, transfer: TransferModel, ahead: number):
     case 'interrupted':
       return interruption(file, transfer.problem);
     case 'saved':
-      return looks && onlyLooked(file) ? say.looked[purpose] : say.saved(transfer.savedAs ?? file.name);
+      return onlyLooked(file) ? say.looked : say.saved(transfer.savedAs ?? file.name);
     case 'failed': {
       const sentence = transferSentence(transfer.problem ?? 'protocol', file.self ? 'sender' : 'receiver');
       return transfer.kept ? `${sentence} ${say.kept}` : sentence;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { TakePurpose } from '../../../src/shared/hostRpc.ts';
 import { MAX_CONTROL_MESSAGE, MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../../../src/shared/limits.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { fileKey } from '../../../src/webview/files/fileKeys.ts';
@@ -51,6 +52,32 @@ describe('FileExchange, taking', () => {
     assert.deepEqual([status, bytes, savedAs, problem, kept], ['saved', 4, 'a (2).txt', null, false]);
     desk.exchange.show(KEY, 'reveal');
     assert.deepEqual(desk.called('showSaved'), [{ target: 't'.repeat(22), how: 'reveal' }]);
+  });
+
+  it('forgets nothing of what was saved when it is looked at or taken again', async () => {
+    const answers: unknown[] = [TARGET, { ...TARGET, target: 'u'.repeat(22) }, TARGET, TARGET];
+    const desk = new Desk({ openTarget: () => answers.shift() });
+    desk.offers(OLGA, FILE);
+    const take = async (purpose: TakePurpose, last: object) => {
+      desk.exchange.take(KEY, purpose);
+      await turn();
+      begin(desk.wires(), 4);
+      if ('problem' in last) desk.wires().peer.receive(last);
+      else desk.wires().host.receive(last);
+      await close(desk.wires());
+      const { status, purpose: was, savedAs } = desk.transfer(OLGA, FILE) ?? assert.fail();
+      return [status, was, savedAs];
+    };
+    const saved = ['saved', 'save', 'a (2).txt'];
+    assert.deepEqual(await take('save', { ...SAVED, name: 'a (2).txt' }), saved);
+    assert.deepEqual(await take('compare', { ...SAVED, name: 'look.look' }), saved);
+    const failed = await take('open', { t: 'error', problem: 'withdrawn' });
+    assert.deepEqual(failed, ['failed', 'open', 'a (2).txt']);
+    desk.exchange.takeAll();
+    desk.exchange.show(KEY, 'open');
+    assert.deepEqual(desk.called('showSaved'), [{ target: 't'.repeat(22), how: 'open' }]);
+    assert.equal(desk.called('openTarget').length, 3, 'what is saved is not saved again');
+    assert.deepEqual(await take('save-as', { ...SAVED, name: 'b.txt' }), ['saved', 'save-as', 'b.txt']);
   });
 
   it('asks nobody for content when the person thinks better of it, and is as it was before', async () => {

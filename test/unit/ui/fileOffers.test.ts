@@ -30,6 +30,24 @@ describe('what can be done with a file', () => {
     ['compared', withTransfer({ status: 'saved', purpose: 'compare' }), 'save open compare saveAs', true],
     ['failed', withTransfer({ status: 'failed' }), 'retry saveAs', true],
     ['failed half-way', withTransfer({ status: 'failed', kept: true }), 'retry saveAs discard', true],
+    [
+      'saved, and failed since',
+      withTransfer({ status: 'failed', purpose: 'compare', savedAs: 'a (2).ts' }),
+      'show retry saveAs reveal',
+      false,
+    ],
+    [
+      'saved, and a look paused since',
+      withTransfer({ status: 'paused', purpose: 'open', savedAs: 'a (2).ts' }),
+      'resume cancel',
+      false,
+    ],
+    [
+      'saved, failed since, and gone',
+      { ...withTransfer({ status: 'failed', savedAs: 'a.ts' }), gone: true },
+      'show reveal',
+      false,
+    ],
     ['gone', of({ gone: true }), '-', false],
     [
       'gone half-way',

@@ -91,7 +91,7 @@ describe('what a transfer waits for or has come to', () => {
       0,
     ],
     ['Saved as a (2).bin', taking({ status: 'saved', savedAs: 'a (2).bin' }), 0],
-    ['Opened, not saved', taking({ status: 'saved', purpose: 'open' }), 0],
+    ['Looked at, not saved', taking({ status: 'saved', purpose: 'open' }), 0],
     ['There is not enough room on the disk.', taking({ status: 'failed', problem: 'disk-full' }), 0],
     [
       'There is not enough room on the disk. What has arrived is kept.',
