@@ -219,6 +219,8 @@ export const hostApi = {
     nothing,
     null,
   ),
+  /** Shares an own offer as it is now, in its place and with the same people; it arrives by `pageApi.shareFiles`. */
+  shareAgain: method(v.object({ offer: tokenSchema }), nothing, null),
   /**
    * A stream to write a file to that was dropped from outside of VS Code, whose path nobody knows: the page is its
    * source (frames of shared/transfer.ts). Once it is whole it is shared and arrives by `pageApi.shareFiles`.

@@ -145,6 +145,8 @@ export interface FileModel {
   readonly sending: readonly SendingModel[];
   readonly taken: number;
   readonly to: readonly string[] | null;
+  /** Of one's own files: why it could not be handed over when it was asked for last. */
+  readonly problem: TransferProblem | null;
 }
 
 /** A sentence that appears for a while (and is read aloud): somebody came, a second presenter was turned down… */
@@ -223,6 +225,8 @@ export interface MeetingActions {
   /** Stops taking a file and removes what has arrived of it. */
   cancelFile(file: string): void;
   withdrawFile(file: string): void;
+  /** Shares an own file as it is now, in place of what it was. */
+  shareAgain(file: string): void;
   /** Lets the person choose who may take an own file. */
   chooseReceivers(file: string): void;
   showFile(file: string, how: 'open' | 'reveal'): void;

@@ -37,7 +37,7 @@ export interface ShareDeskOptions {
 /** What the page asks of a participant's own files. */
 type ShareApi = Pick<
   HostApi,
-  'pickFiles' | 'shareUris' | 'openDrop' | 'chooseReceivers' | 'withdrawFile' | 'openSource'
+  'pickFiles' | 'shareUris' | 'shareAgain' | 'openDrop' | 'chooseReceivers' | 'withdrawFile' | 'openSource'
 >;
 
 /** A participant's own files: puts them on offer, asking what has to be asked, and hands them over. */
@@ -95,6 +95,7 @@ export class ShareDesk {
     return {
       pickFiles: () => this.share([], 'everybody').then(() => null),
       shareUris: ({ uris }) => this.#shareDropped(uris).then(() => null),
+      shareAgain: ({ offer }) => this.#shareAgain(offer).then(() => null),
       openDrop: (file) => this.#openDrop(file),
       chooseReceivers: ({ offer }) => this.#chooseReceivers(offer),
       withdrawFile: ({ offer }) => {
@@ -119,7 +120,16 @@ export class ShareDesk {
     if (uris.length > 0) await this.#shareUris(uris, null);
   }
 
-  async #shareUris(uris: readonly vscode.Uri[], to: OwnOffer['to']): Promise<void> {
+  /** Something own, as it is now, in place of what was shared; with the same people. */
+  async #shareAgain(id: string): Promise<void> {
+    const kept = this.#book.kept.find(({ own }) => own.offer.id === id);
+    const uri = kept && parseUri(kept.uri);
+    if (!uri) throw notOnOffer();
+    await this.#shareUris([uri], kept.own.to, id);
+  }
+
+  /** @param again what is put in place of, also where it looks the same. */
+  async #shareUris(uris: readonly vscode.Uri[], to: OwnOffer['to'], again?: string): Promise<void> {
     const all = await Promise.all(
       outermost(uris).map(async (uri) => {
         const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
@@ -130,19 +140,29 @@ export class ShareDesk {
       typeof found === 'string' ? [{ name, problem: found }] : [],
     );
     const chosen = all.flatMap(({ found }) => (typeof found === 'string' ? [] : [found]));
-    await this.#offer(chosen, to, refused);
+    await this.#offer(chosen, to, refused, again);
   }
 
-  /** @returns how many offers there are more. */
-  async #offer(chosen: readonly Chosen[], to: OwnOffer['to'], refused: readonly Refused[]): Promise<number> {
+  /** @returns how many offers were made. */
+  async #offer(
+    chosen: readonly Chosen[],
+    to: OwnOffer['to'],
+    refused: readonly Refused[],
+    again?: string,
+  ): Promise<number> {
     const { dialogs, log } = this.#options;
     const made = await makeOfferings(chosen, { dialogs, spool: this.#spool });
     if (this.#ended.signal.aborted) return 0;
     const problems = [...refused, ...(made?.refused ?? [])];
     const offers: OwnOffer[] = [];
+    const outdated: string[] = [];
     for (const offering of made?.offerings ?? []) {
       const { name } = offering.facts;
-      const known = this.#book.has(offering);
+      const before = this.#book.of(offering);
+      const known = this.#book.has(offering) && !before.some((id) => id === again);
+      // What it was cannot be had any more.
+      if (!known) for (const id of before) this.#book.withdraw(id);
+      if (!known) outdated.push(...before);
       const own = known ? undefined : this.#book.add(offering, to);
       if (own) offers.push(own);
       else {
@@ -151,6 +171,7 @@ export class ShareDesk {
       }
     }
     for (const sentence of notSharedSentences(problems)) void dialogs.warning(sentence);
+    if (outdated.length > 0) this.#options.onWithdrawn(outdated);
     if (offers.length === 0) return 0;
     log('info', `shared: ${String(offers.length)}`);
     await this.#options.onShared(offers);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { TakePurpose } from '../../../src/shared/hostRpc.ts';
 import { MAX_CONTROL_MESSAGE, MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../../../src/shared/limits.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
+import type { TransferFrame } from '../../../src/shared/transfer.ts';
 import { fileKey } from '../../../src/webview/files/fileKeys.ts';
 import { begin, close, Desk, OLGA, PETE, SELF } from './desk.ts';
 import { chunkOf, FakeChannel, fakeSockets, FakeSocket, offerOf, SAVED, turn, until } from './support.ts';
@@ -58,11 +59,11 @@ describe('FileExchange, taking', () => {
     const answers: unknown[] = [TARGET, { ...TARGET, target: 'u'.repeat(22) }, TARGET, TARGET];
     const desk = new Desk({ openTarget: () => answers.shift() });
     desk.offers(OLGA, FILE);
-    const take = async (purpose: TakePurpose, last: object) => {
+    const take = async (purpose: TakePurpose, last: TransferFrame) => {
       desk.exchange.take(KEY, purpose);
       await turn();
       begin(desk.wires(), 4);
-      if ('problem' in last) desk.wires().peer.receive(last);
+      if (last.t === 'error') desk.wires().peer.receive(last);
       else desk.wires().host.receive(last);
       await close(desk.wires());
       const { status, purpose: was, savedAs } = desk.transfer(OLGA, FILE) ?? assert.fail();
@@ -568,6 +569,13 @@ describe('FileExchange, giving', () => {
     }
     assert.deepEqual(desk.told.slice(0, 1), ['a.txt: source-gone']);
     assert.equal(desk.told.filter((line) => line.startsWith('a.txt')).length, 1);
+    assert.equal(desk.models[0]?.problem, 'source-gone', 'its row shows it');
+    desk.exchange.shareAgain(fileKey(SELF, FILE.id));
+    desk.exchange.shareAgain(KEY);
+    assert.deepEqual(desk.called('shareAgain'), [{ offer: FILE.id }]);
+    desk.exchange.withdrawn([FILE.id]);
+    desk.shares(FILE);
+    assert.equal(desk.models[0]?.problem, null);
   });
 
   it('gives lanes to transfers that run, and closes others', async () => {

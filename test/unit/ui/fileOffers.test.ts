@@ -70,7 +70,15 @@ describe('what can be done with a file', () => {
     ['gone and saved', { ...withTransfer({ status: 'saved' }), gone: true }, 'show reveal', false],
     ['gone, looked at', { ...withTransfer({ status: 'saved', purpose: 'open' }), gone: true }, '-', false],
     ['gone and failed', { ...withTransfer({ status: 'failed' }), gone: true }, '-', false],
+    ['changed since', withTransfer({ status: 'failed', problem: 'source-changed' }), '- retry', false],
     ['one’s own', of({ self: true }), 'withdraw receivers', false],
+    [
+      'one’s own, changed since',
+      of({ self: true, problem: 'source-changed' }),
+      'shareAgain receivers withdraw',
+      false,
+    ],
+    ['one’s own, gone', of({ self: true, problem: 'source-gone' }), 'withdraw receivers', false],
   ] as const)
     it(`${what}: ${expected}`, () => {
       assert.equal(offered(model), expected);
@@ -94,6 +102,7 @@ describe('what can be done with a file', () => {
         'Show a.ts',
         'Reveal a.ts',
         'Withdraw a.ts',
+        'Share a.ts as it is now',
         'Choose who gets a.ts',
       ],
     );
@@ -118,6 +127,7 @@ describe('what can be done with a file', () => {
       'showFile a.ts open',
       'showFile a.ts reveal',
       'withdrawFile a.ts',
+      'shareAgain a.ts',
       'chooseReceivers a.ts',
       'takeFile a.ts save',
     ]);
