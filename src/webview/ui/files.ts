@@ -1,8 +1,9 @@
 import { formatDone } from '../../shared/sizes.ts';
 import type { FileModel, MeetingActions } from '../model.ts';
-import { h, hasFocus, KeyedList, setText, show } from './dom.ts';
+import { h, hasFocus, KeyedList, setAttr, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { countRunning, FileBatch } from './fileBatch.ts';
+import { FileNews, scrollTo } from './fileNews.ts';
 import { canSave } from './fileOffers.ts';
 import { FileRow } from './fileRow.ts';
 import type { FileLine } from './fileRow.ts';
@@ -21,6 +22,8 @@ export class Files implements Widget<readonly FileModel[]> {
   readonly #empty: HTMLElement;
   readonly #share: HTMLElement;
   readonly #saveAll: HTMLElement;
+  readonly #news = new FileNews();
+  #savable = false;
 
   constructor(actions: MeetingActions) {
     const { files, side } = strings;
@@ -34,7 +37,10 @@ export class Files implements Widget<readonly FileModel[]> {
       () => new FileRow(actions),
     );
     this.#share = iconButton('add', files.share, () => actions.shareFiles());
-    this.#saveAll = iconButton('save-all', files.saveAll, () => actions.takeAllFiles());
+    this.#saveAll = iconButton('save-all', files.saveAll, () => {
+      if (this.#savable) actions.takeAllFiles();
+    });
+    this.#saveAll.addEventListener('blur', () => this.#drawSaveAll());
     this.tools = [this.#saveAll, this.#share];
   }
 
@@ -52,13 +58,36 @@ export class Files implements Widget<readonly FileModel[]> {
         strings.files.overall(overall.done, overall.total, formatDone(overall.bytes, overall.size)),
       );
     show(this.#empty, files.length === 0);
-    const savable = files.some(canSave);
-    if (!savable && hasFocus(this.#saveAll)) this.#share.focus();
-    show(this.#saveAll, savable);
+    show(this.#rows, files.length > 0);
+    this.#savable = files.some(canSave);
+    this.#drawSaveAll();
+    this.#showNews(files);
   }
 
   dispose(): void {
     this.#list.dispose();
+  }
+
+  /** While it has the focus it stays, for what is pressed next is not to be something else. */
+  #drawSaveAll(): void {
+    show(this.#saveAll, this.#savable || hasFocus(this.#saveAll));
+    setAttr(this.#saveAll, 'aria-disabled', this.#savable ? null : 'true');
+  }
+
+  /** Brings what is new into view, unless somebody is at the list: nothing moves away under a pointer or the focus. */
+  #showNews(files: readonly FileModel[]): void {
+    const news = new Set(this.#news.update(files));
+    if (news.size === 0 || this.elem.clientHeight === 0) return;
+    if (hasFocus(this.#rows) || this.#rows.matches(':hover')) return;
+    const rows = [...this.#rows.children].filter((_, at) => news.has(files[at]?.id ?? ''));
+    const [first, last] = [rows[0], rows.at(-1)];
+    if (!first || !last) return;
+    const box = this.elem.getBoundingClientRect();
+    // What stands above all rows covers them.
+    const covered = this.#overall.offsetHeight;
+    const view = { top: box.top + covered, bottom: box.top + this.elem.clientHeight };
+    const stretch = { top: first.getBoundingClientRect().top, bottom: last.getBoundingClientRect().bottom };
+    this.elem.scrollTop += scrollTo(view, stretch) - view.top;
   }
 
   /** A button that had the focus may be gone, or its whole row: the focus goes to what stands there now. */
