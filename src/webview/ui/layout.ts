@@ -17,6 +17,8 @@ export interface Strip {
 
 /** What part of the largest size is nearly as good. */
 const NEARLY = 0.85;
+/** Px that heads, a row of a file, and where one writes take in a side bar, as in side.css. */
+const MIN_BELOW = 230;
 /** Px of a shown screen's head, as in room.css. */
 const SCREEN_HEAD = 32;
 
@@ -30,7 +32,7 @@ export function roomHeight(
   { count, gap, presented, extra }: RoomContent,
 ): number {
   if (presented) {
-    const most = Math.floor(height * 0.6);
+    const most = Math.floor(Math.max(height * 0.4, Math.min(height * 0.6, height - MIN_BELOW)));
     const { side, size } = stripFor(width, most, count, gap);
     const whole = side === 'below' ? (width * 9) / 16 + SCREEN_HEAD + gap + size : most;
     return Math.min(most, Math.ceil(whole));

@@ -48,6 +48,7 @@ describe('roomHeight', () => {
     assert.equal(strip.side, 'below');
     assert.ok(height - strip.size - 8 - 32 >= (436 * 9) / 16 - 1);
     assert.ok(height < 760 * 0.6);
-    assert.equal(roomHeight(660, 520, shown), 312);
+    assert.equal(roomHeight(660, 520, shown), 520 - 230, 'where one writes stays in sight');
+    assert.equal(roomHeight(660, 300, shown), 120);
   });
 });
