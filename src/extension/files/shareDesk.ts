@@ -128,7 +128,7 @@ export class ShareDesk {
     await this.#shareUris([uri], kept.own.to, id);
   }
 
-  /** @param again what is put in place of, also where it looks the same. */
+  /** @param again id of an offer that is to be replaced even where it looks the same. */
   async #shareUris(uris: readonly vscode.Uri[], to: OwnOffer['to'], again?: string): Promise<void> {
     const all = await Promise.all(
       outermost(uris).map(async (uri) => {
