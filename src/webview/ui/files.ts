@@ -24,6 +24,9 @@ export class Files implements Widget<readonly FileModel[]> {
   readonly #saveAll: HTMLElement;
   readonly #news = new FileNews();
   #savable = false;
+  #files: readonly FileModel[] = [];
+  /** What had the focus and went, and what has it since: what takes its place is to have it. */
+  #left: { readonly file: FileModel; readonly since: Element | null } | null = null;
 
   constructor(actions: MeetingActions) {
     const { files, side } = strings;
@@ -50,6 +53,8 @@ export class Files implements Widget<readonly FileModel[]> {
     const ahead = countRunning(files);
     this.#list.update(files.map((file) => ({ file, ahead })));
     if (at >= 0) this.#keepFocus(rows[at], at);
+    this.#followFocus(files, this.#files[at]);
+    this.#files = files;
     const overall = this.#batch.update(files);
     show(this.#overall, overall !== null);
     if (overall)
@@ -88,6 +93,22 @@ export class Files implements Widget<readonly FileModel[]> {
     const view = { top: box.top + covered, bottom: box.top + this.elem.clientHeight };
     const stretch = { top: first.getBoundingClientRect().top, bottom: last.getBoundingClientRect().bottom };
     this.elem.scrollTop += scrollTo(view, stretch) - view.top;
+  }
+
+  /** A file that is shared again as it is now has another row, which may come a moment later. */
+  #followFocus(files: readonly FileModel[], focused: FileModel | undefined): void {
+    if (focused && !files.some(({ id }) => id === focused.id))
+      this.#left = { file: focused, since: document.activeElement };
+    if (!this.#left) return;
+    const { file, since } = this.#left;
+    if (document.activeElement !== since) this.#left = null;
+    const known = new Set(this.#files.map(({ id }) => id));
+    const next = files.findIndex(
+      ({ id, name, owner }) => name === file.name && owner === file.owner && !known.has(id),
+    );
+    if (!this.#left || next === -1) return;
+    this.#left = null;
+    this.#rows.children[next]?.querySelector<HTMLElement>('vscode-button:not([hidden])')?.focus();
   }
 
   /** A button that had the focus may be gone, or its whole row: the focus goes to what stands there now. */
