@@ -17,6 +17,7 @@ import { OfferBook } from './offerBook.ts';
 import { makeOfferings } from './makeOfferings.ts';
 import { findOffersAgain, type KeptOffer } from './offersBack.ts';
 import { leftOutSentences, nameList, notSharedSentences, type Refused } from './shareSentences.ts';
+import { outermost, parseUri } from './shareUris.ts';
 import { Spool } from './spool.ts';
 
 /** What the desk works with, and whom it tells. */
@@ -257,29 +258,6 @@ async function pickFiles(): Promise<vscode.Uri[] | undefined> {
     canSelectFiles: what.canSelectFiles,
     canSelectFolders: what.canSelectFolders,
     defaultUri: vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir()),
-  });
-}
-
-function parseUri(text: string): vscode.Uri | undefined {
-  try {
-    const uri = vscode.Uri.parse(text, true);
-    return uri.path === '' ? undefined : uri;
-  } catch {
-    // What is no URI is no file: a drop may hold any text.
-    return undefined;
-  }
-}
-
-/** Leaves out what is named twice, or lies in a folder that was chosen, too. */
-function outermost(uris: readonly vscode.Uri[]): vscode.Uri[] {
-  const unique = new Map(uris.map((uri) => [uri.toString(), uri]));
-  return Array.from(unique.values()).filter((uri) => {
-    const { path } = uri;
-    // The path of an editor that was never saved has no slash at all.
-    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-      if (unique.has(uri.with({ path: path.slice(0, end) }).toString())) return false;
-    }
-    return true;
   });
 }
 
