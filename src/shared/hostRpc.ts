@@ -181,6 +181,8 @@ export const hostApi = {
     v.object({ how: v.picklist(['left', 'ended', 'ended-by-host', 'gave-up', 'host-away']) }),
     nothing,
   ),
+  /** Shares an own offer as it is now, in its place and with the same people; it arrives by `pageApi.shareFiles`. */
+  shareAgain: method(v.object({ offer: tokenSchema }), nothing, null),
   /**
    * Opens a stage in the system's browser. `opened` is false where there is none; the link can be copied then. The link
    * is good once and for a minute. `connected` says that its page has come before this answer. Browsers may take long.

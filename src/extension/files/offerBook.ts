@@ -51,6 +51,11 @@ export class OfferBook {
     return false;
   }
 
+  /** Ids of what is on offer of the same place, whatever it was then. */
+  of({ key }: Pick<Offering, 'key'>): readonly string[] {
+    return [...this.#entries].filter(([, { offering }]) => offering.key === key).map(([id]) => id);
+  }
+
   /**
    * Puts something on offer, and takes it over; where there is no room it gives nothing.
    * @param to participants who may see and take it; null for everybody.

@@ -18,6 +18,7 @@ import { OfferBook } from './offerBook.ts';
 import { makeOfferings } from './makeOfferings.ts';
 import { findOffersAgain, type KeptOffer } from './offersBack.ts';
 import { leftOutSentences, nameList, notSharedSentences, type Refused } from './shareSentences.ts';
+import { outermost, parseUri } from './shareUris.ts';
 import { Spool } from './spool.ts';
 
 /** What the desk works with, and whom it tells. */
@@ -38,7 +39,7 @@ export interface ShareDeskOptions {
 /** What the page asks of a participant's own files. */
 type ShareApi = Pick<
   HostApi,
-  'pickFiles' | 'shareUris' | 'openDrop' | 'chooseReceivers' | 'withdrawFile' | 'openSource'
+  'pickFiles' | 'shareUris' | 'shareAgain' | 'openDrop' | 'chooseReceivers' | 'withdrawFile' | 'openSource'
 >;
 
 /** A participant's own files: puts them on offer, asking what has to be asked, and hands them over. */
@@ -96,6 +97,7 @@ export class ShareDesk {
     return {
       pickFiles: () => this.share([], 'everybody').then(() => null),
       shareUris: ({ uris }) => this.#shareDropped(uris).then(() => null),
+      shareAgain: ({ offer }) => this.#shareAgain(offer).then(() => null),
       openDrop: (file) => this.#openDrop(file),
       chooseReceivers: ({ offer }) => this.#chooseReceivers(offer),
       withdrawFile: ({ offer }) => {
@@ -120,7 +122,16 @@ export class ShareDesk {
     if (uris.length > 0) await this.#shareUris(uris, null);
   }
 
-  async #shareUris(uris: readonly vscode.Uri[], to: OwnOffer['to']): Promise<void> {
+  /** Something own, as it is now, in place of what was shared; with the same people. */
+  async #shareAgain(id: string): Promise<void> {
+    const kept = this.#book.kept.find(({ own }) => own.offer.id === id);
+    const uri = kept && parseUri(kept.uri);
+    if (!uri) throw notOnOffer();
+    await this.#shareUris([uri], kept.own.to, id);
+  }
+
+  /** @param again id of an offer that is to be replaced even where it looks the same. */
+  async #shareUris(uris: readonly vscode.Uri[], to: OwnOffer['to'], again?: string): Promise<void> {
     const all = await Promise.all(
       outermost(uris).map(async (uri) => {
         const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
@@ -131,19 +142,29 @@ export class ShareDesk {
       typeof found === 'string' ? [{ name, problem: found }] : [],
     );
     const chosen = all.flatMap(({ found }) => (typeof found === 'string' ? [] : [found]));
-    await this.#offer(chosen, to, refused);
+    await this.#offer(chosen, to, refused, again);
   }
 
-  /** @returns how many offers there are more. */
-  async #offer(chosen: readonly Chosen[], to: OwnOffer['to'], refused: readonly Refused[]): Promise<number> {
+  /** @returns how many offers were made. */
+  async #offer(
+    chosen: readonly Chosen[],
+    to: OwnOffer['to'],
+    refused: readonly Refused[],
+    again?: string,
+  ): Promise<number> {
     const { dialogs, log } = this.#options;
     const made = await makeOfferings(chosen, { dialogs, spool: this.#spool });
     if (this.#ended.signal.aborted) return 0;
     const problems = [...refused, ...(made?.refused ?? [])];
     const offers: OwnOffer[] = [];
+    const outdated: string[] = [];
     for (const offering of made?.offerings ?? []) {
       const { name } = offering.facts;
-      const known = this.#book.has(offering);
+      const before = this.#book.of(offering);
+      const known = this.#book.has(offering) && !before.some((id) => id === again);
+      // What it was cannot be had any more.
+      if (!known) for (const id of before) this.#book.withdraw(id);
+      if (!known) outdated.push(...before);
       const own = known ? undefined : this.#book.add(offering, to);
       if (own) offers.push(own);
       else {
@@ -152,6 +173,7 @@ export class ShareDesk {
       }
     }
     for (const sentence of notSharedSentences(problems)) void dialogs.warning(sentence);
+    if (outdated.length > 0) this.#options.onWithdrawn(outdated);
     if (offers.length === 0) return 0;
     log('info', `shared: ${String(offers.length)}`);
     await this.#options.onShared(offers);
@@ -237,29 +259,6 @@ async function pickFiles(): Promise<vscode.Uri[] | undefined> {
     canSelectFiles: what.canSelectFiles,
     canSelectFolders: what.canSelectFolders,
     defaultUri: vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir()),
-  });
-}
-
-function parseUri(text: string): vscode.Uri | undefined {
-  try {
-    const uri = vscode.Uri.parse(text, true);
-    return uri.path === '' ? undefined : uri;
-  } catch {
-    // What is no URI is no file: a drop may hold any text.
-    return undefined;
-  }
-}
-
-/** Leaves out what is named twice, or lies in a folder that was chosen, too. */
-function outermost(uris: readonly vscode.Uri[]): vscode.Uri[] {
-  const unique = new Map(uris.map((uri) => [uri.toString(), uri]));
-  return Array.from(unique.values()).filter((uri) => {
-    const { path } = uri;
-    // The path of an editor that was never saved has no slash at all.
-    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-      if (unique.has(uri.with({ path: path.slice(0, end) }).toString())) return false;
-    }
-    return true;
   });
 }
 

@@ -103,6 +103,11 @@ export class FileExchange {
     this.#options.onChange();
   }
 
+  /** Shares an own file as it is now, in place of what it was. */
+  shareAgain(key: string): void {
+    this.#giving.shareAgain(key);
+  }
+
   chooseReceivers(key: string): Promise<void> {
     return this.#giving.chooseReceivers(key);
   }

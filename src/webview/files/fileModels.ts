@@ -16,7 +16,7 @@ export interface OwnSurroundings {
   readonly self: ParticipantId;
   readonly selfName: string;
   readonly nameOf: NameOf;
-  readonly giving: Pick<Giving, 'sending' | 'takers'>;
+  readonly giving: Pick<Giving, 'sending' | 'takers' | 'problem'>;
 }
 
 /** An own file as it is shown. */
@@ -34,6 +34,7 @@ export function ownModel({ offer, to }: OwnOffer, around: OwnSurroundings): File
     sending: giving.sending(offer.id).map((sending) => ({ name: nameOf(sending.to), bytes: sending.bytes })),
     taken: giving.takers(offer.id),
     to: to?.map(nameOf) ?? null,
+    problem: giving.problem(offer.id),
   };
 }
 
@@ -52,6 +53,7 @@ export function othersModel(offered: Offered, transfer: TransferModel | null): F
     sending: [],
     taken: 0,
     to: null,
+    problem: null,
   };
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { TakePurpose } from '../../../src/shared/hostRpc.ts';
 import { MAX_CONTROL_MESSAGE, MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../../../src/shared/limits.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
+import type { TransferFrame } from '../../../src/shared/transfer.ts';
 import { fileKey } from '../../../src/webview/files/fileKeys.ts';
 import { begin, close, Desk, OLGA, PETE, SELF } from './desk.ts';
 import { turn, until } from '../../support/turn.ts';
@@ -52,6 +54,32 @@ describe('FileExchange, taking', () => {
     assert.deepEqual([status, bytes, savedAs, problem, kept], ['saved', 4, 'a (2).txt', null, false]);
     desk.exchange.show(KEY, 'reveal');
     assert.deepEqual(desk.called('showSaved'), [{ target: 't'.repeat(22), how: 'reveal' }]);
+  });
+
+  it('forgets nothing of what was saved when it is looked at or taken again', async () => {
+    const answers: unknown[] = [TARGET, { ...TARGET, target: 'u'.repeat(22) }, TARGET, TARGET];
+    const desk = new Desk({ openTarget: () => answers.shift() });
+    desk.offers(OLGA, FILE);
+    const take = async (purpose: TakePurpose, last: TransferFrame) => {
+      desk.exchange.take(KEY, purpose);
+      await turn();
+      begin(desk.wires(), 4);
+      if (last.t === 'error') desk.wires().peer.receive(last);
+      else desk.wires().host.receive(last);
+      await close(desk.wires());
+      const { status, purpose: was, savedAs } = desk.transfer(OLGA, FILE) ?? assert.fail();
+      return [status, was, savedAs];
+    };
+    const saved = ['saved', 'save', 'a (2).txt'];
+    assert.deepEqual(await take('save', { ...SAVED, name: 'a (2).txt' }), saved);
+    assert.deepEqual(await take('compare', { ...SAVED, name: 'look.look' }), saved);
+    const failed = await take('open', { t: 'error', problem: 'withdrawn' });
+    assert.deepEqual(failed, ['failed', 'open', 'a (2).txt']);
+    desk.exchange.takeAll();
+    desk.exchange.show(KEY, 'open');
+    assert.deepEqual(desk.called('showSaved'), [{ target: 't'.repeat(22), how: 'open' }]);
+    assert.equal(desk.called('openTarget').length, 3, 'what is saved is not saved again');
+    assert.deepEqual(await take('save-as', { ...SAVED, name: 'b.txt' }), ['saved', 'save-as', 'b.txt']);
   });
 
   it('asks nobody for content when the person thinks better of it, and is as it was before', async () => {
@@ -520,6 +548,13 @@ describe('FileExchange, giving', () => {
     }
     assert.deepEqual(desk.told.slice(0, 1), ['a.txt: source-gone']);
     assert.equal(desk.told.filter((line) => line.startsWith('a.txt')).length, 1);
+    assert.equal(desk.models[0]?.problem, 'source-gone', 'its row shows it');
+    desk.exchange.shareAgain(fileKey(SELF, FILE.id));
+    desk.exchange.shareAgain(KEY);
+    assert.deepEqual(desk.called('shareAgain'), [{ offer: FILE.id }]);
+    desk.exchange.withdrawn([FILE.id]);
+    desk.shares(FILE);
+    assert.equal(desk.models[0]?.problem, null);
   });
 
   it('gives lanes to transfers that run, and closes others', async () => {
