@@ -12,6 +12,9 @@ export const Commands = {
   shareFile: 'parley.shareFile',
   shareFileWith: 'parley.shareFileWith',
   openPanel: 'parley.openPanel',
+  toggleMicrophone: 'parley.toggleMicrophone',
+  toggleCamera: 'parley.toggleCamera',
+  toggleHand: 'parley.toggleHand',
   setTurnPassword: 'parley.setTurnPassword',
   testSetup: 'parley.testSetup',
 } as const;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { PressedControl } from '../shared/hostRpc.ts';
 import type { Invite } from '../shared/invite.ts';
 import { askForInvite } from './askForInvite.ts';
 import { readClipboard, writeClipboard } from './clipboard.ts';
@@ -11,6 +12,7 @@ import { askNewInvite, askToReplace } from './meetingQuestions.ts';
 import type { MeetingSession } from './meetingSession.ts';
 import { OnlyMeeting } from './onlyMeeting.ts';
 import { openAsGuest, openAsHost } from './openMeeting.ts';
+import { tellNotPressed, tellPressed } from './pressButton.ts';
 import { replaceOnClipboard } from './renewInvite.ts';
 import { selectedUris } from './selectedUris.ts';
 import { SetupTest } from './setup/setupTest.ts';
@@ -122,6 +124,15 @@ export class MeetingManager {
   openPanel(): void {
     if (this.#meeting.session) this.#meeting.session.reveal();
     else this.#sayNoMeeting();
+  }
+
+  /** Presses a button of the meeting's page, which may be out of sight. */
+  async press(what: PressedControl): Promise<void> {
+    const session = this.#meeting.session;
+    if (session?.state.phase !== 'in') return this.#sayNoMeeting();
+    const answer = await session.press(what);
+    if (answer) tellPressed(what, answer, this.#dialogs);
+    else tellNotPressed(this.#dialogs);
   }
 
   /** See `OnlyMeeting.comeBack`. */

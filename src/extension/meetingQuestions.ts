@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { Dialogs } from './dialogs.ts';
+import { newsText } from './newsSentences.ts';
+import type { News } from './unseen.ts';
 
 /** The panel was closed in the meeting: what now? `undefined` when it was not said. */
 export async function askPanelAgain(dialogs: Dialogs): Promise<'reopen' | 'leave' | undefined> {
@@ -9,6 +11,12 @@ export async function askPanelAgain(dialogs: Dialogs): Promise<'reopen' | 'leave
   const answer = await dialogs.warning(sentence, reopen, leave);
   if (answer === undefined) return undefined;
   return answer === reopen ? 'reopen' : 'leave';
+}
+
+/** Others did something while the panel was out of view: says so, and whether the meeting is to be shown. */
+export async function askToShow(news: News, dialogs: Dialogs): Promise<boolean> {
+  const show = vscode.l10n.t('Show Meeting');
+  return (await dialogs.info(vscode.l10n.t('In the meeting: {0}.', newsText(news)), show)) === show;
 }
 
 /** The server has another port: says so, and whether the new invite is wanted. */

@@ -10,6 +10,7 @@ import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { rtcConfig } from './rtc/rtcConfig.ts';
 import { App } from './ui/app.ts';
+import { pressControl } from './ui/pressControl.ts';
 import type { MeetingBootstrap, OwnOffer } from '../shared/hostRpc.ts';
 
 const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
@@ -54,6 +55,7 @@ async function main(root: HTMLElement): Promise<void> {
         engine?.askToLeave();
         return null;
       },
+      press: ({ what }) => (engine ? pressControl(what, engine) : { outcome: 'out', hint: null }),
       stageConnected: ({ stage, connected }) => {
         whenReady(() => source?.stageConnected(stage, connected));
         return null;

@@ -114,6 +114,9 @@ describe('names shared by package.json and the code', () => {
       [Commands.shareFile]: 'Share File in Meeting',
       [Commands.shareFileWith]: 'Share File With…',
       [Commands.openPanel]: 'Show Meeting',
+      [Commands.toggleMicrophone]: 'Mute or Unmute Microphone',
+      [Commands.toggleCamera]: 'Turn Camera On or Off',
+      [Commands.toggleHand]: 'Raise or Lower Hand',
       [Commands.setTurnPassword]: 'Set TURN Password…',
       [Commands.testSetup]: 'Test My Setup',
     });
