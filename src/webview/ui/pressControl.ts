@@ -28,7 +28,9 @@ export function pressControl(
   if (open) actions.openStage();
   if (!on) return { outcome: 'off', hint: null };
   const pending = open || control(withWish(what, devices), 'meeting').tone === 'pending';
-  return pending ? { outcome: 'pending', hint: strings.stage.startsWithStage } : { outcome: 'on', hint: null };
+  return pending
+    ? { outcome: 'pending', hint: strings.stage.startsWithStage }
+    : { outcome: 'on', hint: null };
 }
 
 function withWish(
