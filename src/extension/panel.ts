@@ -5,6 +5,7 @@ import { RpcEndpoint, type Handlers } from '../shared/rpc.ts';
 import type { PanelPlace } from './comingBack.ts';
 import { DisposableStore } from './disposable.ts';
 import { PANEL_VIEW_TYPE } from './ids.ts';
+import { keepBeside } from './keepBeside.ts';
 import { errorText, type Log } from './log.ts';
 import { loadPage } from './loadPage.ts';
 import { PANEL_TITLE, titleWithNews } from './panelTitle.ts';
@@ -82,6 +83,7 @@ export class MeetingPanel {
         this.#page.receive(message);
       }),
     );
+    this.#store.add(keepBeside(this.#panel, log));
     this.#store.add(this.#panel.onDidChangeViewState(() => options.onVisible(this.#panel.visible)));
     options.onVisible(this.#panel.visible);
     this.#store.add(
