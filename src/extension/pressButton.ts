@@ -10,8 +10,7 @@ const SHOWN_FOR = 3_000;
  * the status bar for a moment; VS Code does not read that aloud, so whoever uses a screen reader is told as well.
  */
 export function tellPressed(what: PressedControl, { outcome, hint }: PressAnswer, dialogs: Dialogs): void {
-  if (outcome === 'out') void dialogs.info(vscode.l10n.t('You are not in a meeting.'));
-  else if (outcome === 'unavailable') void dialogs.warning(hint ?? notNow());
+  if (outcome === 'out' || outcome === 'unavailable') void dialogs.warning(hint ?? notNow());
   else if (outcome === 'pending') void dialogs.info(hint ?? notNow());
   else {
     const sentence = SENTENCES[what][outcome]();
