@@ -132,7 +132,7 @@ export class MeetingManager {
     if (!session) return this.#sayNoMeeting();
     const answer = session.state.phase === 'in' ? await session.press(what) : OUT;
     if (!answer) tellNotPressed(this.#dialogs);
-    else if (answer.outcome === 'out') await this.#sayNotIn(session);
+    else if (answer.outcome === 'out') void this.#sayNotIn(session);
     else tellPressed(what, answer, this.#dialogs);
   }
 
