@@ -12,15 +12,14 @@ describe('choosing people for a file', function () {
 
   /** Presses Enter in the pick until it has taken it. */
   async function accept<T>(choosing: Promise<T>): Promise<T> {
-    let settled = false;
-    const done = choosing.finally(() => {
-      settled = true;
-    });
-    while (!settled) {
-      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    const pressing = setInterval(() => {
+      void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    }, 50);
+    try {
+      return await choosing;
+    } finally {
+      clearInterval(pressing);
     }
-    return done;
   }
 
   function listen(): { readonly shown: ShownDialog[]; readonly dialogs: Dialogs } {

@@ -1,31 +1,28 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { ParticipantId } from '../../../src/shared/ids.ts';
 import { emptyChat } from '../../../src/shared/meeting/chatLog.ts';
 import type { EngineState } from '../../../src/webview/meeting/engineState.ts';
 import { statusOf } from '../../../src/webview/meeting/modelMaker.ts';
 import type { MeetingModel } from '../../../src/webview/model.ts';
 
-const id = (name: string) => name as ParticipantId;
-
 describe('what the status bar is told', () => {
   const state = {
-    bootstrap: { identity: { id: id('alice') } },
+    bootstrap: { identity: { id: 'alice' } },
     chat: {
       ...emptyChat,
       seen: new Map([
-        [id('alice'), 4],
-        [id('bob'), 3],
-        [id('carol'), 700],
+        ['alice', 4],
+        ['bob', 3],
+        ['carol', 700],
       ]),
     },
   } as unknown as EngineState;
   const model = {
     phase: 'in',
     people: [
-      { id: id('alice'), name: 'Alice', self: true, hand: true },
-      { id: id('bob'), name: 'Bob', self: false, hand: true },
-      { id: id('carol'), name: 'Carol', self: false, hand: false },
+      { id: 'alice', name: 'Alice', self: true, hand: true },
+      { id: 'bob', name: 'Bob', self: false, hand: true },
+      { id: 'carol', name: 'Carol', self: false, hand: false },
     ],
     devices: { microphone: { status: 'on' }, camera: { status: 'off' } },
     presentation: { name: 'Alice', self: true },
