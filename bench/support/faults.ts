@@ -1,4 +1,5 @@
 import { errors } from 'playwright-core';
+import { button } from '../../test/support/meeting.ts';
 import { copyStageLink, SystemBrowser } from '../../test/support/stage.ts';
 import {
   extensionHostOf,
@@ -86,6 +87,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     newPage: true,
     inject: killEverything,
   },
+  'host-replaced': {
+    title: "host's link down until the others host on",
+    victims: ['Alice'],
+    newPage: false,
+    inject: replaceHost,
+  },
   'panel-reloaded': {
     title: 'panel reloaded',
     victims: ALL,
@@ -111,6 +118,25 @@ function linkDown(duration: number): Fault['inject'] {
     victim.machine.plug(true);
     return { since: Date.now() };
   };
+}
+
+/** The host's machine is away for so long that the others keep the meeting open without it. */
+async function replaceHost({ meeting, victim, speak }: Scene): Promise<Injected> {
+  victim.machine.plug(false);
+  await speak(meeting.people);
+  const panels = await Promise.all(meeting.others(victim.name).map(({ window }) => window.panel()));
+  const offered = await Promise.any(
+    panels.map(async (panel) => {
+      const offer = button(panel, 'Keep the meeting open');
+      await offer.waitFor({ timeout: GONE_PATIENCE });
+      return offer;
+    }),
+  );
+  await offered.click();
+  for (const panel of panels)
+    await panel.getByText(/server cannot be reached|has no server/).waitFor({ state: 'hidden' });
+  victim.machine.plug(true);
+  return { since: Date.now() };
 }
 
 async function changeAddress({ meeting, victim, round, speak }: Scene): Promise<Injected> {

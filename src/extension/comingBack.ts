@@ -65,6 +65,11 @@ export class RevivedPanel {
     return sameWindow && tabsOfPanels().length > 0;
   }
 
+  /** Whether there is a panel that lost its extension host, and none that a reload of the window has left. */
+  isOrphaned(sameWindow: boolean): boolean {
+    return this.isRunning(sameWindow) && !this.#offered;
+  }
+
   /** There is nothing to go on with: what is left of a panel goes, too. */
   async end(): Promise<void> {
     this.#over = true;

@@ -12,7 +12,8 @@ import {
   type KeptPlaces,
   type Mark,
 } from './keptFiles.ts';
-import { KEPT_FOR, parseKept, type KeptMeeting } from './keptMeeting.ts';
+import { KEPT_FOR } from '../shared/limits.ts';
+import { parseKept, type KeptMeeting } from './keptMeeting.ts';
 import { MeetingKeeper } from './meetingKeeper.ts';
 import { isProcessRunning } from './isProcessRunning.ts';
 
@@ -29,6 +30,11 @@ const MAX_FILE = 16 * 1024 * 1024;
 export interface ClaimedMeeting {
   readonly meeting: KeptMeeting;
   readonly age: number;
+}
+
+/** A meeting that nobody goes on with any more, and whose it was; all else of it is gone. */
+export interface LapsedMeeting extends Pick<KeptMeeting, 'window'>, Pick<KeptMeeting['facts'], 'role'> {
+  readonly lapsed: true;
 }
 
 /**
@@ -51,13 +57,16 @@ export class KeptMeetings {
     return new MeetingKeeper(this.#places, onTaken);
   }
 
-  /** Takes the meeting of this workspace, if there is one that is not too old. It is kept no longer then. Never rejects. */
-  async claim(): Promise<ClaimedMeeting | undefined> {
+  /**
+   * Takes the meeting of this workspace, or what is to be said of one that is too old. It is kept no longer then. Never rejects.
+   * @param now by the clock of the file system, which nobody but it can set; milliseconds since 1970.
+   */
+  async claim(now = Date.now()): Promise<ClaimedMeeting | LapsedMeeting | undefined> {
     const { memento, log } = this.#places;
     try {
-      await this.#tidy();
-      if (memento.get(KEPT_MARK) === undefined) return undefined;
       const mark = readMark(memento);
+      await this.#tidy(mark?.id, now);
+      if (memento.get(KEPT_MARK) === undefined) return undefined;
       if (mark && !(await this.#isLeft(mark))) {
         log('info', 'another window of this workspace is in a meeting');
         return undefined;
@@ -87,7 +96,7 @@ export class KeptMeetings {
     return false;
   }
 
-  async #take(id: string): Promise<ClaimedMeeting | undefined> {
+  async #take(id: string): Promise<ClaimedMeeting | LapsedMeeting | undefined> {
     const { secrets, folder, log } = this.#places;
     const file = join(folder, id);
     const taken = `${file}.taken`;
@@ -103,10 +112,12 @@ export class KeptMeetings {
       const { mtimeMs, size } = await stat(taken);
       const age = Math.max(0, Date.now() - mtimeMs);
       const key = await secrets.get(secretName(id));
-      if (age > KEPT_FOR || size > MAX_FILE || key === undefined) return undefined;
+      if (size > MAX_FILE || key === undefined) return undefined;
       const text = decrypt(await readFile(taken), Buffer.from(key, 'base64url'), id);
       const meeting = text === undefined ? undefined : parseKept(text);
       if (!meeting) log('warn', 'the meeting before cannot be read');
+      if (meeting && age > KEPT_FOR)
+        return { lapsed: true, role: meeting.facts.role, window: meeting.window };
       const record = meeting?.record && { ...meeting.record, aliveAt: mtimeMs };
       return meeting && { meeting: { ...meeting, record: record ?? null }, age };
     } finally {
@@ -122,17 +133,19 @@ export class KeptMeetings {
     });
   }
 
-  /** Removes what nobody came back for, its key included. */
-  async #tidy(): Promise<void> {
+  /** Removes what nobody came back for, its key included; not what this workspace is about to take. */
+  async #tidy(own: string | undefined, now: number): Promise<void> {
     const { folder, secrets } = this.#places;
     const names = await readdir(folder).catch((error: unknown) => {
       if (errorCode(error) === 'ENOENT') return [];
       throw error;
     });
     for (const name of names) {
+      if (name === own) continue;
       const file = join(folder, name);
       const found = await statOf(file);
-      if (!found || Date.now() - found.mtimeMs <= KEPT_FOR) continue;
+      // A window that does not answer leaves the one time as it was, but while its process lives it sets the other.
+      if (!found || now - Math.max(found.mtimeMs, found.ctimeMs) <= KEPT_FOR) continue;
       await rm(file, { force: true });
       const id = name.slice(0, 32);
       if (KEPT_ID.test(id)) await secrets.delete(secretName(id));

@@ -20,6 +20,20 @@ export async function askToShow(news: News, dialogs: Dialogs): Promise<boolean> 
   return (await dialogs.info(vscode.l10n.t('In the meeting: {0}.', newsText(news)), show)) === show;
 }
 
+/** The extension host was away for so long that the person is out of their meeting: says so, and offers the way into one. */
+export async function sayWasAway(role: 'host' | 'guest', dialogs: Dialogs): Promise<void> {
+  const way =
+    role === 'host'
+      ? { label: vscode.l10n.t('Start Meeting'), command: Commands.startMeeting }
+      : { label: vscode.l10n.t('Join Meeting'), command: Commands.joinMeeting };
+  const sentence = vscode.l10n.t(
+    "You are no longer in the meeting: VS Code's extension host was away for more than ten minutes.",
+  );
+  if ((await dialogs.warning(sentence, way.label)) === way.label) {
+    await vscode.commands.executeCommand(way.command);
+  }
+}
+
 /** The server has another port: says so, and whether the new invite is wanted. */
 export async function askNewInvite(dialogs: Dialogs): Promise<boolean> {
   const copy = vscode.l10n.t('Copy Invite');

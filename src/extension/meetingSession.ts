@@ -79,6 +79,8 @@ export interface MeetingSessionOptions {
 
 /** Milliseconds for which a page waits for what was on offer before a restart; what is found later is told later. */
 const OFFERS_PATIENCE = 1_000;
+/** Milliseconds in which a page that is loaded anew is in the meeting again. */
+const OUT_FOR_LONG = 30_000;
 
 /** One meeting as this participant is in it, from Start or Join to the end, over any number of panels. */
 export class MeetingSession {
@@ -93,6 +95,8 @@ export class MeetingSession {
   /** The name that was chosen in the lobby. */
   #name: string | undefined;
   #state = initialState;
+  /** Since when nobody is in the meeting from here, if nobody is; milliseconds of `performance.now`. */
+  #outSince = performance.now();
   #ended = false;
   /** The panel from before, while the present one is on its way into the meeting. */
   #orphan: OrphanedPanel | undefined;
@@ -143,7 +147,7 @@ export class MeetingSession {
     });
     this.#return = new ServerReturn({
       ...options,
-      tell: (urls) => this.#page.tellGaveWay(urls),
+      tell: (urls) => this.#tellGaveWay(urls),
       onMoved: () => options.onChanged(this),
     });
     const { kept } = options;
@@ -302,6 +306,15 @@ export class MeetingSession {
     await this.#options.gateway.dispose();
   }
 
+  /**
+   * The server of this machine is to end: its page tells the others where the other one is. While it is out of the meeting
+   * for a moment that waits; later they have to find out by themselves, so that nobody waits for a panel that stays closed.
+   */
+  #tellGaveWay(urls: readonly string[]): Promise<boolean> {
+    if (this.#state.phase === 'in') return this.#page.tellGaveWay(urls);
+    return Promise.resolve(performance.now() - this.#outSince > OUT_FOR_LONG);
+  }
+
   #openPanel(place: PanelPlace = {}): void {
     this.#page.open(place);
     this.#options.log('info', this.#record ? 'the panel is open again' : 'the panel is open');
@@ -331,6 +344,7 @@ export class MeetingSession {
   }
 
   #setState(state: Omit<SessionState, 'news'>): void {
+    if (this.#state.phase === 'in' && state.phase !== 'in') this.#outSince = performance.now();
     const news = this.#unseen.follow(state.phase === 'in' ? state.ofOthers : undefined);
     this.#state = { ...state, news };
     if (this.#ended) return;

@@ -7,7 +7,7 @@ import type { KeptPlaces } from './keptFiles.ts';
 import { KeptMeetings, type ClaimedMeeting } from './keptMeetings.ts';
 import type { MeetingKeeper } from './meetingKeeper.ts';
 import { errorText, type Log } from './log.ts';
-import { askPanelAgain, askToShow } from './meetingQuestions.ts';
+import { askPanelAgain, askToShow, sayWasAway } from './meetingQuestions.ts';
 import type { EndedHow, MeetingSession } from './meetingSession.ts';
 import { readNetwork } from './networkSettings.ts';
 import { openAgain } from './openAgain.ts';
@@ -198,6 +198,12 @@ export class OnlyMeeting {
   /** Gives the meeting that the person has to be asked about first. */
   async #comeBackUnasked(): Promise<ClaimedMeeting | undefined> {
     const claimed = this.#session ? undefined : await this.#kept.claim();
+    if (claimed && 'lapsed' in claimed) {
+      // Before the panel goes, in which it may stand as well.
+      if (this.#revived.isOrphaned(mayBeThisWindow(claimed.window))) this.#sayWasAway(claimed.role);
+      await this.#revived.end();
+      return undefined;
+    }
     // A window that is loaded anew has the tab of its panel, too: without a doubt only may nobody be asked.
     if (!claimed || (mustAsk(claimed) && !this.#revived.isRunning(isThisWindow(claimed.meeting.window)))) {
       await this.#revived.end();
@@ -283,6 +289,13 @@ export class OnlyMeeting {
     if (current && how === 'ended-by-host') {
       void this.#options.dialogs.info(vscode.l10n.t('The host has ended the meeting.'));
     }
+    if (current && how === 'host-away') this.#sayWasAway(session.facts.role);
+  }
+
+  #sayWasAway(role: 'host' | 'guest'): void {
+    const { dialogs, log } = this.#options;
+    log('info', 'the extension host was away for too long to go on with the meeting');
+    sayWasAway(role, dialogs).catch((error: unknown) => log('error', `not gone on: ${errorText(error)}`));
   }
 }
 

@@ -1,4 +1,5 @@
-import type { HostApi, OwnOffer, PageApi, PressAnswer, PressedControl } from '../shared/hostRpc.ts';
+import type { OwnOffer } from '../shared/filesRpc.ts';
+import type { HostApi, PageApi, PressAnswer, PressedControl } from '../shared/hostRpc.ts';
 import { RpcError, type Handlers, type Params } from '../shared/rpc.ts';
 import type { PanelPlace } from './comingBack.ts';
 import { errorText } from './log.ts';

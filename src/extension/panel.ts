@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { hostApi, pageApi, type HostApi, type PageApi } from '../shared/hostRpc.ts';
+import { hostApi, pageApi, RECOVERY_COMMANDS, type HostApi, type PageApi } from '../shared/hostRpc.ts';
 import { RpcEndpoint, type Handlers } from '../shared/rpc.ts';
 import type { PanelPlace } from './comingBack.ts';
 import { DisposableStore } from './disposable.ts';
@@ -39,7 +39,11 @@ export class MeetingPanel {
     const { extensionUri, log } = options;
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
     const media = vscode.Uri.joinPath(extensionUri, 'media');
-    const webviewOptions = { enableScripts: true, localResourceRoots: [dist, media] };
+    const webviewOptions = {
+      enableScripts: true,
+      localResourceRoots: [dist, media],
+      enableCommandUris: Object.values(RECOVERY_COMMANDS),
+    };
     const { revived, column, orphan } = options.place;
     this.#panel =
       revived ??

@@ -3,10 +3,10 @@ import { errorText, type Log } from './log.ts';
 import type { MeetingServer } from './meetingServer.ts';
 import { ServerUnreachableError } from './server/findServer.ts';
 
-/** Milliseconds until the first look, and between two looks at most; each pause is a tenth longer than the one before. */
-const FIRST = 5_000;
-const LONGEST = 30_000;
-const GROWTH = 1.1;
+/** Milliseconds until the first look, and between two looks at most; each pause is a twentieth longer than the one before. */
+const FIRST = 3_000;
+const LONGEST = 15_000;
+const GROWTH = 1.05;
 
 /** What waiting for a server's return needs. */
 export interface ServerReturnOptions {

@@ -41,6 +41,7 @@ export function sessionHandlers(options: SessionHandlersOptions): Handlers<HostA
       log('info', 'the page is ready');
       return options.bootstrap();
     },
+    beat: () => done,
     rememberName: ({ name }) => {
       options.onName(name);
       return done;

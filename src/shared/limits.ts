@@ -81,3 +81,9 @@ export const MAX_LANES = 3;
 
 /** An RPC between page and extension host that has no answer by then is rejected. */
 export const RPC_TIMEOUT = 30_000;
+
+/**
+ * Milliseconds after its last sign of life in which a meeting can be gone on with by another extension host; a page to which
+ * none has answered for longer leaves.
+ */
+export const KEPT_FOR = 10 * 60_000;

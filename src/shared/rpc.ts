@@ -32,7 +32,9 @@ export type Handlers<A extends Api> = {
   readonly [K in keyof A]: (params: Params<A[K]>) => Promise<Result<A[K]>> | Result<A[K]>;
 };
 
-export type RpcErrorCode = 'timeout' | 'disposed' | 'unknown-method' | 'bad-params' | 'bad-result' | 'failed';
+/** `away`: the other side gives no sign of life, and is not asked; never told by the other side itself. */
+export type RpcErrorCode =
+  'timeout' | 'disposed' | 'away' | 'unknown-method' | 'bad-params' | 'bad-result' | 'failed';
 
 /** A request that did not succeed. `code` is for programs, `message` for logs. */
 export class RpcError extends Error {

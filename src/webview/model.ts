@@ -1,4 +1,4 @@
-import type { TakePurpose } from '../shared/hostRpc.ts';
+import type { TakePurpose } from '../shared/filesRpc.ts';
 import type { ParticipantId } from '../shared/ids.ts';
 import type { ConnectionLevel, ConnectionsView } from './connectionModel.ts';
 import type { CaptureProblem, ChosenDevices, DeviceChoice, DeviceKind } from '../shared/stageRpc.ts';
@@ -160,6 +160,8 @@ export interface OutcomeModel {
   readonly detail: string;
   /** Whether "Try again" makes sense. */
   readonly retry: boolean;
+  /** Whether an extension host has to be there again before anything else can be done. */
+  readonly recover?: boolean;
 }
 
 /** All that the page shows; immutable, a new one for every change. */
@@ -185,6 +187,8 @@ export interface MeetingModel {
   readonly startedAt: number | null;
   /** True while the meeting's server cannot be reached: people inside go on, nobody new can enter. */
   readonly serverLost: boolean;
+  /** VS Code's extension host does not answer: the meeting goes on, but nothing that needs it can be done. */
+  readonly hostAway: boolean;
   /** Its host has left with it, and this person can run one for the others. */
   readonly mayHostOn: boolean;
 }

@@ -1,7 +1,8 @@
 import pumpWorker from 'inline:./pumpWorker.ts';
 import { WorkerPumps } from './files/workerPumps.ts';
 import { connectHost } from './host/hostContext.ts';
-import { Succession } from './host/succession.ts';
+import { HostLine, isAwayError } from './host/hostLine.ts';
+import { succeed, Succession } from './host/succession.ts';
 import { vscodeHost } from './host/vscodeHost.ts';
 import { AutoSource } from './media/autoSource.ts';
 import { DEFAULT_DEVICES } from './media/localDevices.ts';
@@ -11,7 +12,8 @@ import { importIdentity } from './rtc/identity.ts';
 import { rtcConfig } from './rtc/rtcConfig.ts';
 import { App } from './ui/app.ts';
 import { pressControl } from './ui/pressControl.ts';
-import type { MeetingBootstrap, OwnOffer } from '../shared/hostRpc.ts';
+import type { OwnOffer } from '../shared/filesRpc.ts';
+import type { MeetingBootstrap } from '../shared/hostRpc.ts';
 
 const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
 
@@ -20,6 +22,7 @@ async function main(root: HTMLElement): Promise<void> {
   let engine: MeetingEngine | null = null;
   let source: AutoSource | null = null;
   let early: readonly OwnOffer[] = [];
+  let earlyServers: readonly string[] = [];
   /** The machine's own, as they are now: whoever makes twins of candidates looks here each time. */
   const addresses: string[] = [];
   /** News of stages from before there was a source to tell. */
@@ -28,7 +31,7 @@ async function main(root: HTMLElement): Promise<void> {
     if (source) tell();
     else news.push(tell);
   };
-  const host = connectHost(
+  const endpoint = connectHost(
     vscodeHost(),
     {
       shareFiles: ({ offers }) => {
@@ -48,7 +51,9 @@ async function main(root: HTMLElement): Promise<void> {
         return null;
       },
       serversMoved: ({ servers, runsHere }) => {
-        engine?.serversMoved(servers, runsHere);
+        if (engine) engine.serversMoved(servers, runsHere);
+        else if (runsHere) earlyServers = servers;
+        else throw new Error('nobody can be told before there is a meeting');
         return null;
       },
       askToLeave: () => {
@@ -71,25 +76,31 @@ async function main(root: HTMLElement): Promise<void> {
     },
     (message, error) => report(`${message}${error instanceof Error ? `: ${error.message}` : ''}`),
   );
+  const host = new HostLine({
+    host: endpoint,
+    onAway: (away) => engine?.hostAway(away),
+    onLost: () => engine?.hostLost(),
+  });
   const report = (message: string): void => {
     // The log itself cannot be reached when this fails, and there is nobody else to tell.
     host.call('log', { level: 'warn', message: message.slice(0, 2_000) }).catch(() => undefined);
   };
-  const problem = (what: string, error?: unknown): void =>
-    report(`${what}${error === undefined ? '' : `: ${describe(error)}`}`);
+  const problem = (what: string, error?: unknown): void => {
+    if (isAwayError(error)) engine?.notDone(error);
+    else report(`${what}${error === undefined ? '' : `: ${describe(error)}`}`);
+  };
   window.addEventListener('unhandledrejection', ({ reason }) => report(`unhandled: ${describe(reason)}`));
 
   const opened = await host.call('open', {});
   addresses.push(...opened.addresses);
   const succession = await Succession.open(opened);
   const before = opened.session && opened.predecessor ? await succession.ask() : undefined;
-  if (before === 'left') {
-    await host.call('left', { how: 'left' });
+  if (typeof before === 'string') {
+    await host.call('left', { how: before });
     return;
   }
-  // Without an answer there is none: a tab that the window brings back after a reload looks the same to the extension host. Files
-  // are the extension host's, which knows what of them is left.
-  const session = opened.session && { ...(before ?? opened.session), offers: opened.session.offers };
+  // Without an answer there is none: a tab that the window brings back after a reload looks the same to the extension host.
+  const { session, withdrawn } = succeed(opened, before);
   const bootstrap = { ...opened, session, addresses };
   // First of all: after a reload the stages are there already, and are found while keys are made and views are drawn.
   const wanted = bootstrap.session?.devices ?? { microphone: true, camera: true, chosen: DEFAULT_DEVICES };
@@ -126,14 +137,22 @@ async function main(root: HTMLElement): Promise<void> {
     now: () => Date.now(),
   });
   engine.shareFiles(early);
+  if (earlyServers.length > 0) engine.serversMoved(earlyServers, true);
+  for (const offer of withdrawn) {
+    host
+      .call('withdrawFile', { offer })
+      .catch((error: unknown) => problem('a file is still on offer', error));
+  }
   succession.tell(() => engine?.standing ?? null);
   const app = new App(root, engine);
   window.addEventListener('online', () => engine?.retryNow());
   window.addEventListener('pagehide', () => {
     // The others are not to wait for long for a page that is gone.
     engine?.sayGoodBye();
+    host.dispose();
     app.dispose();
   });
+  host.start();
   source.begin();
   if (bootstrap.near !== null) tryNear(bootstrap.near);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { Frame } from 'playwright-core';
@@ -8,10 +8,21 @@ import { SLOW_CAMERA } from '../support/browser.ts';
 import { tellOnFailure } from '../support/failure.ts';
 import { type Host, startHost } from '../support/host.ts';
 import { differingFrames } from '../support/media.ts';
-import { button, chat, chatShows, joinMeeting, leave, mark, startMeeting, tile } from '../support/meeting.ts';
+import {
+  button,
+  chat,
+  chatShows,
+  INVITE,
+  joinMeeting,
+  leave,
+  mark,
+  startMeeting,
+  tile,
+} from '../support/meeting.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import { fileRow, save } from '../support/transfers.ts';
 import { openWindow, type VsCodeWindow } from '../support/window.ts';
+import { freshPanel, markPanel } from '../support/freshPanel.ts';
 
 // Panels, extension hosts and windows are loaded anew in the middle of a meeting. Whoever it happens to is back by
 // themselves and as themselves. The tests build on each other: all of it is one meeting.
@@ -34,7 +45,8 @@ describe('a meeting that is loaded anew', () => {
     windows.push(window);
     // A page that asks whether it may go is answered by the person who reloads it.
     window.page.on('dialog', (dialog) => void dialog.accept());
-    await window.offersCommand('Parley: Start Meeting');
+    // VS Code offers commands before there is a process that runs them.
+    while (youngestOf(window) === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
     extensionHosts.set(window, extensionHostOf(window));
     return window;
   }
@@ -69,8 +81,7 @@ describe('a meeting that is loaded anew', () => {
   /** Disturbs somebody, and waits until both see each other again. Prints how long each of them had to wait. */
   async function comesBack(who: VsCodeWindow, disturb: () => Promise<unknown>): Promise<void> {
     const other = who === alice ? bob : alice;
-    const old = await who.panel();
-    await old.evaluate(() => Object.assign(globalThis, { isOld: true }));
+    await markPanel(who);
     const began = Date.now();
     const passed = (): string => `${((Date.now() - began) / 1_000).toFixed(1)} s`;
     await disturb();
@@ -141,6 +152,44 @@ describe('a meeting that is loaded anew', () => {
     });
   }
 
+  it('says in the panel that its extension host does not answer, and goes on', async () => {
+    const [panel, other] = [await bob.panel(), await alice.panel()];
+    const strip = panel.getByRole('status').filter({ hasText: 'extension host does not answer' });
+    const stopped = extensionHostOf(bob);
+    process.kill(stopped, 'SIGSTOP');
+    const began = Date.now();
+    try {
+      await strip.waitFor();
+      console.log(`      said after ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+      await bob.setClipboard('');
+      await button(panel, 'Copy invite').press('Enter');
+      await panel.getByText('this cannot be done now').waitFor();
+      await say(bob, 'still here');
+      await differingFrames(tile(other, 'Bob').locator('video'));
+      await isWhole();
+    } finally {
+      process.kill(stopped, 'SIGCONT');
+    }
+    await strip.waitFor({ state: 'hidden' });
+    assert.equal(await bob.clipboard(), '', 'what could not be done is not done later');
+    await button(panel, 'Copy invite').press('Enter');
+    await bob.clipboardMatching(INVITE);
+    assert.equal(extensionHostOf(bob), stopped);
+  });
+
+  it('does not notice that the panel is moved to another column', async () => {
+    await markPanel(bob);
+    const panel = await alice.panel();
+    await noteAbsence(panel);
+    for (const where of ['Next', 'Previous']) {
+      await bob.runCommand(`View: Move Editor into ${where} Group`);
+      await differingFrames(tile(await bob.panel(), 'Alice').locator('video'), 2);
+      await differingFrames(tile(panel, 'Bob').locator('video'), 2);
+    }
+    assert.deepEqual(await absences(panel), []);
+    await isWhole();
+  });
+
   it('takes the panel being moved into a window of its own, and that window being closed', async () => {
     const opened = bob.page.waitForEvent('popup');
     await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).click();
@@ -164,6 +213,16 @@ describe('a meeting that is loaded anew', () => {
     await button(await bob.panel(), 'Unmute microphone').waitFor();
   });
 
+  it('does not bring back what was withdrawn while the extension host was dead', async () => {
+    await comesBack(bob, async () => {
+      process.kill(extensionHostOf(bob), 'SIGKILL');
+      await button(await bob.panel(), 'Withdraw Bob.txt').press('Enter');
+    });
+    // The extension host knows of it as well.
+    await comesBack(bob, () => bob.runCommand('Developer: Reload Webviews'));
+    assert.equal(await button(await bob.panel(), 'Withdraw Bob.txt').count(), 0);
+  });
+
   it('is not gone on with once it was left', async () => {
     await leave(bob);
     await tile(await alice.panel(), 'Bob').waitFor({ state: 'detached' });
@@ -174,8 +233,26 @@ describe('a meeting that is loaded anew', () => {
     await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).waitFor({ state: 'detached' });
   });
 
+  it('is not gone on with after more than ten minutes without an extension host, which is said', async () => {
+    const kept = join(host.data, 'User', 'globalStorage', 'parley.parley', 'kept');
+    const others = new Set(await readdir(kept));
+    await startMeeting(bob);
+    const died = extensionHostOf(bob);
+    // So that it writes no sign of life any more.
+    process.kill(died, 'SIGSTOP');
+    const long = new Date(Date.now() - 11 * 60_000);
+    for (const file of await readdir(kept)) if (!others.has(file)) await utimes(join(kept, file), long, long);
+    process.kill(died, 'SIGKILL');
+    assert.match(await bob.notification('no longer in the meeting'), /away for more than ten minutes/);
+    await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).waitFor({ state: 'detached' });
+    await bob.acceptNotification('Start Meeting', 'no longer in the meeting');
+    await (await bob.panel()).getByRole('textbox', { name: 'Your name' }).waitFor();
+    extensionHosts.set(bob, extensionHostOf(bob));
+  });
+
   it('is not gone on with by an extension host that had died when it was left', async () => {
-    const kept = alice.page.locator('.tabs-container .tab', { hasText: 'Parley' });
+    // For a moment there are two.
+    const kept = alice.page.locator('.tabs-container .tab', { hasText: 'Parley' }).first();
     process.kill(extensionHostOf(alice), 'SIGKILL');
     const panel = await alice.panel();
     await button(panel, 'Leave meeting').press('Enter');
@@ -204,25 +281,16 @@ describe('a meeting that is loaded anew', () => {
     return panel.evaluate(() => [...new Set(Reflect.get(globalThis, 'missed') as string[])]);
   }
 
-  /** The panel that was not there when it began. */
-  async function freshPanel(window: VsCodeWindow): Promise<Frame> {
-    for (;;) {
-      const panel = await window.panel();
-      const isOld = await panel
-        .evaluate(() => Reflect.has(globalThis, 'isOld'))
-        // The old frame goes while it is asked.
-        .catch(() => true);
-      if (!isOld) return panel;
-      await window.page.waitForTimeout(20);
-    }
+  function extensionHostOf(window: VsCodeWindow): number {
+    const pid = youngestOf(window);
+    assert.ok(pid);
+    return pid;
   }
 
   /** The youngest that is not the other person's: after a reload it is another process. */
-  function extensionHostOf(window: VsCodeWindow): number {
+  function youngestOf(window: VsCodeWindow): number | undefined {
     const others = new Set(windows.flatMap((each) => (each === window ? [] : [extensionHosts.get(each)])));
-    const pid = extensionHostsOf(host).findLast((each) => !others.has(each));
-    assert.ok(pid);
-    return pid;
+    return extensionHostsOf(host).findLast((each) => !others.has(each));
   }
 });
 

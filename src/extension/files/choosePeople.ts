@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { MeetingStatus, OwnOffer } from '../../shared/hostRpc.ts';
+import type { OwnOffer } from '../../shared/filesRpc.ts';
+import type { MeetingStatus } from '../../shared/hostRpc.ts';
 import type { Dialogs } from '../dialogs.ts';
 import { plainName } from '../personName.ts';
 import { nameList } from './shareSentences.ts';

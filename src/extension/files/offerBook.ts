@@ -1,4 +1,4 @@
-import type { OwnOffer } from '../../shared/hostRpc.ts';
+import type { OwnOffer } from '../../shared/filesRpc.ts';
 import { MAX_OFFERS } from '../../shared/limits.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import type { BundleSource, SourceBundle } from '../gateway/sendBundle.ts';

@@ -2,6 +2,7 @@ import { safeFileName } from '../../shared/fileNames.ts';
 import { MAX_OFFERS } from '../../shared/limits.ts';
 import type { TransferProblem } from '../../shared/transfer.ts';
 import type { HostClient } from '../host/hostContext.ts';
+import { isAwayError } from '../host/hostLine.ts';
 import { DropSource, type Readable } from './dropSource.ts';
 
 /** A file as it is dropped. */
@@ -70,7 +71,8 @@ export class Dropping {
       if ('problem' in end && end.problem !== 'cancelled') onNotShared(name, end.problem);
     } catch (error) {
       onProblem('a dropped file was not taken by the extension host', error);
-      onNotShared(name, 'target-unwritable');
+      // That nothing can be shared just now was said with it.
+      if (!isAwayError(error)) onNotShared(name, 'target-unwritable');
     } finally {
       this.#source = null;
     }

@@ -1,5 +1,5 @@
 import { toBase64Url } from '../../shared/base64url.ts';
-import type { FilePart, OwnOffer, TakenOffer, TakePurpose } from '../../shared/hostRpc.ts';
+import type { FilePart, OwnOffer, TakenOffer, TakePurpose } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import type { TransferProblem } from '../../shared/transfer.ts';

@@ -1,5 +1,5 @@
 import { safeFileName } from '../../shared/fileNames.ts';
-import type { OwnOffer } from '../../shared/hostRpc.ts';
+import type { OwnOffer } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { safeSegments } from '../../shared/manifest.ts';
 import type { FileOffer } from '../../shared/protocol.ts';

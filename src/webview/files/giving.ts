@@ -1,9 +1,10 @@
-import type { OwnOffer, TakenOffer } from '../../shared/hostRpc.ts';
+import type { OwnOffer, TakenOffer } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { MAX_OFFERS, MAX_TAKERS, MAX_TAKING, MAX_TRANSFERS } from '../../shared/limits.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import type { TransferFrame, TransferProblem } from '../../shared/transfer.ts';
 import type { HostClient } from '../host/hostContext.ts';
+import { isAwayError } from '../host/hostLine.ts';
 import { fileKey, parseFileLabel, parseLaneLabel } from './fileKeys.ts';
 import { closeInTime } from './lastWord.ts';
 import type { PumpEnd, RunningPump, StartPump } from './runningPump.ts';
@@ -150,10 +151,15 @@ export class Giving {
     if (this.#sending.size >= MAX_GIVING || theirs >= MAX_EACH) return refuse(channel, 'too-many');
     if (this.#sending.has(key)) return refuse(channel, 'protocol');
     const { offer } = own;
+    const url = this.#options.host.call('openSource', { offer: offer.id }).then(({ url: at }) => at);
+    // Heard before the pump hears it, to which a file without a stream is one that cannot be read.
+    url.catch((error: unknown) => {
+      if (isAwayError(error)) pump.cancel('link-lost');
+    });
     const pump = this.#options.startPump({
       direction: 'send',
       channel,
-      url: this.#options.host.call('openSource', { offer: offer.id }).then(({ url }) => url),
+      url,
       size: offer.size,
       onProgress: (bytes) => {
         sending.bytes = bytes;

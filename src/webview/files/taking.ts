@@ -1,4 +1,4 @@
-import type { TakePurpose } from '../../shared/hostRpc.ts';
+import type { TakePurpose } from '../../shared/filesRpc.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import { samenessOf } from '../../shared/sameness.ts';
 import { keepsPart, type TransferProblem } from '../../shared/transfer.ts';

@@ -1,15 +1,34 @@
 import * as v from 'valibot';
-import { type MeetingBootstrap, sessionRecord } from '../../shared/hostRpc.ts';
+import { type MeetingBootstrap, type SessionRecord, sessionRecord } from '../../shared/hostRpc.ts';
 import { toHex } from '../../shared/ids.ts';
 
 /** Milliseconds for the page from before to answer: it has little to do for it, but may be busy with pictures. */
 const PATIENCE = 500;
 
 const question = v.object({ t: v.literal('ask') });
-const answer = v.object({ t: v.literal('session'), session: v.union([sessionRecord, v.literal('left')]) });
+const answer = v.object({
+  t: v.literal('session'),
+  session: v.union([sessionRecord, v.picklist(['left', 'host-away'])]),
+});
 
-/** How things stand by a page: `left` when its person has, which nobody else could be told. */
+/** How things stand by a page: `left` when its person has, or `host-away` the page by itself, which nobody else could be told. */
 export type Standing = v.InferOutput<typeof answer>['session'];
+
+/**
+ * What a page begins with that comes in the place of another. Files are the extension host's, which knows what of them is
+ * left; but what was withdrawn since the one before died it does not know.
+ * @param before what the page from before has said; `undefined` without one.
+ */
+export function succeed(
+  { session }: Pick<MeetingBootstrap, 'session'>,
+  before: SessionRecord | undefined,
+): { readonly session: SessionRecord | null; readonly withdrawn: readonly string[] } {
+  if (!session || !before) return { session, withdrawn: [] };
+  const still = new Set(before.offers.map(({ offer }) => offer.id));
+  const offers = session.offers.filter(({ offer }) => still.has(offer.id));
+  const withdrawn = session.offers.map(({ offer }) => offer.id).filter((id) => !still.has(id));
+  return { session: { ...before, offers }, withdrawn };
+}
 
 /**
  * What passes between the page of a panel that lost its extension host and the one that comes in its place. The extension

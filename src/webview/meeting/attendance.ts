@@ -54,13 +54,15 @@ export class Attendance {
     );
   }
 
-  /** Leaves, or ends the meeting, and tells the extension host how. */
-  async leave(how: 'left' | 'ended' | 'ended-by-host'): Promise<void> {
+  /** Leaves, or ends the meeting, and tells the extension host how; with `host-away` one that may never hear it. */
+  async leave(how: 'left' | 'ended' | 'ended-by-host' | 'host-away'): Promise<void> {
     const { store, host, leaveNow, tell } = this.#options;
     const { phase } = store.state;
     if (phase === 'left') return;
-    store.set({ phase: 'left', outcome: how === 'left' ? say.leftOutcome : say.endedOutcome });
+    const hostLost = how === 'host-away';
+    const outcome = hostLost ? say.hostLostOutcome : how === 'left' ? say.leftOutcome : say.endedOutcome;
+    store.set({ phase: 'left', outcome, hostLost });
     await leaveNow(how === 'ended');
-    tell(host.call('left', { how: phase === 'in' ? how : 'gave-up' }));
+    tell(host.call('left', { how: phase === 'in' || hostLost ? how : 'gave-up' }));
   }
 }

@@ -59,7 +59,7 @@ export class Company implements Pick<
     const { servers, serverWatch } = this.#options;
     if (elsewhere) {
       serverWatch.onGaveWay(from);
-      servers.onGaveWay(urls);
+      servers.onGaveWay(from, urls);
     } else {
       serverWatch.onTold(from, urls);
       servers.onTold(from, urls);
@@ -75,7 +75,8 @@ export class Company implements Pick<
   }
 
   onGone(member: Member, how: 'left' | 'lost'): void {
-    const { notices, sharing, serverWatch } = this.#options;
+    const { notices, servers, sharing, serverWatch } = this.#options;
+    if (how === 'left') servers.onLeft(member.address.id);
     serverWatch.onGone(member);
     tellGone(notices, member, how);
     sharing.lost(member.address.id);

@@ -1,9 +1,11 @@
-import type { MeetingBootstrap, OwnOffer, SessionRecord } from '../../shared/hostRpc.ts';
+import type { OwnOffer } from '../../shared/filesRpc.ts';
+import type { MeetingBootstrap, SessionRecord } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
 import type { Link } from '../rtc/link.ts';
 import type { StartPump } from '../files/runningPump.ts';
 import type { HostClient } from '../host/hostContext.ts';
+import { isAwayError } from '../host/hostLine.ts';
 import type { Standing } from '../host/succession.ts';
 import type { TrackSource } from '../media/trackSource.ts';
 import type { MeetingActions, MeetingModel, MeetingView } from '../model.ts';
@@ -76,7 +78,7 @@ export class MeetingEngine implements MeetingView {
     const { bootstrap, identity, host, source, now } = options;
     const self = identity.id;
     const store = (this.#store = new Store(initialState(bootstrap, now()), () => this.#changed()));
-    this.#reporter = new HostReporter(host, () => this.#onHostSilent());
+    this.#reporter = new HostReporter(host, (error) => this.#onHostSilent(error));
     const notices = (this.#notices = new Notices(() => this.#changed()));
     const { files } = (this.#sharing = new Sharing({
       self,
@@ -103,6 +105,7 @@ export class MeetingEngine implements MeetingView {
       own: bootstrap.servers,
       host,
       onMoved: (runner, moved) => void this.#mesh.followServer(runner, moved),
+      online: () => navigator.onLine,
       present: () => this.#mesh.present,
       isIn: (id) => this.#mesh.member(id) !== undefined,
       broadcast: (message) => this.#mesh.broadcast(message),
@@ -110,7 +113,7 @@ export class MeetingEngine implements MeetingView {
       onProblem: (what, error) => this.#problem(what, error),
       onHostOnFailed: (error) => {
         this.#problem('no server could be started', error);
-        notices.add('error', say.hostSilentSentence);
+        if (!isAwayError(error)) notices.add('error', say.hostSilentSentence);
       },
     });
     this.#serverWatch = new ServerWatch({
@@ -197,7 +200,9 @@ export class MeetingEngine implements MeetingView {
 
   /** What another page of this person would need to know to go on. */
   get standing(): Standing | null {
-    return this.#store.state.phase === 'left' ? 'left' : this.#session;
+    const { phase, hostLost } = this.#store.state;
+    if (phase === 'left') return hostLost ? 'host-away' : 'left';
+    return this.#session;
   }
 
   get #session(): SessionRecord | null {
@@ -229,15 +234,34 @@ export class MeetingEngine implements MeetingView {
     this.#mesh.retryNow();
   }
 
+  /** The extension host does not answer, or does again. */
+  hostAway(hostAway: boolean): void {
+    this.#store.set({ hostAway });
+  }
+
+  /** It has not for so long that nobody goes on with this meeting: nobody is to stay on camera in a panel that is nobody's. */
+  hostLost(): void {
+    void this.#attendance.leave('host-away');
+  }
+
+  /** Something that was asked for elsewhere could not be done. */
+  notDone(error: unknown): void {
+    this.#onHostSilent(error);
+  }
+
   /** This machine has come to another network. */
   networkChanged(): void {
     this.#mesh.networkChanged(this.#servers.runsHere);
   }
 
-  /** The meeting's server, which runs here or did until now, has other addresses now. */
+  /**
+   * The meeting's server, which runs here or did until now, has other addresses now.
+   * @throws when it is to end and the others cannot be told of it yet.
+   */
   serversMoved(urls: readonly string[], runsHere: boolean): void {
     if (runsHere) this.#servers.tell(urls);
-    else this.#servers.giveWay(urls);
+    else if (this.#store.state.phase === 'in') this.#servers.giveWay(urls);
+    else throw new Error('the others cannot be told before this page is in');
   }
 
   /** Leaves without a question. Resolves when the others were told. */
@@ -330,16 +354,21 @@ export class MeetingEngine implements MeetingView {
   }
 
   #problem(what: string, error?: unknown): void {
+    if (isAwayError(error)) return this.#onHostSilent(error);
     const detail = error instanceof Error ? `${what}: ${error.name} ${error.message}` : what;
     this.#tell(this.#options.host.call('log', { level: 'warn', message: detail.slice(0, 2_000) }));
   }
 
   #tell(reply: Promise<unknown>): void {
-    reply.catch(() => this.#onHostSilent());
+    reply.catch((error: unknown) => this.#onHostSilent(error));
   }
 
-  /** The extension host did not do what it was asked; why stands in its own log. */
-  #onHostSilent(): void {
-    if (this.#store.state.phase !== 'left') this.#notices.add('error', say.hostSilentSentence);
+  /** The extension host did not do what it was asked; why stands in its own log, unless it is away. */
+  #onHostSilent(error: unknown): void {
+    const { phase, hostAway } = this.#store.state;
+    if (phase === 'left') return;
+    if (isAwayError(error)) this.#notices.add('warning', say.hostAwaySentence);
+    // That it does not hear what nobody asked for is said already.
+    else if (!hostAway) this.#notices.add('error', say.hostSilentSentence);
   }
 }

@@ -1,10 +1,5 @@
-import type {
-  ChatRecord,
-  MeetingBootstrap,
-  OwnOffer,
-  SessionRecord,
-  TakenOffer,
-} from '../../shared/hostRpc.ts';
+import type { OwnOffer, TakenOffer } from '../../shared/filesRpc.ts';
+import type { ChatRecord, MeetingBootstrap, SessionRecord } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { addLine, type ChatLog, emptyChat } from '../../shared/meeting/chatLog.ts';
 import type { FileOffer, MemberAddress, ParticipantState } from '../../shared/protocol.ts';
@@ -27,6 +22,10 @@ export interface EngineState {
   readonly names: ReadonlyMap<ParticipantId, string>;
   readonly place: Place | null;
   readonly serverLost: boolean;
+  /** The extension host does not answer. */
+  readonly hostAway: boolean;
+  /** It did not for so long that this person was taken out of the meeting. */
+  readonly hostLost: boolean;
 }
 
 /**
@@ -53,6 +52,8 @@ export function initialState(bootstrap: MeetingBootstrap, now: number): EngineSt
     names,
     place: session ? { ordinal: session.ordinal, startedAt: session.startedAt } : null,
     serverLost: false,
+    hostAway: false,
+    hostLost: false,
   };
 }
 

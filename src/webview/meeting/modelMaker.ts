@@ -47,6 +47,7 @@ export function makeModel(state: EngineState, around: Surroundings): MeetingMode
     notices: around.notices,
     startedAt: state.place?.startedAt ?? null,
     serverLost: state.serverLost,
+    hostAway: state.hostAway,
     mayHostOn: around.mayHostOn,
   };
 }

@@ -19,6 +19,8 @@ export const offeredSentence = (name: string, files: readonly string[]): string 
   files.length === 1 ? `${name} shares ${String(files[0])}.` : `${name} shares ${files.length} files.`;
 export const strangerSentence = 'Somebody tried to join without a valid invite and was turned away.';
 export const hostSilentSentence = 'VS Code could not do that. The output channel “Parley” says why.';
+export const hostAwaySentence =
+  "VS Code's extension host does not answer, so this cannot be done now. Try again when it is back.";
 export const tooManyFilesSentence = (count: number): string =>
   `${count === 1 ? 'One file was' : `${count} files were`} not shared: withdraw others first.`;
 
@@ -60,6 +62,13 @@ export const endedOutcome: OutcomeModel = {
   title: 'The meeting has ended',
   detail: 'The host ended it for everyone. Files you saved are where you saved them.',
   retry: false,
+};
+export const hostLostOutcome: OutcomeModel = {
+  title: 'You are no longer in the meeting',
+  detail:
+    "VS Code's extension host has not answered for more than ten minutes. So that nobody is seen or heard without knowing, you left the meeting, and your camera and microphone are off.",
+  retry: false,
+  recover: true,
 };
 
 /** Why somebody is not in, and what can be done about it. */

@@ -1,6 +1,7 @@
 import type { MeetingModel, MeetingView, Phase } from '../model.ts';
 import type { Widget } from './dom.ts';
 import { DropZone } from './dropZone.ts';
+import { HostAwayStrip } from './hostAway.ts';
 import { LeaveDialog } from './leaveDialog.ts';
 import { Lobby } from './lobby.ts';
 import { MeetingScreen } from './meeting.ts';
@@ -31,6 +32,7 @@ export class App {
   readonly #notices: Notices;
   readonly #leave: LeaveDialog;
   readonly #drop: DropZone;
+  readonly #hostAway = new HostAwayStrip(() => this.#screen?.focus());
   readonly #stops: readonly (() => void)[];
   #screen: Screen | null = null;
   #kind: ScreenKind | null = null;
@@ -44,7 +46,7 @@ export class App {
     this.#leave = new LeaveDialog(view.actions);
     this.#drop = new DropZone(view.actions, (sentence) => this.#notices.tell(sentence));
     root.classList.add('parley');
-    root.append(this.#notices.elem, this.#leave.elem, this.#drop.elem);
+    root.append(this.#hostAway.elem, this.#notices.elem, this.#leave.elem, this.#drop.elem);
     const onVisibility = () => root.classList.toggle('unseen', document.hidden);
     document.addEventListener('visibilitychange', onVisibility);
     this.#stops = [
@@ -74,10 +76,11 @@ export class App {
       this.#screen?.dispose();
       this.#kind = kind;
       this.#screen = this.#make(kind);
-      this.#root.prepend(this.#screen.elem);
+      this.#hostAway.elem.after(this.#screen.elem);
       (this.#screen.noticeHost ?? this.#root).append(this.#notices.elem);
     }
     this.#screen?.update(model);
+    this.#hostAway.update(model);
     // The focus went with the screen before; somebody who is elsewhere (in a dialog, in the editor) is left alone.
     if (changed && (document.activeElement === null || document.activeElement === document.body))
       this.#screen?.focus();

@@ -1,5 +1,5 @@
 import type { TransferProblem } from '../../shared/transfer.ts';
-import type { TakePurpose } from '../../shared/hostRpc.ts';
+import type { TakePurpose } from '../../shared/filesRpc.ts';
 
 // Every text about shared files. Names of buttons are relied on by tests and screen readers.
 

@@ -84,7 +84,9 @@ export class MeetingScreen implements Widget<MeetingModel> {
   update(model: MeetingModel): void {
     this.#model = model;
     const lost = model.mayHostOn ? strings.hostLeft : strings.serverLost;
-    this.#serverLost.set(model.serverLost ? lost : null, model.mayHostOn ? ['hostOn'] : []);
+    // The way to it is the extension host's: without that nobody knows.
+    const isLost = model.serverLost && !model.hostAway;
+    this.#serverLost.set(isLost ? lost : null, model.mayHostOn ? ['hostOn'] : []);
     const { devices } = model;
     const about = devicesStrip(devices);
     this.#stage.set(about?.text ?? null, about?.offers, about?.main, about?.dismissible);

@@ -1,6 +1,7 @@
 import type { MeetingActions, MeetingModel } from '../model.ts';
 import { h, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
+import { recovery } from './hostAway.ts';
 import { icon, setIcon } from './icons.ts';
 import { strings } from './strings.ts';
 import { progressRing, textButton } from './toolkit.ts';
@@ -38,6 +39,8 @@ export class WaitingScreen implements Widget<MeetingModel> {
   }
 }
 
+type Aside = 'nothing' | 'close' | 'recover';
+
 /** The screen of phases `left` and `failed`: what happened, and the one thing to do about it. */
 export class OutcomeScreen implements Widget<MeetingModel> {
   readonly elem: HTMLElement;
@@ -45,16 +48,20 @@ export class OutcomeScreen implements Widget<MeetingModel> {
   readonly #title = h('h1', { attrs: { tabindex: '-1' } });
   readonly #detail = h('p');
   readonly #retry: HTMLElement;
+  readonly #close: HTMLElement;
+  /** What to do while no extension host is there to close the panel. */
+  readonly #aside = h('p', { class: 'centre-aside' });
+  #says: Aside = 'nothing';
   #model: MeetingModel | null = null;
 
   constructor(actions: MeetingActions) {
     this.#retry = textButton(strings.tryAgain, 'primary', () => {
       if (this.#model) actions.join(this.#model.name);
     });
-    const close = textButton(strings.close, 'secondary', () => actions.leave());
-    const buttons = h('div', { class: 'centre-buttons' }, this.#retry, close);
+    this.#close = textButton(strings.close, 'secondary', () => actions.leave());
+    const buttons = h('div', { class: 'centre-buttons' }, this.#retry, this.#close);
     this.#icon.classList.add('centre-icon');
-    this.elem = h('main', { class: 'centre' }, this.#icon, this.#title, this.#detail, buttons);
+    this.elem = h('main', { class: 'centre' }, this.#icon, this.#title, this.#detail, this.#aside, buttons);
   }
 
   update(model: MeetingModel): void {
@@ -66,6 +73,18 @@ export class OutcomeScreen implements Widget<MeetingModel> {
     setText(this.#title, model.outcome?.title ?? '');
     setText(this.#detail, model.outcome?.detail ?? '');
     show(this.#retry, model.outcome?.retry === true);
+    show(this.#close, !model.hostAway);
+    this.#say(!model.hostAway || failed ? 'nothing' : model.outcome?.recover === true ? 'recover' : 'close');
+  }
+
+  #say(what: Aside): void {
+    show(this.#aside, what !== 'nothing');
+    if (what === this.#says) return;
+    this.#says = what;
+    const { over, closeTab } = strings.hostAway;
+    this.#aside.replaceChildren(
+      ...(what === 'recover' ? recovery(over) : what === 'close' ? [closeTab] : []),
+    );
   }
 
   /** The title is read, and Tab goes on to the buttons. */

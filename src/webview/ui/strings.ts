@@ -202,8 +202,25 @@ export const strings = {
     stay: 'Stay',
   },
 
+  // While VS Code's extension host does not answer. Pairs stand around the links.
+  hostAway: {
+    silent: "VS Code's extension host does not answer. ",
+    inMeeting: 'You are still in the meeting; files, links and invites wait until it is back. ',
+    // Where a page in the browser captures, which lets go of devices without VS Code.
+    byStage:
+      'You are still in the meeting, but the page in your browser may turn camera and microphone off. Files, links and invites wait until it is back. ',
+    outside: 'Parley waits for it. ',
+    lasts: ['If that lasts, ', '.'],
+    over: ['To meet again, ', '. Then start a meeting, or join with the invite.'],
+    restart: 'restart the extension host',
+    restartTitle: 'Developer: Restart Extension Host',
+    or: ' or ',
+    reload: 'reload the window',
+    reloadTitle: 'Developer: Reload Window',
+    closeTab: 'You can close this tab.',
+  },
   serverLost: "The meeting's server cannot be reached. You can go on; nobody new can join until it is back.",
-  hostLeft: 'The host has left, and the meeting has no server: nobody new can join.',
+  hostLeft: 'The host is gone, and the meeting has no server: nobody new can join.',
   hostOn: 'Keep the meeting open',
   soundBlocked: 'You cannot hear the others yet.',
   turnOnSound: 'Turn on sound',

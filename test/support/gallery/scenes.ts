@@ -13,6 +13,7 @@ import {
   wish,
 } from './fakes.ts';
 import { everyState, files, queue } from './files.ts';
+import { hostAwaySentence, hostLostOutcome, leftOutcome } from '../../../src/webview/meeting/sentences.ts';
 import type { StagePageModel } from '../../../src/webview/stageModel.ts';
 
 const MINUTE = 60_000;
@@ -111,6 +112,16 @@ export const scenes: Readonly<Record<string, () => MeetingModel>> = {
   reconnecting: () =>
     inside(3, { people: [person(0), person(1, { link: 'reconnecting' }), person(4, { camera: false })] }),
   'host-left': () => inside(2, { serverLost: true, mayHostOn: true }),
+  'host-away': () => inside(3, { hostAway: true, chat, files }),
+  'host-away-busy': () =>
+    inside(2, {
+      hostAway: true,
+      serverLost: true,
+      notices: [{ id: 1, level: 'warning', text: hostAwaySentence }],
+    }),
+  'host-away-lobby': () => meeting({ hostAway: true, devices: { ...devices, camera: on(face(200)) } }),
+  'host-lost': () => meeting({ phase: 'left', hostAway: true, outcome: hostLostOutcome }),
+  'host-lost-left': () => meeting({ phase: 'left', hostAway: true, outcome: leftOutcome }),
   five: () => inside(5, { chat, files }),
   files: () => inside(3, { files: everyState }),
   'files-queue': () => inside(3, { files: queue }),

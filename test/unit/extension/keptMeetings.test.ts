@@ -8,9 +8,10 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { KEPT_MARK } from '../../../src/extension/ids.ts';
 import { createIdentity, randomHex, randomToken } from '../../../src/extension/identity.ts';
-import { KEPT_FOR, keptText, parseKept, type KeptMeeting } from '../../../src/extension/keptMeeting.ts';
-import { KeptMeetings } from '../../../src/extension/keptMeetings.ts';
+import { keptText, parseKept, type KeptMeeting } from '../../../src/extension/keptMeeting.ts';
+import { KeptMeetings, type ClaimedMeeting } from '../../../src/extension/keptMeetings.ts';
 import type { MeetingKeeper } from '../../../src/extension/meetingKeeper.ts';
+import { KEPT_FOR } from '../../../src/shared/limits.ts';
 import { makeFolder } from '../gateway/support.ts';
 
 async function makeMeeting(): Promise<KeptMeeting> {
@@ -95,10 +96,31 @@ describe('what is kept of a meeting', () => {
       { ...meeting, facts: { ...meeting.facts, secret: 'short' } },
       { ...meeting, gateway: { port: 70_000, key: meeting.gateway.key } },
       { ...meeting, server: { ...meeting.server, url: 'file:///etc/passwd' } },
-      { ...meeting, offers: Array.from({ length: 201 }, () => ({ own: {}, uri: '' })) },
+      { ...meeting, offers: 'all of them' },
     ];
     for (const each of wrong) assert.equal(parseKept(JSON.stringify(each)), undefined);
     assert.equal(parseKept('{'), undefined);
+  });
+
+  it('loses what cannot be kept, and nothing else', async () => {
+    const meeting = await makeMeeting();
+    const [saved] = meeting.saved;
+    const [stage] = meeting.stages;
+    assert.ok(saved && stage);
+    const own = { offer: saved.offer, to: null };
+    const whole: KeptMeeting = { ...meeting, offers: [{ own, uri: 'file:///w/a.txt' }] };
+    const long = `file:///${'x'.repeat(8_192)}`;
+    const more: KeptMeeting = {
+      ...whole,
+      offers: [{ own, uri: long }, ...whole.offers],
+      saved: [...whole.saved, { ...saved, uri: long }],
+      stages: [{ ...stage, session: 'no token' }, ...whole.stages],
+      server: { ...whole.server, addresses: [...whole.server.addresses, `http://${'x'.repeat(2_048)}/`] },
+    };
+    assert.deepEqual(JSON.parse(keptText(more)), JSON.parse(keptText(whole)), 'it is not written');
+    assert.deepEqual(parseKept(JSON.stringify(more)), whole, 'it is not read');
+    const many = Array.from({ length: 250 }, () => whole.offers[0]);
+    assert.equal(parseKept(JSON.stringify({ ...whole, offers: many }))?.offers.length, 200);
   });
 
   it('loses the beginning of a chat that is very long', async () => {
@@ -175,6 +197,13 @@ describe('the keeping of meetings', () => {
       askWindow: () => answer,
     });
 
+  /** Takes a meeting that can be gone on with. */
+  const claim = async (workspace = memento): Promise<ClaimedMeeting | undefined> => {
+    const claimed = await open(workspace).claim();
+    assert.ok(!claimed || 'meeting' in claimed);
+    return claimed;
+  };
+
   const idOf = (workspace: Map<string, unknown>): string =>
     (workspace.get(KEPT_MARK) as { readonly id: string }).id;
   /** Waits until a meeting is on disk. */
@@ -202,7 +231,7 @@ describe('the keeping of meetings', () => {
 
   it('gives a meeting to the next extension host of the workspace, once', async () => {
     const meeting = await leaveBehind();
-    const claimed = await open().claim();
+    const claimed = await claim();
     assert.deepEqual(asKept(claimed?.meeting), meeting);
     assert.ok(claimed && claimed.age < 5_000);
     assert.equal(await open().claim(), undefined);
@@ -218,7 +247,7 @@ describe('the keeping of meetings', () => {
     keeper.note(() => now);
     now = { ...meeting, closed: true };
     await keeper.letGo();
-    assert.equal((await open().claim())?.meeting.closed, true);
+    assert.equal((await claim())?.meeting.closed, true);
   });
 
   it('gives it to one of two that ask at once', async () => {
@@ -231,17 +260,18 @@ describe('the keeping of meetings', () => {
   it('gives nothing to the window of another workspace', async () => {
     const meeting = await leaveBehind();
     assert.equal(await open(new Map()).claim(), undefined);
-    assert.deepEqual(asKept((await open().claim())?.meeting), meeting);
+    assert.deepEqual(asKept((await claim())?.meeting), meeting);
   });
 
-  it('gives nothing that is too old, and removes it with its key', async () => {
+  it('gives nothing that is too old but whose it was, once, and removes it with its key', async () => {
     await leaveBehind();
     const [name = ''] = await files();
     const long = new Date(Date.now() - KEPT_FOR - 1_000);
     await utimes(join(kept(), name), long, long);
-    assert.equal(await open().claim(), undefined);
+    assert.deepEqual(await open().claim(), { lapsed: true, role: 'host', window: 'one' });
     assert.deepEqual(await files(), []);
     assert.equal(secrets.size, 0);
+    assert.equal(await open().claim(), undefined);
   });
 
   it('says how long it was alone', async () => {
@@ -249,7 +279,7 @@ describe('the keeping of meetings', () => {
     const [name = ''] = await files();
     const then = new Date(Date.now() - 120_000);
     await utimes(join(kept(), name), then, then);
-    const claimed = await open().claim();
+    const claimed = await claim();
     const age = claimed?.age ?? 0;
     assert.ok(age >= 120_000 && age < 130_000, String(age));
     assert.equal(claimed?.meeting.record?.aliveAt, then.getTime());
@@ -260,9 +290,11 @@ describe('the keeping of meetings', () => {
     const old = join(kept(), 'a'.repeat(32));
     secrets.set(`parley.kept.${'a'.repeat(32)}`, 'key');
     await writeFile(old, 'x');
-    const long = new Date(Date.now() - KEPT_FOR - 1_000);
-    await utimes(old, long, long);
+    // Its window does not answer, as on a laptop whose lid is closed, but its process says that it lives.
+    await utimes(old, new Date(0), new Date(0));
     await open(new Map()).claim();
+    assert.equal((await files()).length, 1);
+    await open(new Map()).claim(Date.now() + KEPT_FOR + 1_000);
     assert.deepEqual(await files(), []);
     assert.equal(secrets.size, 0);
   });
@@ -333,13 +365,13 @@ describe('the keeping of meetings', () => {
     keeper.note(() => meeting);
     await once(changes, 'secret');
     await written();
-    assert.deepEqual(asKept((await open(markedBy(process.ppid)).claim())?.meeting), meeting);
+    assert.deepEqual(asKept((await claim(markedBy(process.ppid)))?.meeting), meeting);
     await told;
   });
 
   it('does not wait for a process that has ended', async () => {
     const meeting = await leaveBehind();
     const ended = spawnSync(process.execPath, ['--version']).pid;
-    assert.deepEqual(asKept((await open(markedBy(ended)).claim())?.meeting), meeting);
+    assert.deepEqual(asKept((await claim(markedBy(ended)))?.meeting), meeting);
   });
 });

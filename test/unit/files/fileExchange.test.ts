@@ -4,7 +4,8 @@ import { MAX_CONTROL_MESSAGE, MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../.
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { fileKey } from '../../../src/webview/files/fileKeys.ts';
 import { begin, close, Desk, OLGA, PETE, SELF } from './desk.ts';
-import { chunkOf, FakeChannel, fakeSockets, FakeSocket, offerOf, SAVED, turn, until } from './support.ts';
+import { turn, until } from '../../support/turn.ts';
+import { chunkOf, FakeChannel, fakeSockets, FakeSocket, offerOf, SAVED } from './support.ts';
 
 const FILE = offerOf('a');
 const KEY = fileKey(OLGA, FILE.id);
@@ -55,15 +56,11 @@ describe('FileExchange, taking', () => {
 
   it('asks nobody for content when the person thinks better of it, and is as it was before', async () => {
     const desk = new Desk({ openTarget: () => null });
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     assert.deepEqual([desk.transfer(OLGA, FILE), desk.channels.length], [null, 0]);
     const answers: unknown[] = [TARGET, null];
     const again = new Desk({ openTarget: () => answers.shift() });
-    again.offers(OLGA, FILE);
-    again.take(OLGA, FILE);
-    await turn();
+    await again.takeFrom(OLGA, FILE);
     begin(again.wires(), 4);
     again.wires().host.receive(SAVED);
     await close(again.wires());
@@ -97,9 +94,7 @@ describe('FileExchange, taking', () => {
 
   it('is taken again after a cancel only when the stream before is over', async () => {
     const desk = new Desk();
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     const first = desk.wires();
     begin(first, 2);
     desk.exchange.cancel(KEY);
@@ -115,9 +110,7 @@ describe('FileExchange, taking', () => {
 
   it('is paused, and goes on for the person alone', async () => {
     const desk = new Desk();
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     begin(desk.wires(), 2);
     desk.exchange.pause(KEY);
     const { status, bytes, kept } = desk.transfer(OLGA, FILE) ?? assert.fail();
@@ -149,9 +142,7 @@ describe('FileExchange, taking', () => {
 
   it('goes on as soon as there is a link again, however long it was tried in vain', async () => {
     const desk = new Desk({}, [0, 600_000]);
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     desk.linked = false;
     begin(desk.wires(), 2);
     const { host, peer } = desk.wires();
@@ -172,9 +163,7 @@ describe('FileExchange, taking', () => {
 
   it('goes on by itself when a channel is lost and when its owner is back, not asking anybody', async () => {
     const desk = new Desk();
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     begin(desk.wires(), 2);
     const first = desk.wires();
     first.peer.lose();
@@ -225,9 +214,7 @@ describe('FileExchange, taking', () => {
 
   it('does not take from an owner what is another’s who is here', async () => {
     const desk = new Desk();
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     begin(desk.wires(), 2);
     desk.exchange.pause(KEY);
     await close(desk.wires());
@@ -242,9 +229,7 @@ describe('FileExchange, taking', () => {
         throw new Error('EACCES');
       },
     });
-    unwritable.offers(OLGA, FILE);
-    unwritable.take(OLGA, FILE);
-    await turn();
+    await unwritable.takeFrom(OLGA, FILE);
     assert.equal(unwritable.transfer(OLGA, FILE)?.problem, 'target-unwritable');
     assert.deepEqual(unwritable.told, ['a file could not be taken']);
     for (const [problem, kept] of [
@@ -255,9 +240,7 @@ describe('FileExchange, taking', () => {
       ['cancelled', false],
     ] as const) {
       const desk = new Desk();
-      desk.offers(OLGA, FILE);
-      desk.take(OLGA, FILE);
-      await turn();
+      await desk.takeFrom(OLGA, FILE);
       begin(desk.wires(), 2);
       desk.wires().peer.receive({ t: 'error', problem });
       await close(desk.wires());
@@ -342,9 +325,7 @@ describe('FileExchange, taking', () => {
       openTarget: () =>
         opened++ === 0 ? { target: 't'.repeat(22), url: 'ws://127.0.0.1:1/files/t', bytes: 0 } : { saved },
     });
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     begin(desk.wires(), 2);
     const { peer, host } = desk.wires();
     peer.lose();
@@ -406,9 +387,7 @@ describe('FileExchange, taking', () => {
 
   it('keeps parts when the page goes', async () => {
     const desk = new Desk();
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     begin(desk.wires(), 2);
     desk.exchange.dispose();
     assert.deepEqual(desk.wires().host.frames.at(-1), { t: 'error', problem: 'link-lost' });

@@ -105,6 +105,7 @@ describe('Attendance', () => {
       ['left', 'leave', 'You left the meeting'],
       ['ended', 'end', 'The meeting has ended'],
       ['ended-by-host', 'leave', 'The meeting has ended'],
+      ['host-away', 'leave', 'You are no longer in the meeting'],
     ] as const;
     for (const [how, way, title] of ways) {
       const { attendance, store, told, log, join } = make();
@@ -113,8 +114,8 @@ describe('Attendance', () => {
       await attendance.leave(how);
       await attendance.leave('left');
       assert.deepEqual(
-        [log, store.state.outcome?.title, told.at(-1)],
-        [[way], title, `left {"how":"${how}"}`],
+        [log, store.state.outcome?.title, store.state.hostLost, told.at(-1)],
+        [[way], title, how === 'host-away', `left {"how":"${how}"}`],
       );
     }
   });

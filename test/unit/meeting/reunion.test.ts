@@ -1,31 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { EnterError, type KnockOutcome } from '../../../src/webview/meeting/entry.ts';
+import { EnterError } from '../../../src/webview/meeting/entry.ts';
 import { Reunion } from '../../../src/webview/meeting/reunion.ts';
 import { until } from '../rtc/until.ts';
-import { FakeLink } from './fakeLink.ts';
-
-const welcome = { link: new FakeLink(), ordinal: 1, members: [], startedAt: 7 };
+import type { FakeLink } from './fakeLink.ts';
+import { knocking, WELCOME, type Knocked } from './knocking.ts';
 
 /** `looks` says what each look at the door finds; after that nobody is apart. */
-async function run(looks: readonly boolean[], outcome: KnockOutcome<FakeLink> | Error) {
+async function run(looks: readonly boolean[], outcome: Knocked) {
   const abort = new AbortController();
   const seen = { looks: 0, knocks: 0, settled: 0, problems: 0 };
   const reunion = new Reunion<FakeLink>({
     signal: abort.signal,
     apart: () => looks[seen.looks++] ?? false,
-    knock: () => {
+    ...knocking(seen, () => {
       seen.knocks += 1;
-      return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome);
-    },
-    settle: () => {
-      seen.settled += 1;
-      return Promise.resolve();
-    },
-    pause: 1,
-    onProblem: () => {
-      seen.problems += 1;
-    },
+      return outcome;
+    }),
   });
   const watching = reunion.watch();
   await until(() => seen.looks > looks.length, 'all looks');
@@ -36,7 +27,7 @@ async function run(looks: readonly boolean[], outcome: KnockOutcome<FakeLink> | 
 
 describe('Reunion', () => {
   it('knocks at a door that none of us holds, and goes on from the welcome', async () => {
-    const { knocks, settled } = await run([true, true], { kind: 'welcome', welcome });
+    const { knocks, settled } = await run([true, true], { kind: 'welcome', welcome: WELCOME });
     assert.deepEqual([knocks, settled], [1, 1]);
   });
 
@@ -54,10 +45,8 @@ describe('Reunion', () => {
         looks += 1;
         return false;
       },
-      knock: () => Promise.resolve({ kind: 'absent' }),
-      settle: () => Promise.resolve(),
+      ...knocking({ settled: 0, problems: 0 }, () => ({ kind: 'absent' })),
       pause: 200,
-      onProblem: () => undefined,
     });
     const watching = reunion.watch();
     const began = performance.now();

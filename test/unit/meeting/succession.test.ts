@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import type { SessionRecord } from '../../../src/shared/hostRpc.ts';
-import { Succession } from '../../../src/webview/host/succession.ts';
+import { succeed, Succession } from '../../../src/webview/host/succession.ts';
 
 const BOB = 'b'.repeat(43);
 
@@ -73,6 +73,28 @@ describe('Succession', () => {
     const [old, next] = [await page(), await page()];
     old.tell(() => ({ ...session(), ordinal: -1 }));
     assert.equal(await next.ask(200), undefined);
+  });
+
+  it('says that it left by itself, when its extension host was away for too long', async () => {
+    const [old, next] = [await page(), await page()];
+    old.tell(() => 'host-away');
+    assert.equal(await next.ask(5_000), 'host-away');
+  });
+
+  it('leaves files to the extension host, but for what was withdrawn since', () => {
+    const own = (id: string): SessionRecord['offers'][number] => ({
+      offer: { id, kind: 'file', name: id, size: 1, modified: 1, files: 1, path: null },
+      to: null,
+    });
+    const known = session({ hand: false, offers: [own('a'), own('b')] });
+    // One that the extension host has not found again is not brought back by the page.
+    const before = session({ offers: [own('b'), own('c')] });
+    assert.deepEqual(succeed({ session: known }, before), {
+      session: { ...before, offers: [own('b')] },
+      withdrawn: ['a'],
+    });
+    assert.deepEqual(succeed({ session: known }, undefined), { session: known, withdrawn: [] });
+    assert.deepEqual(succeed({ session: null }, undefined), { session: null, withdrawn: [] });
   });
 
   it('may be handed on again by the page that took it', async () => {
