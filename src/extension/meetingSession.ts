@@ -2,7 +2,13 @@ import * as vscode from 'vscode';
 import { type AddressWatch, watchMoves } from './addressWatch.ts';
 import type { PanelPlace } from './comingBack.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
-import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
+import type {
+  HostApi,
+  MeetingBootstrap,
+  PressAnswer,
+  PressedControl,
+  SessionRecord,
+} from '../shared/hostRpc.ts';
 import { type Invite, MAX_SERVERS } from '../shared/invite.ts';
 import type { Handlers, Params } from '../shared/rpc.ts';
 import { makeBootstrap } from './bootstrap.ts';
@@ -25,6 +31,7 @@ import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
 import { stageSurroundings } from './stageWays.ts';
 import { withTimeLimit } from './timeLimit.ts';
+import { countNews, Unseen, type News } from './unseen.ts';
 
 /** How the meeting came to its end for this person. */
 export type EndedHow = Params<HostApi['left']>['how'] | 'panel-closed' | 'replaced';
@@ -62,6 +69,8 @@ export interface MeetingSessionOptions {
   readonly onState: (state: SessionState) => void;
   /** What `keep()` gives has changed. */
   readonly onChanged: (session: MeetingSession) => void;
+  /** Others did something while the panel is out of view; told once until it is shown. */
+  readonly onNews: (session: MeetingSession, news: News) => void;
   /** The person closed the panel while in the meeting. */
   readonly onPanelClosed: (session: MeetingSession) => void;
   /** The meeting is over for this person; `end()` has to follow. */
@@ -91,6 +100,7 @@ export class MeetingSession {
   #ended = false;
   /** The panel from before, while the present one is on its way into the meeting. */
   #orphan: OrphanedPanel | undefined;
+  readonly #unseen = new Unseen();
   readonly #ready: Promise<unknown>;
 
   constructor(options: MeetingSessionOptions) {
@@ -100,6 +110,7 @@ export class MeetingSession {
       connect: options.streams.origins,
       log: options.log,
       handlers: () => this.#handlers(),
+      onVisible: (visible) => this.#handleVisible(visible),
       onClosed: () => this.#handleClosed(),
     });
     this.#shares = new ShareDesk({
@@ -199,6 +210,11 @@ export class MeetingSession {
   /** "Leave Meeting" as a command: the page asks, as its button does. False when there is no page to ask. */
   askToLeave(): Promise<boolean> {
     return this.#page.askToLeave();
+  }
+
+  /** Presses a button of the page; `undefined` when there is no page that does. */
+  press(what: PressedControl): Promise<PressAnswer | undefined> {
+    return this.#page.press(what);
   }
 
   /** Leaves without a question: the others are told where there is time for it, and everything ends. */
@@ -321,12 +337,21 @@ export class MeetingSession {
     this.#options.onPanelClosed(this);
   }
 
-  #setState(state: SessionState): void {
+  #handleVisible(visible: boolean): void {
+    this.#unseen.show(visible);
+    // One that is being opened has nothing to show yet.
+    if (this.#state.phase === 'in') this.#setState(this.#state);
+  }
+
+  #setState(state: Omit<SessionState, 'news'>): void {
     if (this.#state.phase === 'in' && state.phase !== 'in') this.#outSince = performance.now();
-    this.#state = state;
+    const news = this.#unseen.follow(state.phase === 'in' ? state.ofOthers : undefined);
+    this.#state = { ...state, news };
     if (this.#ended) return;
-    this.#options.onState(state);
+    this.#page.setNews(countNews(news));
+    this.#options.onState(this.#state);
     this.#options.onChanged(this);
+    if (this.#unseen.mustTell(news)) this.#options.onNews(this, news);
   }
 
   #bootstrap(): MeetingBootstrap {

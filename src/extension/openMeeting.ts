@@ -50,7 +50,7 @@ export interface OpenMeetingOptions {
   readonly log: Log;
   readonly callbacks: Pick<
     MeetingSessionOptions,
-    'rememberName' | 'copyInvite' | 'onState' | 'onChanged' | 'onPanelClosed' | 'onEnded'
+    'rememberName' | 'copyInvite' | 'onState' | 'onNews' | 'onChanged' | 'onPanelClosed' | 'onEnded'
   >;
   /** The server of one's own had to take another port after a crash: invites from before lead nowhere. */
   readonly onServerMoved: () => void;

@@ -106,11 +106,13 @@ export const meetingBootstrap = v.object({
 });
 export type MeetingBootstrap = v.InferOutput<typeof meetingBootstrap>;
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 /** What the status bar and the context keys are made of. */
 export const meetingStatus = v.object({
   phase: v.picklist(['lobby', 'joining', 'in', 'left', 'failed']),
   /** People in the meeting, oneself included. */
-  people: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  people: count,
   microphone: v.boolean(),
   camera: v.boolean(),
   /** The others in the meeting, for choosing whom a file goes to. */
@@ -120,8 +122,26 @@ export const meetingStatus = v.object({
   ),
   /** Name of who presents, or null. */
   presenter: v.nullable(v.pipe(v.string(), v.maxLength(MAX_NAME))),
+  /** Whether that is oneself. */
+  presenting: v.boolean(),
+  /** What there is of others: chat lines so far, files and folders on offer, raised hands. */
+  ofOthers: v.object({ lines: count, files: count, hands: count }),
 });
 export type MeetingStatus = v.InferOutput<typeof meetingStatus>;
+
+/** A button of the bar that is a command of VS Code as well. */
+const pressedControl = v.picklist(['microphone', 'camera', 'hand']);
+export type PressedControl = v.InferOutput<typeof pressedControl>;
+
+/**
+ * What came of pressing a button. `pending`: it will be on, once the person has done what the hint says; `unavailable`:
+ * nothing was done, for the reason in the hint; `out`: nothing was done, since the person is not in a meeting.
+ */
+const pressAnswer = v.object({
+  outcome: v.picklist(['on', 'off', 'pending', 'unavailable', 'out']),
+  hint: v.nullable(v.pipe(v.string(), v.maxLength(1_000))),
+});
+export type PressAnswer = v.InferOutput<typeof pressAnswer>;
 
 /** An address of the web or of somebody's mail. */
 const webLink = v.pipe(
@@ -222,6 +242,8 @@ export const pageApi = {
   networkChanged: method(v.object({ addresses: machineAddressList }), nothing),
   /** "Leave Meeting" was run as a command: the page asks for confirmation as its own button does. */
   askToLeave: method(v.object({}), nothing),
+  /** A button of the bar was pressed by a command; the panel may be out of sight. */
+  press: method(v.object({ what: pressedControl }), pressAnswer),
   /** A stage's page came or went. */
   stageConnected: method(v.object({ stage: tokenSchema, connected: v.boolean() }), nothing),
   /** A message of stageRpc from a stage. */

@@ -11,6 +11,7 @@ import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { rtcConfig } from './rtc/rtcConfig.ts';
 import { App } from './ui/app.ts';
+import { pressControl } from './ui/pressControl.ts';
 import type { OwnOffer } from '../shared/filesRpc.ts';
 import type { MeetingBootstrap } from '../shared/hostRpc.ts';
 
@@ -59,6 +60,7 @@ async function main(root: HTMLElement): Promise<void> {
         engine?.askToLeave();
         return null;
       },
+      press: ({ what }) => (engine ? pressControl(what, engine) : { outcome: 'out', hint: null }),
       stageConnected: ({ stage, connected }) => {
         whenReady(() => source?.stageConnected(stage, connected));
         return null;

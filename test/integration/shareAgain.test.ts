@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { Dialogs } from '../../src/extension/dialogs.ts';
 import { ShareDesk } from '../../src/extension/files/shareDesk.ts';
-import type { OwnOffer } from '../../src/shared/hostRpc.ts';
+import type { OwnOffer } from '../../src/shared/filesRpc.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 
 describe('sharing again what has changed', () => {

@@ -17,7 +17,13 @@ import { receiveDrop } from './drops.ts';
 import { OfferBook } from './offerBook.ts';
 import { makeOfferings } from './makeOfferings.ts';
 import { findOffersAgain, type KeptOffer } from './offersBack.ts';
-import { leftOutSentences, nameList, notSharedSentences, type Refused } from './shareSentences.ts';
+import {
+  leftOutSentences,
+  nameList,
+  notSharedSentences,
+  peopleList,
+  type Refused,
+} from './shareSentences.ts';
 import { outermost, parseUri } from './shareUris.ts';
 import { Spool } from './spool.ts';
 
@@ -85,7 +91,8 @@ export class ShareDesk {
         void this.#options.dialogs.info(vscode.l10n.t('Nobody else is in the meeting yet.'));
         return;
       }
-      const people = await choosePeople(others);
+      const names = chosen.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+      const people = await choosePeople(names, others, this.#options.dialogs);
       if (!people) return;
       to = people;
     }
@@ -187,7 +194,11 @@ export class ShareDesk {
   /** Says what was shared, and takes it back at a click. */
   async #offerUndo(offers: readonly OwnOffer[], notes: readonly string[]): Promise<void> {
     const withdraw = vscode.l10n.t('Withdraw');
-    const answer = await this.#options.dialogs.info([sharedSentence(offers), ...notes].join(' '), withdraw);
+    const people = this.#options.others();
+    const answer = await this.#options.dialogs.info(
+      [sharedSentence(offers, people), ...notes].join(' '),
+      withdraw,
+    );
     if (answer !== withdraw) return;
     const ids = offers.map(({ offer }) => offer.id).filter((id) => this.#book.get(id));
     for (const id of ids) this.#book.withdraw(id);
@@ -195,9 +206,10 @@ export class ShareDesk {
   }
 
   async #chooseReceivers(id: string): Promise<{ to: OwnOffer['to'] } | null> {
+    const { dialogs, others } = this.#options;
     const own = this.#book.get(id);
     if (!own) throw notOnOffer();
-    const chosen = await changePeople(own.offer.name, this.#options.others(), own.to);
+    const chosen = await changePeople(own.offer.name, others(), own.to, dialogs);
     if (chosen) this.#book.setReceivers(id, chosen.to);
     return chosen;
   }
@@ -262,12 +274,15 @@ async function pickFiles(): Promise<vscode.Uri[] | undefined> {
   });
 }
 
-function sharedSentence(offers: readonly OwnOffer[]): string {
+function sharedSentence(offers: readonly OwnOffer[], others: MeetingStatus['others']): string {
   const names = nameList(offers.map(({ offer }) => offer.name));
-  const [first] = offers;
-  return first?.to
-    ? vscode.l10n.t('Shared with the people you chose ({0}): {1}.', first.to.length, names)
-    : vscode.l10n.t('Shared in the meeting: {0}.', names);
+  const to = offers[0]?.to;
+  if (!to) return vscode.l10n.t('Shared in the meeting: {0}.', names);
+  const people = others.filter(({ id }) => to.includes(id)).map(({ name }) => name);
+  // Who was chosen may have left meanwhile.
+  return people.length > 0
+    ? vscode.l10n.t('Shared with {0} only: {1}.', peopleList(people), names)
+    : vscode.l10n.t('Shared with the people you chose: {0}.', names);
 }
 
 /** Says so where an editor holds more than the disk, which is what is shared. */

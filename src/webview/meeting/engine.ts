@@ -337,7 +337,7 @@ export class MeetingEngine implements MeetingView {
       this.#tellMembers();
       this.connections.follow();
       this.#voices.handOn(this.model);
-      this.#reporter.report(statusOf(this.model), this.#session);
+      this.#reporter.report(statusOf(this.model, this.#store.state), this.#session);
       for (const listener of this.#listeners) listener(this.model);
     });
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { TakePurpose } from '../../../src/shared/hostRpc.ts';
+import type { TakePurpose } from '../../../src/shared/filesRpc.ts';
 import { MAX_CONTROL_MESSAGE, MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../../../src/shared/limits.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import type { TransferFrame } from '../../../src/shared/transfer.ts';
