@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { type AddressWatch, watchMoves } from './addressWatch.ts';
 import type { PanelPlace } from './comingBack.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
 import type {
@@ -10,77 +9,26 @@ import type {
   SessionRecord,
 } from '../shared/hostRpc.ts';
 import { type Invite, MAX_SERVERS } from '../shared/invite.ts';
-import type { Handlers, Params } from '../shared/rpc.ts';
+import type { Handlers } from '../shared/rpc.ts';
 import { makeBootstrap } from './bootstrap.ts';
-import type { Dialogs } from './dialogs.ts';
 import { SaveDesk } from './files/saveDesk.ts';
 import { ShareDesk } from './files/shareDesk.ts';
-import type { Gateway } from './gateway/gateway.ts';
-import type { GatewayAddress } from './gatewayAddress.ts';
-import { errorText, type Log } from './log.ts';
+import { errorText } from './log.ts';
 import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
-import type { MeetingServer } from './meetingServer.ts';
-import type { Network } from './networkSettings.ts';
+import type { MeetingSessionOptions } from './meetingSessionOptions.ts';
 import { openWebLink } from './openLink.ts';
 import type { OrphanedPanel } from './orphanedPanel.ts';
 import { PageLine } from './pageLine.ts';
-import type { PageStreams } from './pageStreams.ts';
-import { ServerReturn } from './serverReturn.ts';
+import { ServerMoves } from './serverMoves.ts';
 import { sessionHandlers } from './sessionHandlers.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
 import { stageSurroundings } from './stageWays.ts';
 import { withTimeLimit } from './timeLimit.ts';
-import { countNews, Unseen, type News } from './unseen.ts';
-
-/** How the meeting came to its end for this person. */
-export type EndedHow = Params<HostApi['left']>['how'] | 'panel-closed' | 'replaced';
-
-/** What a session is made of; it disposes of gateway and server. */
-export interface MeetingSessionOptions {
-  readonly facts: MeetingFacts;
-  /** The name to offer in the lobby. */
-  readonly name: string;
-  readonly extensionUri: vscode.Uri;
-  /** A folder of this extension's own, for what is on its way between file systems. */
-  readonly storage: vscode.Uri;
-  /** Remembers what was not received to its end. */
-  readonly memento: vscode.Memento;
-  readonly gateway: Gateway;
-  readonly gatewayAddress: GatewayAddress;
-  readonly streams: PageStreams;
-  /** Where a browser reaches the gateway now; forwards its port anew where that is needed. */
-  readonly reachGateway: () => Promise<GatewayAddress>;
-  /** Addresses of the machine on which the page runs, loopback last. */
-  readonly addresses: () => string[];
-  readonly network: Network;
-  readonly dialogs: Dialogs;
-  /** The meeting's server; ended with the session, when it is one of its own. */
-  readonly server: MeetingServer;
-  /** What an extension host before this one kept of the meeting; null for a new one. */
-  readonly kept: KeptMeeting | null;
-  /** Where the first panel is to be. */
-  readonly place: PanelPlace;
-  /** Resolves, and never rejects, when the page can be told how things stand. */
-  readonly ready: Promise<unknown>;
-  readonly log: Log;
-  readonly rememberName: (name: string) => void;
-  readonly copyInvite: () => Promise<void>;
-  readonly onState: (state: SessionState) => void;
-  /** What `keep()` gives has changed. */
-  readonly onChanged: (session: MeetingSession) => void;
-  /** Others did something while the panel is out of view; told once until it is shown. */
-  readonly onNews: (session: MeetingSession, news: News) => void;
-  /** The person closed the panel while in the meeting. */
-  readonly onPanelClosed: (session: MeetingSession) => void;
-  /** The meeting is over for this person; `end()` has to follow. */
-  readonly onEnded: (session: MeetingSession, how: EndedHow) => void;
-}
+import { countNews, Unseen } from './unseen.ts';
 
 /** Milliseconds for which a page waits for what was on offer before a restart; what is found later is told later. */
 const OFFERS_PATIENCE = 1_000;
-/** Milliseconds in which a page that is loaded anew is in the meeting again. */
-const OUT_FOR_LONG = 30_000;
 
 /** One meeting as this participant is in it, from Start or Join to the end, over any number of panels. */
 export class MeetingSession {
@@ -89,14 +37,11 @@ export class MeetingSession {
   readonly #saves: SaveDesk;
   readonly #stages: StageDesk;
   readonly #page: PageLine;
-  readonly #watch: AddressWatch;
-  readonly #return: ServerReturn;
+  readonly #moves: ServerMoves;
   #record: SessionRecord | null = null;
   /** The name that was chosen in the lobby. */
   #name: string | undefined;
   #state = initialState;
-  /** Since when nobody is in the meeting from here, if nobody is; milliseconds of `performance.now`. */
-  #outSince = performance.now();
   #ended = false;
   /** The panel from before, while the present one is on its way into the meeting. */
   #orphan: OrphanedPanel | undefined;
@@ -137,18 +82,11 @@ export class MeetingSession {
         options.onChanged(this);
       },
     });
-    this.#watch = watchMoves({
+    this.#moves = new ServerMoves({
       ...options,
-      tellPage: (addresses) => {
-        options.log('info', 'this machine has other addresses now');
-        this.#page.tell('networkChanged', { addresses: [...addresses] });
-      },
-      tellServers: () => this.tellServers(),
-    });
-    this.#return = new ServerReturn({
-      ...options,
-      tell: (urls) => this.#tellGaveWay(urls),
-      onMoved: () => options.onChanged(this),
+      page: this.#page,
+      state: () => this.#state,
+      onChanged: () => options.onChanged(this),
     });
     const { kept } = options;
     this.#record = kept?.record ?? null;
@@ -187,13 +125,12 @@ export class MeetingSession {
 
   /** The server of one's own has other addresses now: the page tells the others. */
   tellServers(): void {
-    this.#page.tell('serversMoved', { servers: [...this.#options.server.servers()], runsHere: true });
-    this.#options.onChanged(this);
+    this.#moves.tellServers();
   }
 
-  /** See `ServerReturn.follow`. Where others are here nothing is to be found. */
-  async followInvite(urls: readonly string[]): Promise<boolean> {
-    return this.#state.others.length === 0 && (await this.#return.follow(urls));
+  /** An invite to this meeting names these servers; gives whether the meeting is there now. */
+  followInvite(urls: readonly string[]): Promise<boolean> {
+    return this.#moves.followInvite(urls);
   }
 
   /** Shows the panel, or opens it again after it was closed. */
@@ -259,8 +196,7 @@ export class MeetingSession {
     if (this.#ended) return;
     this.#ended = true;
     this.#orphan?.leave();
-    this.#watch.dispose();
-    this.#return.dispose();
+    this.#moves.dispose();
     this.#saves.dispose();
     await this.#settle([
       this.#options.gateway.dispose(),
@@ -273,8 +209,7 @@ export class MeetingSession {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#watch.dispose();
-    this.#return.dispose();
+    this.#moves.dispose();
     this.#page.dispose();
     this.#orphan?.close(this.#options.log);
     const shares = this.#shares.dispose();
@@ -306,15 +241,6 @@ export class MeetingSession {
     await this.#options.gateway.dispose();
   }
 
-  /**
-   * The server of this machine is to end: its page tells the others where the other one is. While it is out of the meeting
-   * for a moment that waits; later they have to find out by themselves, so that nobody waits for a panel that stays closed.
-   */
-  #tellGaveWay(urls: readonly string[]): Promise<boolean> {
-    if (this.#state.phase === 'in') return this.#page.tellGaveWay(urls);
-    return Promise.resolve(performance.now() - this.#outSince > OUT_FOR_LONG);
-  }
-
   #openPanel(place: PanelPlace = {}): void {
     this.#page.open(place);
     this.#options.log('info', this.#record ? 'the panel is open again' : 'the panel is open');
@@ -344,9 +270,9 @@ export class MeetingSession {
   }
 
   #setState(state: Omit<SessionState, 'news'>): void {
-    if (this.#state.phase === 'in' && state.phase !== 'in') this.#outSince = performance.now();
     const news = this.#unseen.follow(state.phase === 'in' ? state.ofOthers : undefined);
     this.#state = { ...state, news };
+    this.#moves.noteState();
     if (this.#ended) return;
     this.#page.setNews(countNews(news));
     this.#options.onState(this.#state);
