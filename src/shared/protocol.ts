@@ -159,8 +159,17 @@ export const linkMessage = v.variant('t', [
   v.object({ t: v.literal('knock'), name: nameSchema }),
   /** Door to newcomer: your place in the order of arrival, and whom to call. */
   v.object({ t: v.literal('welcome'), ordinal: count, members: memberList, startedAt: count }),
-  /** Member to member, first on every link: who I am, and how much of your chat I have. */
-  v.object({ t: v.literal('enter'), ordinal: count, state: participantState, chatSeen: count }),
+  /**
+   * Member to member, first on every link: who I am, and how much of your chat I have. `anew`: you are no member to this page,
+   * since it has not met you, or has given you up.
+   */
+  v.object({
+    t: v.literal('enter'),
+    ordinal: count,
+    state: participantState,
+    chatSeen: count,
+    anew: v.optional(v.literal(true)),
+  }),
   v.object({ t: v.literal('state'), state: participantState }),
   /** Whom the sender reaches, itself included, and whether it holds the door. */
   v.object({ t: v.literal('members'), members: memberList, door: v.optional(v.boolean()) }),

@@ -189,6 +189,8 @@ export interface MeetingModel {
   readonly startedAt: number | null;
   /** True while the meeting's server cannot be reached: people inside go on, nobody new can enter. */
   readonly serverLost: boolean;
+  /** Names of people whom others in the meeting reach and this page does not; empty where it was never told. */
+  readonly unreached: readonly string[];
   /** VS Code's extension host does not answer: the meeting goes on, but nothing that needs it can be done. */
   readonly hostAway: boolean;
   /** Its host has left with it, and this person can run one for the others. */

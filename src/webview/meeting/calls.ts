@@ -6,7 +6,7 @@ import { BrokerError } from '../rtc/broker.ts';
 import type { Link } from '../rtc/link.ts';
 import { backOff, wait } from './wait.ts';
 
-/** Attempts to call a member that others tell of: together about half a minute. */
+/** Attempts to call somebody of whom nobody says any more that they are reached: together about half a minute. */
 const ATTEMPTS = 8;
 /** Peer ids of who left that are remembered, so that a late rumour of them is not followed. */
 const MAX_DEPARTED = 256;
@@ -19,6 +19,8 @@ export interface CallsOptions<L extends Pick<Link, 'close'> = Link> {
   readonly linked: () => readonly PeerId[];
   /** Whether it is the page of a member whom nothing is heard of: they are called for as long as that is so. */
   readonly missing: (peer: PeerId) => boolean;
+  /** Whether somebody who is here says that they reach a page: it is called for as long as that is so. */
+  readonly told: (member: MemberAddress) => boolean;
   /** Calls and proves, after so many attempts in vain; rejects with `BrokerError` or `HandshakeError`. */
   readonly call: (member: MemberAddress, attempt: number) => Promise<L>;
   readonly onLink: (link: L) => void;
@@ -28,6 +30,8 @@ export interface CallsOptions<L extends Pick<Link, 'close'> = Link> {
   readonly elderPatience: number;
   /** The pause after a first attempt, which doubles, and the longest; milliseconds. */
   readonly pauses: readonly [first: number, most: number];
+  /** The longest between calls of somebody never met, for whom that many attempts were in vain; milliseconds. */
+  readonly patientPause: number;
   readonly onProblem: (what: string, error?: unknown) => void;
 }
 
@@ -48,12 +52,16 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     options.signal.addEventListener('abort', () => this.#hurry.abort());
   }
 
-  /** Members have been told of: whoever is missing and elder is called. */
-  callMissing(told: readonly MemberAddress[]): void {
+  /**
+   * Members have been told of: whoever is missing and elder is called.
+   * @param all the younger are called as well: nothing has come of their calls.
+   */
+  callMissing(told: readonly MemberAddress[], all = false): void {
     const self = this.#options.self();
     if (!self) return;
     const linked = new Set([...this.#calling, ...this.#options.linked()]);
-    for (const member of callsToMake(self, told, linked, this.#departed)) {
+    const caller = all ? { ...self, ordinal: Infinity } : self;
+    for (const member of callsToMake(caller, told, linked, this.#departed)) {
       // A roster is somebody's word: it cannot make this page call without end.
       if (this.#calling.size + this.#options.linked().length >= MAX_MEMBERS) return;
       void this.#call(member, 0);
@@ -111,7 +119,8 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
 
   /** @param onVain the first attempt has failed, or there was none to make; told once. @returns whether there is a link. */
   async #call(member: MemberAddress, delay: number, onVain: () => void = () => undefined): Promise<boolean> {
-    const { signal, linked, missing, call, onLink, onCalled, pauses, onProblem } = this.#options;
+    const { signal, linked, missing, told, call, onLink, onCalled, pauses, patientPause, onProblem } =
+      this.#options;
     const { peer } = member;
     this.#calling.add(peer);
     let answered = false;
@@ -122,7 +131,7 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
     };
     if (delay > 0) await wait(delay, this.#hurry.signal);
     let hurries = this.#hurries;
-    for (let attempt = 0, vain = 0; vain < ATTEMPTS || missing(peer); attempt++) {
+    for (let attempt = 0, vain = 0; vain < ATTEMPTS || missing(peer) || told(member); attempt++) {
       answered = linked().includes(peer);
       if (answered || this.#departed.has(peer) || signal.aborted) break;
       try {
@@ -141,11 +150,12 @@ export class Calls<L extends Pick<Link, 'close'> = Link> {
         // Without a server nobody can be called: that says nothing of them.
         if (problem !== 'unreachable') vain++;
         // Not even the server knows them any more, and it had time to: their page is gone.
-        if (vain > 3 && problem === 'absent' && !missing(peer)) break;
+        if (vain > 3 && problem === 'absent' && !missing(peer) && !told(member)) break;
       }
       // A call that was under way may have begun too early.
       if (hurries !== this.#hurries) attempt = 0;
-      await wait(backOff(attempt, ...pauses), this.#hurry.signal);
+      const most = vain < ATTEMPTS || missing(peer) ? pauses[1] : patientPause;
+      await wait(backOff(attempt, pauses[0], most), this.#hurry.signal);
       if (hurries !== this.#hurries) attempt = -1;
       hurries = this.#hurries;
     }

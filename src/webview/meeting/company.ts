@@ -39,7 +39,7 @@ export class Company implements Pick<
     presenting.witness(member.state);
     if (typeof how === 'object') tellNews(notices, member, how.before.state);
     else if (how === 'came') notices.add('info', say.enteredSentence(member.state.name));
-    presenting.stepBack();
+    presenting.entered(member, how);
     const greeting = servers.greeting();
     if (greeting) member.link.send(greeting);
     sharing.entered(member.address.id);
@@ -75,10 +75,11 @@ export class Company implements Pick<
   }
 
   onGone(member: Member, how: 'left' | 'lost'): void {
-    const { notices, servers, sharing, serverWatch } = this.#options;
+    const { notices, presenting, servers, sharing, serverWatch } = this.#options;
     if (how === 'left') servers.onLeft(member.address.id);
     serverWatch.onGone(member);
     tellGone(notices, member, how);
+    if (how === 'lost') presenting.lost();
     sharing.lost(member.address.id);
     sharing.sync();
   }

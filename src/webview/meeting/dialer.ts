@@ -58,7 +58,7 @@ export class Dialer {
     try {
       return await this.prove(await this.#callByServer(member, attempt), { expected });
     } catch (error) {
-      if (!(error instanceof BrokerError) || !relay.reaches(expected)) throw error;
+      if (!(error instanceof BrokerError) || !relay.reaches(member)) throw error;
       return this.prove(await relay.call(member), { expected });
     }
   }

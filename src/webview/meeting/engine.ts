@@ -309,6 +309,7 @@ export class MeetingEngine implements MeetingView {
           this.#servers.onServer(connected);
           this.#store.set({ serverLost: !connected });
         },
+        onUnmet: (unmet) => this.#store.set({ unmet }),
         onStranger: () => this.#notices.add('warning', say.strangerSentence),
         onProblem: (what, error) => this.#problem(what, error),
       },

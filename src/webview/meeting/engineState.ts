@@ -17,11 +17,15 @@ export interface EngineState {
   readonly hand: boolean;
   /** Lamport time of our claim to present, or null. */
   readonly presenting: number | null;
+  /** The others may have let go of it while nobody was reached: nobody is told of it, and any other claim counts before it. */
+  readonly claimStale: boolean;
   readonly chat: ChatLog;
   /** Names of everybody who was ever in, so that their chat lines keep them. */
   readonly names: ReadonlyMap<ParticipantId, string>;
   readonly place: Place | null;
   readonly serverLost: boolean;
+  /** Whom others in the meeting reach, and this page does not. */
+  readonly unmet: readonly ParticipantId[];
   /** The extension host does not answer. */
   readonly hostAway: boolean;
   /** It did not for so long that this person was taken out of the meeting. */
@@ -48,10 +52,12 @@ export function initialState(bootstrap: MeetingBootstrap, now: number): EngineSt
     name: session?.name ?? bootstrap.name,
     hand: session?.hand ?? false,
     presenting: session && claimOf(session, now),
+    claimStale: false,
     chat,
     names,
     place: session ? { ordinal: session.ordinal, startedAt: session.startedAt } : null,
     serverLost: false,
+    unmet: [],
     hostAway: false,
     hostLost: false,
   };
@@ -64,7 +70,7 @@ function claimOf({ presenting, aliveAt }: SessionRecord, now: number): number | 
 
 /** What we say of ourselves to the others. */
 export function ownState(
-  { name, hand, presenting }: EngineState,
+  { name, hand, presenting, claimStale }: EngineState,
   { microphone, camera }: DevicesModel,
   offers: readonly FileOffer[],
 ): ParticipantState {
@@ -73,7 +79,7 @@ export function ownState(
     microphone: microphone.status === 'on',
     camera: camera.status === 'on',
     hand,
-    presenting,
+    presenting: claimStale ? null : presenting,
     offers: [...offers],
   };
 }
@@ -85,7 +91,7 @@ export function sessionOf(
   { microphone, camera, chosen }: DevicesModel,
   members: readonly MemberAddress[],
 ): SessionRecord | null {
-  const { place, name, chat, names, hand, presenting, bootstrap } = state;
+  const { place, name, chat, names, hand, presenting, claimStale, bootstrap } = state;
   if (!place || state.phase !== 'in') return null;
   const record = ({ author, entry }: ChatLog['lines'][number]): ChatRecord => ({
     author,
@@ -100,7 +106,7 @@ export function sessionOf(
     offers: [...offers],
     taken: [...taken],
     members: [...members],
-    presenting,
+    presenting: claimStale ? null : presenting,
     aliveAt: null,
     hand,
     devices: { microphone: microphone.wanted, camera: camera.wanted, chosen },

@@ -1,14 +1,14 @@
 import type { ParticipantId, PeerId } from '../../shared/ids.ts';
-import type { LinkMessage } from '../../shared/protocol.ts';
+import type { LinkMessage, MemberAddress } from '../../shared/protocol.ts';
 
 /** What members say of each other: whose pages they reach, and whether they hold the door. Believed of themselves only. */
 export class Hearsay {
-  readonly #reached = new Map<ParticipantId, ReadonlySet<PeerId>>();
+  readonly #reached = new Map<ParticipantId, ReadonlyMap<PeerId, MemberAddress>>();
   readonly #keepers = new Set<ParticipantId>();
 
   /** Takes in what a member says, which replaces what they said before. */
   take(from: ParticipantId, { members, door }: Extract<LinkMessage, { t: 'members' }>): void {
-    this.#reached.set(from, new Set(members.map(({ peer }) => peer)));
+    this.#reached.set(from, new Map(members.map((member) => [member.peer, member])));
     if (door) this.#keepers.add(from);
     else this.#keepers.delete(from);
   }
@@ -16,6 +16,11 @@ export class Hearsay {
   /** Whether a member says that they reach a page. */
   reaches(id: ParticipantId, peer: PeerId): boolean {
     return this.#reached.get(id)?.has(peer) ?? false;
+  }
+
+  /** The pages that a member says they reach, their own included. */
+  reached(id: ParticipantId): readonly MemberAddress[] {
+    return [...(this.#reached.get(id)?.values() ?? [])];
   }
 
   holdsDoor(id: ParticipantId): boolean {

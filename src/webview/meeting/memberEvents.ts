@@ -14,8 +14,11 @@ export interface OwnWord {
   readonly chatAfter: (seen: number) => readonly ChatEntry[];
 }
 
-/** Somebody came in, was found here when we came ourselves, or came back and had been here all along, as `before`. */
-export type Entrance = 'came' | 'found' | { readonly before: Member };
+/**
+ * Somebody came in, was found here when we came ourselves, or came back and had been here all along, as `before`; `forgotten`:
+ * it is the same page, and it had given us up meanwhile.
+ */
+export type Entrance = 'came' | 'found' | { readonly before: Member; readonly forgotten: boolean };
 
 /** What members do. */
 export interface MemberEvents {

@@ -61,7 +61,10 @@ export class Members {
   constructor(options: MembersOptions) {
     this.#options = options;
     this.#away = new Away({
-      vouched: (id) => this.relaysTo(id).length > 0,
+      vouched: (id) => {
+        const member = this.#members.get(id);
+        return member !== undefined && this.relaysTo(member.address).length > 0;
+      },
       onGone: (id, unloaded) => {
         const member = this.#members.get(id);
         if (member) this.#remove(member, unloaded ? 'left' : 'lost');
@@ -96,11 +99,23 @@ export class Members {
     return this.present.some(({ address }) => this.#hearsay.holdsDoor(address.id));
   }
 
-  /** Members who are here and say that they reach somebody's page. */
-  relaysTo(id: ParticipantId): Member[] {
-    const peer = this.#members.get(id)?.address.peer;
-    if (peer === undefined) return [];
+  /** Members who are here and say that they reach somebody's page, a member's or not. */
+  relaysTo({ id, peer }: Pick<MemberAddress, 'id' | 'peer'>): Member[] {
     return this.present.filter(({ address }) => address.id !== id && this.#hearsay.reaches(address.id, peer));
+  }
+
+  /** Pages that somebody who is here says they reach, of people of whom nothing is heard here, or not of that page. */
+  get unmet(): readonly MemberAddress[] {
+    const told = new Map<PeerId, MemberAddress>();
+    for (const { address } of this.present) {
+      for (const one of this.#hearsay.reached(address.id)) {
+        const member = this.#members.get(one.id);
+        const isMet = member && (!member.away || member.address.peer === one.peer);
+        if (one.id !== this.#options.self && !isMet && !this.#superseded.has(one.peer))
+          told.set(one.peer, one);
+      }
+    }
+    return [...told.values()];
   }
 
   /** What the server said of a page that was called. */
@@ -161,7 +176,9 @@ export class Members {
 
   #sayEnter(link: Link, { ordinal }: Place): void {
     const { state, chatSeen } = this.#options.own;
-    link.send({ t: 'enter', ordinal, state: state(link.remote.id), chatSeen: chatSeen(link.remote.id) });
+    const { id } = link.remote;
+    const anew = this.#members.has(id) ? {} : ({ anew: true } as const);
+    link.send({ t: 'enter', ordinal, state: state(id), chatSeen: chatSeen(id), ...anew });
   }
 
   #onMessage(link: Link, message: LinkMessage): void {
@@ -222,7 +239,7 @@ export class Members {
     this.#options.events.onState(now, member.state);
   }
 
-  #onEnter(link: Link, { ordinal, state, chatSeen }: Extract<LinkMessage, { t: 'enter' }>): void {
+  #onEnter(link: Link, { ordinal, state, chatSeen, anew }: Extract<LinkMessage, { t: 'enter' }>): void {
     const { events, place, placeGiven } = this.#options;
     const { id, peer } = link.remote;
     if (!place() || this.#entered.has(link)) {
@@ -232,12 +249,13 @@ export class Members {
     this.#entered.set(link, { chatSeen, state });
     const before = this.#members.get(id);
     const address = { id, peer, ordinal: Math.max(placeGiven(id)?.ordinal ?? 0, ordinal) };
-    this.#use({ address, link, state, away: false }, chatSeen, before);
+    const forgotten = anew === true && before?.address.peer === peer;
+    this.#use({ address, link, state, away: false }, chatSeen, before, forgotten);
     if (before) this.#closeOlder(before, link);
   }
 
   /** Speaks to a member by this link from now on. */
-  #use(member: Member, chatSeen: number, before: Member | undefined): void {
+  #use(member: Member, chatSeen: number, before: Member | undefined, forgotten = false): void {
     const { own, events, onChanged } = this.#options;
     const { address, link } = member;
     this.#members.set(address.id, member);
@@ -245,7 +263,7 @@ export class Members {
     link.media.update(own.tracks());
     // What has changed since our own `enter`, or was said on another link.
     link.send({ t: 'state', state: own.state(address.id) });
-    events.onEntered(member, before ? { before } : 'came');
+    events.onEntered(member, before ? { before, forgotten } : 'came');
     for (const entry of own.chatAfter(chatSeen)) link.send({ t: 'chat', entry });
     onChanged();
   }

@@ -1,5 +1,5 @@
 import { type ParticipantId, type PeerId, toHex } from '../../shared/ids.ts';
-import { eldest } from '../../shared/meeting/roster.ts';
+import { isElder } from '../../shared/meeting/roster.ts';
 import type { LinkMessage, MemberAddress } from '../../shared/protocol.ts';
 import type { RawLink } from '../rtc/broker.ts';
 import type { Link } from '../rtc/link.ts';
@@ -17,6 +17,7 @@ import { MESH_TIMES, type MeshTimes } from './meshTimes.ts';
 import { Relay } from './relay.ts';
 import { comeBack } from './comeBack.ts';
 import { Reunion } from './reunion.ts';
+import { Unmet } from './unmet.ts';
 import { wait } from './wait.ts';
 import { WayBack, type WayBackOptions } from './wayBack.ts';
 
@@ -38,6 +39,7 @@ export class Mesh {
   readonly #door: Door;
   readonly #wayBack: WayBack;
   readonly #reunion: Reunion;
+  readonly #unmet: Unmet;
   #place: Place | null = null;
   /** Who was in when we came, until they have entered here, or must have left. */
   readonly #foundHere = new Set<ParticipantId>();
@@ -73,7 +75,10 @@ export class Mesh {
       if (connected && wasKnown) {
         this.#reunion.hurry();
         // Whoever could not be called without it is called as soon as calls can be made.
-        void this.#own.connected().then(() => this.#calls.retryNow());
+        void this.#own.connected().then(() => {
+          this.#calls.retryNow();
+          this.#calls.callMissing(this.#members.unmet);
+        });
       }
       wasKnown ||= connected;
       events.onServer(connected);
@@ -83,11 +88,13 @@ export class Mesh {
       self: () => this.#self(),
       linked: () => [...this.#members.links].filter(({ works }) => works).map((link) => link.remote.peer),
       missing: (peer) => this.#members.list.some(({ away, address }) => away && address.peer === peer),
+      told: (member) => this.#members.relaysTo(member).length > 0,
       call: (member, attempt) => this.#dialer.call(member, attempt),
       onLink: (link) => this.#members.join(link),
       onCalled: (member, absent) => this.#members.noteCall(member, absent),
       elderPatience: times.elderPatience,
       pauses: times.callPauses,
+      patientPause: times.patientPause,
       onProblem,
     });
     this.#members = new Members({
@@ -96,7 +103,10 @@ export class Mesh {
       own: options,
       place: () => this.#place,
       placeGiven: (id) => this.#door.arrived(id),
-      onTold: (members) => this.#calls.callMissing(members),
+      onTold: (members) => {
+        this.#calls.callMissing(members);
+        this.#unmet.follow();
+      },
       onRelay: (from, message) => this.#relay.receive(from, message),
       onMissing: (member, delay) => this.#calls.recover(member, delay),
       onDeparted: ({ peer }) => this.#calls.forget(peer),
@@ -120,7 +130,7 @@ export class Mesh {
         member?.link.send(message);
         return member?.away === false;
       },
-      relaysTo: (id) => this.#members.relaysTo(id).map(({ address }) => address.id),
+      relaysTo: (member) => this.#members.relaysTo(member).map(({ address }) => address.id),
       onLink: (raw) => void this.#admission.admit(raw),
       patience: times.recall,
       onProblem,
@@ -132,6 +142,13 @@ export class Mesh {
       onWelcomed: (link) => this.#members.join(link),
       patience: times.admission,
       onProblem,
+    });
+    this.#unmet = new Unmet({
+      told: () => this.#members.unmet,
+      isMember: (id) => this.#members.get(id) !== undefined,
+      onLate: (told) => this.#calls.callMissing(told, true),
+      onShown: events.onUnmet,
+      times,
     });
     const again: Pick<WayBackOptions, 'signal' | 'knock' | 'settle' | 'onProblem'> = {
       signal,
@@ -146,19 +163,20 @@ export class Mesh {
       pause: times.knockPause,
     });
     this.#reunion = new Reunion({
-      apart: () => this.#isApart(),
+      apart: () => this.#eldersApart(),
+      openDoor: () => this.#door.open(),
       ...again,
       pause: times.reunion,
     });
     void this.#reunion.watch();
   }
 
-  /** Whether the door is held by none of us, and it is for us to see who has it. */
-  #isApart(): boolean {
+  /** How many who are here are elder, where none of us holds the door and we can ask the server for it; null otherwise. */
+  #eldersApart(): number | null {
     if (this.#door.held !== this.#toldDoor) this.#onChanged();
     const self = this.#self();
-    if (!self || !this.#own.broker || this.#door.held || this.#members.holdDoor) return false;
-    return eldest(this.present)?.id === self.id;
+    if (!self || !this.#own.broker || this.#door.held || this.#members.holdDoor) return null;
+    return this.present.filter((one) => isElder(one, self)).length;
   }
 
   /** The others, by order of arrival. */
@@ -297,6 +315,7 @@ export class Mesh {
     if (links.size === 0) told.abort();
     this.#abort.abort();
     this.#members.dispose();
+    this.#unmet.dispose();
     this.#relay.dispose();
     for (const link of links) link.close();
     await wait(this.#times.leaveGrace, told.signal);
@@ -360,6 +379,7 @@ export class Mesh {
     this.#toldDoor = this.#door.held;
     this.broadcast({ t: 'members', members: [...this.present], door: this.#toldDoor });
     this.#door.mind(self.id, this.present);
+    this.#unmet.follow();
   }
 
   #self(): MemberAddress | null {

@@ -25,6 +25,8 @@ export interface MeshOptions extends OwnWord {
 export interface MeshEvents extends MemberEvents {
   /** The place in the order of arrival is another one, after the meeting was lost and found again. */
   readonly onPlace: (place: Place) => void;
+  /** Others in the meeting reach these people, and this page has not for a while: nobody, or others, from now on. */
+  readonly onUnmet: (people: readonly ParticipantId[]) => void;
   readonly onServer: (connected: boolean) => void;
   /** Somebody knocked without the secret. */
   readonly onStranger: () => void;

@@ -11,7 +11,15 @@ export interface MeshTimes {
   readonly admission: number;
   /** The pause after a first call that failed, which doubles, and the longest. */
   readonly callPauses: readonly [first: number, most: number];
-  /** The same while the server cannot be reached. */
+  /** The longest pause between calls of somebody who was never met, though others reach them. */
+  readonly patientPause: number;
+  /** How long others reach somebody who was not met here until their elder calls them as well. */
+  readonly unmetCall: number;
+  /** The same until the person is told that somebody cannot be reached. */
+  readonly unmetShown: number;
+  /** How long such a person is remembered whom nobody tells of: who is on a poor network comes and goes in what is told. */
+  readonly unmetKept: number;
+  /** The same as `callPauses` while the server cannot be reached. */
   readonly serverPauses: readonly [first: number, most: number];
   /** How long the first link's negotiation of media may hold up the meeting's screen. */
   readonly mediaGrace: number;
@@ -61,6 +69,10 @@ export const MESH_TIMES: MeshTimes = {
   welcome: 15_000,
   admission: HANDSHAKE_DEADLINE,
   callPauses: [500, 3_000],
+  patientPause: 15_000,
+  unmetCall: 6_000,
+  unmetShown: 10_000,
+  unmetKept: 3_000,
   // A server on a machine of the meeting is back within a second, and nobody can be let in until it is found again.
   serverPauses: [500, 2_000],
   mediaGrace: 500,

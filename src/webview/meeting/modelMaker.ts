@@ -47,6 +47,7 @@ export function makeModel(state: EngineState, around: Surroundings): MeetingMode
     notices: around.notices,
     startedAt: state.place?.startedAt ?? null,
     serverLost: state.serverLost,
+    unreached: phase === 'in' ? state.unmet.map((id) => state.names.get(id) ?? '') : [],
     hostAway: state.hostAway,
     mayHostOn: around.mayHostOn,
   };
@@ -76,7 +77,8 @@ export function statusOf(model: MeetingModel, { chat, bootstrap }: EngineState):
 /** Who presents, as far as this page knows. */
 export function presenterNow(state: EngineState, members: readonly Member[]): ParticipantId | undefined {
   const claims = members.map((member) => ({ id: member.address.id, presenting: member.state.presenting }));
-  return presenterOf([...claims, { id: state.bootstrap.identity.id, presenting: state.presenting }]);
+  const presenting = state.claimStale && state.presenting !== null ? Infinity : state.presenting;
+  return presenterOf([...claims, { id: state.bootstrap.identity.id, presenting }]);
 }
 
 function selfModel(

@@ -14,8 +14,8 @@ export interface RelayOptions {
   readonly addresses: readonly string[];
   /** Sends to a member who is here; false when they are not. */
   readonly send: (to: ParticipantId, message: RelayMessage) => boolean;
-  /** Members who are here and say that they reach somebody. */
-  readonly relaysTo: (id: ParticipantId) => readonly ParticipantId[];
+  /** Members who are here and say that they reach somebody's page. */
+  readonly relaysTo: (member: MemberAddress) => readonly ParticipantId[];
   /** Somebody has called us. Nothing about them is proven: a relay could be anybody's. */
   readonly onLink: (raw: RawLink) => void;
   /** How long a call may take until its channel is open; milliseconds. */
@@ -55,13 +55,14 @@ export class Relay {
   }
 
   /** Whether there is somebody to hand a call on. */
-  reaches(id: ParticipantId): boolean {
-    return this.#options.relaysTo(id).length > 0;
+  reaches(member: MemberAddress): boolean {
+    return this.#options.relaysTo(member).length > 0;
   }
 
   /** Calls a member. @throws {BrokerError} `unreachable`: nobody relays; `timeout`, `failed` */
-  call({ id, peer }: MemberAddress): Promise<RawLink> {
-    const relays = this.#options.relaysTo(id);
+  call(member: MemberAddress): Promise<RawLink> {
+    const { id, peer } = member;
+    const relays = this.#options.relaysTo(member);
     // Another one each time: who does not answer may be lost as well.
     const via = relays[this.#turn++ % Math.max(1, relays.length)];
     if (via === undefined) return Promise.reject(new BrokerError('unreachable'));

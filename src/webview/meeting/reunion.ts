@@ -10,13 +10,17 @@ export interface ReunionOptions<L = Link> extends Pick<
   WayBackOptions<L>,
   'signal' | 'knock' | 'settle' | 'pause' | 'onProblem'
 > {
-  /** Whether nobody here holds the door, and it is for us to see who has it. */
-  readonly apart: () => boolean;
+  /** How many who are here are elder, where nobody here holds the door and we can see who has it; null otherwise. */
+  readonly apart: () => number | null;
+  /** Takes the door, if it is free. */
+  readonly openDoor: () => Promise<boolean>;
 }
 
 /**
  * A meeting that a broken network has cut in two, for longer than anybody is waited for, has one door: the part that does
- * not hold it finds the other there. Its eldest knocks, and the rest follows by what members tell each other.
+ * not hold it finds the other there. Its eldest knocks, and the rest follows by what members tell each other. Where that
+ * does not come about, since the eldest may have no way to the server, the next in order knock as well, each more rarely than
+ * the one before, and take a door that nobody has: without one nobody could come in.
  */
 export class Reunion<L = Link> {
   readonly #options: ReunionOptions<L>;
@@ -35,27 +39,33 @@ export class Reunion<L = Link> {
     this.#wake = new AbortController();
   }
 
-  #nextPause(pause: number): readonly [milliseconds: number, wake: AbortSignal] {
+  #nextPause(pause: number): readonly [milliseconds: number, isHurried: boolean, wake: AbortSignal] {
     const hurried = this.#hurried > 0;
     if (hurried) this.#hurried--;
-    return [hurried ? pause / 10 : pause, this.#wake.signal];
+    return [hurried ? pause / HURRIED : pause, hurried, this.#wake.signal];
   }
 
   /** Looks again and again until the meeting is over. Never rejects. */
   async watch(): Promise<void> {
-    const { signal, apart, knock, settle, pause, onProblem } = this.#options;
-    let before = false;
+    const { signal, apart, openDoor, knock, settle, pause, onProblem } = this.#options;
+    let looks = 0;
     while (!signal.aborted) {
-      const [pauseNow, awake] = this.#nextPause(pause);
+      const [pauseNow, isHurried, awake] = this.#nextPause(pause);
       await wait(pauseNow, AbortSignal.any([signal, awake]));
-      const now = !signal.aborted && apart();
+      const elders = signal.aborted ? null : apart();
+      if (elders === null) {
+        looks = 0;
+        continue;
+      }
+      // When the server is back the door is the eldest's first.
+      if (isHurried && elders > 0) continue;
+      looks++;
       // The door may be on its way from one of us to another: that is over at the next look.
-      const knocking = now && before;
-      before = now;
-      if (!knocking) continue;
+      if (looks < 2 || (looks - 1) % (elders + 1) !== 0) continue;
       try {
         const outcome = await knock();
         if (outcome.kind === 'welcome') await settle(outcome.welcome);
+        else if (outcome.kind === 'absent' && elders > 0) await openDoor();
       } catch (error) {
         if (!signal.aborted) onProblem('the other part of the meeting was not found', error);
       }

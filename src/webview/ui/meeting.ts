@@ -34,6 +34,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
   readonly #side: Side;
   readonly #bar: ControlBar;
   readonly #serverLost: Strip<'hostOn'>;
+  readonly #unreached: Strip;
   readonly #soundBlocked: Strip<'unlock'>;
   readonly #blocked: Strip<'retry'>;
   readonly #stage: Strip<StageOffer>;
@@ -48,6 +49,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
     this.#serverLost = new Strip('warning', 'warning', {
       hostOn: { label: strings.hostOn, press: () => actions.hostOn() },
     });
+    this.#unreached = new Strip('warning', 'debug-disconnect');
     this.#soundBlocked = new Strip('info', 'unmute', {
       unlock: { label: strings.turnOnSound, press: () => this.#sound.unlock() },
     });
@@ -65,7 +67,10 @@ export class MeetingScreen implements Widget<MeetingModel> {
       leave: events.askToLeave,
       tell: events.tell,
     });
-    const strips = [this.#serverLost, this.#soundBlocked, this.#blocked, this.#stage, this.#screenStage];
+    const strips = [
+      ...[this.#serverLost, this.#unreached, this.#soundBlocked],
+      ...[this.#blocked, this.#stage, this.#screenStage],
+    ];
     const body = h('div', { class: 'meeting-body' }, this.#room.elem, this.#side.elem);
     this.#room.fitInto(body);
     this.elem = h(
@@ -93,7 +98,8 @@ export class MeetingScreen implements Widget<MeetingModel> {
     // The way to it is the extension host's: without that nobody knows.
     const isLost = model.serverLost && !model.hostAway;
     this.#serverLost.set(isLost ? lost : null, model.mayHostOn ? ['hostOn'] : []);
-    const { devices } = model;
+    const { unreached, devices } = model;
+    this.#unreached.set(unreached.length > 0 ? strings.unreached(unreached) : null, [], null, true);
     this.#blocked.set(blockedDevices(devices)?.text ?? null, ['retry'], 'retry', true);
     const about = devicesStrip(devices);
     this.#stage.set(about?.text ?? null, about?.offers, about?.main, about?.dismissible);

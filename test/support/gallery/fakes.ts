@@ -191,6 +191,7 @@ export function meeting(changes: Partial<MeetingModel> = {}): MeetingModel {
     notices: [],
     startedAt: null,
     serverLost: false,
+    unreached: [],
     hostAway: false,
     mayHostOn: false,
     ...changes,

@@ -122,6 +122,7 @@ export const scenes: Readonly<Record<string, () => MeetingModel>> = {
   reconnecting: () =>
     inside(3, { people: [person(0), person(1, { link: 'reconnecting' }), person(4, { camera: false })] }),
   'host-left': () => inside(2, { serverLost: true, mayHostOn: true }),
+  unreached: () => inside(3, { unreached: ['Dave'] }),
   'host-away': () => inside(3, { hostAway: true, chat, files }),
   'host-away-busy': () =>
     inside(2, {

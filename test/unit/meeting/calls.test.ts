@@ -30,12 +30,14 @@ function make(self: MemberAddress | null = carol, pauses: readonly [number, numb
   const linked: PeerId[] = [];
   const problems: string[] = [];
   const missing = new Set<PeerId>();
+  const told = new Set<PeerId>();
   const called: [PeerId, boolean][] = [];
   const calls = new Calls<FakeLink>({
     signal: abort.signal,
     self: () => self,
     linked: () => linked,
     missing: (peer) => missing.has(peer),
+    told: ({ peer }) => told.has(peer),
     onCalled: ({ peer }, absent) => called.push([peer, absent]),
     elderPatience: 30,
     call: ({ id, peer }) =>
@@ -59,6 +61,7 @@ function make(self: MemberAddress | null = carol, pauses: readonly [number, numb
       linked.push(link.remote.peer);
     },
     pauses,
+    patientPause: pauses[1],
     onProblem: (what) => problems.push(what),
   });
   const nth = async (count: number) => {
@@ -67,7 +70,7 @@ function make(self: MemberAddress | null = carol, pauses: readonly [number, numb
     assert.ok(attempt);
     return attempt;
   };
-  return { calls, asked, nth, links, linked, problems, missing, called, abort };
+  return { calls, asked, nth, links, linked, problems, missing, told, called, abort };
 }
 
 describe('Calls', () => {
@@ -117,6 +120,29 @@ describe('Calls', () => {
     for (let attempt = 1; attempt <= 4; attempt++) await (await nth(attempt)).refuse('absent');
     calls.callMissing([bob]);
     assert.equal(asked.length, 5, 'the fourth was the last of the first call');
+  });
+
+  it('calls somebody for as long as others reach them, whatever the server says', async () => {
+    const { calls, nth, told, links, abort } = make();
+    told.add(bob.peer);
+    calls.callMissing([bob]);
+    for (let attempt = 1; attempt <= 20; attempt++) {
+      await (await nth(attempt)).refuse(attempt % 2 ? 'absent' : 'failed');
+    }
+    await (await nth(21)).give();
+    assert.equal(links.length, 1);
+    abort.abort();
+  });
+
+  it('calls the younger as well when that is for us to do', () => {
+    const { calls, asked } = make(bob);
+    calls.callMissing([carol]);
+    assert.equal(asked.length, 0);
+    calls.callMissing([bob, carol], true);
+    assert.deepEqual(
+      asked.map(({ peer }) => peer),
+      [carol.peer],
+    );
   });
 
   it('follows no rumour of who left, and stops calling them', async () => {

@@ -7,6 +7,7 @@ import type {
   ParticipantState,
 } from '../../../src/shared/protocol.ts';
 import type { Member, Place } from '../../../src/webview/meeting/member.ts';
+import type { MemberEvents } from '../../../src/webview/meeting/memberEvents.ts';
 import { Mesh } from '../../../src/webview/meeting/mesh.ts';
 import type { MeshTimes } from '../../../src/webview/meeting/meshTimes.ts';
 import {
@@ -32,6 +33,10 @@ const TIMES: MeshTimes = {
   welcome: 1_000,
   admission: 1_000,
   callPauses: [2, 10],
+  patientPause: 30,
+  unmetCall: 100,
+  unmetShown: 200,
+  unmetKept: 50,
   serverPauses: [2, 10],
   mediaGrace: 50,
   heartbeat: { interval: 20, quiet: 60, deadline: 1_000 },
@@ -83,13 +88,19 @@ export class Person {
   /** Lines of our own, and how many of each author's are known. */
   readonly own: ChatEntry[] = [];
   state: ParticipantState;
+  /** Hears of members besides. */
+  heard: Partial<Pick<MemberEvents, 'onEntered' | 'onState' | 'onGone'>> = {};
   /** Says something else of us to some. */
   stateTo: ((to: ParticipantId) => ParticipantState) | null = null;
   strangers = 0;
   waited = 0;
   place: Place | null = null;
+  /** Whom others reach and this page does not, as it was told last. */
+  unmet: readonly ParticipantId[] = [];
   /** Whether this machine reaches no server. */
   offline = false;
+  /** Whether no connection that is made without a server comes about. */
+  unrelayed = false;
   /** Our ends of the connections that were made without a server. */
   readonly relayed: FakeConnection[] = [];
   #killed = false;
@@ -124,7 +135,8 @@ export class Person {
         identity,
         connect,
         connection: () => {
-          const end = FakeConnection.alone();
+          const end = this.unrelayed ? new FakeConnection() : FakeConnection.alone();
+          if (this.unrelayed) end.connectionState = 'failed';
           this.relayed.push(end);
           return end as unknown as RTCPeerConnection;
         },
@@ -138,16 +150,21 @@ export class Person {
           onEntered: (member, how) => {
             this.log.push(`${nameOf(member)} ${typeof how === 'object' ? 'returned' : 'entered'}`);
             if (how === 'found') this.found.push(nameOf(member));
+            this.heard.onEntered?.(member, how);
           },
           onState: (member, before) => {
             if (member.state.name !== before.name) this.log.push(`${before.name} is ${member.state.name}`);
+            this.heard.onState?.(member, before);
           },
           onChat: (author, entry) => {
             known.set(author, entry.seq);
             this.chat.push(entry.text);
           },
           onAway: (member) => this.log.push(`${nameOf(member)} ${member.away ? 'away' : 'heard'}`),
-          onGone: (member, how) => this.log.push(`${nameOf(member)} ${how}`),
+          onGone: (member, how) => {
+            this.log.push(`${nameOf(member)} ${how}`);
+            this.heard.onGone?.(member, how);
+          },
           onMedia: () => undefined,
           onChannel: (_from, channel) => this.log.push(`channel ${channel.label}`),
           onLane: (_from, { lane }) => this.log.push(`lane ${String(lane)}`),
@@ -157,6 +174,9 @@ export class Person {
           },
           onServers: (_from, urls) => this.log.push(`servers ${urls.join(' ')}`),
           onEnded: () => this.log.push('ended'),
+          onUnmet: (people) => {
+            this.unmet = people;
+          },
           onServer: () => undefined,
           onStranger: () => {
             this.strangers += 1;
@@ -213,10 +233,15 @@ export class Person {
     for (const end of this.endsTo(other)) if (end.connectionState === 'connected') end.cut();
   }
 
-  /** The lid is closed: server and people are lost, until `offline` is false again. */
-  sleep(others: readonly Person[]): void {
+  /** This machine has no way to the server any more, until `offline` is false again; its people stay. */
+  loseServer(): void {
     this.offline = true;
     this.#server.drop(this.#ids);
+  }
+
+  /** The lid is closed: server and people are lost, until `offline` is false again. */
+  sleep(others: readonly Person[]): void {
+    this.loseServer();
     for (const other of others) this.cutFrom(other);
   }
 

@@ -37,7 +37,7 @@ function room(pairs: readonly (readonly [MemberAddress, MemberAddress])[]) {
         setImmediate(() => relays.get(to)?.receive(self.id, message));
         return true;
       },
-      relaysTo: (id) =>
+      relaysTo: ({ id }) =>
         [alice, bob, carol].map((one) => one.id).filter((one) => reach(self.id, one) && reach(one, id)),
       onLink: (raw) => own.push(raw),
       patience: 60,
