@@ -67,16 +67,15 @@ export class MeetingScreen implements Widget<MeetingModel> {
       leave: events.askToLeave,
       tell: events.tell,
     });
-    const strips = [
-      ...[this.#serverLost, this.#unreached, this.#soundBlocked],
-      ...[this.#blocked, this.#stage, this.#screenStage],
-    ];
+    const meeting = [this.#serverLost, this.#unreached, this.#soundBlocked].map(({ elem }) => elem);
+    const devices = [this.#blocked, this.#stage, this.#screenStage].map(({ elem }) => elem);
     const body = h('div', { class: 'meeting-body' }, this.#room.elem, this.#side.elem);
     this.#room.fitInto(body);
     this.elem = h(
       'div',
       { class: 'meeting' },
-      ...strips.map(({ elem }) => elem),
+      ...meeting,
+      ...devices,
       body,
       this.#bar.elem,
       this.#sound.elem,
