@@ -12,6 +12,7 @@ import { joinMeeting, startMeeting, tile } from '../test/support/meeting.ts';
 import { makeTempFolder } from '../test/support/temp.ts';
 import { openWindow, type VsCodeWindow } from '../test/support/window.ts';
 import { median, printReport, progress, summary } from './support/report.ts';
+import { freshPanel, markPanel } from '../test/support/freshPanel.ts';
 
 const RUNS = Number(process.env['RUNS'] ?? 5);
 /** What a window is given to come to rest before the next; a panel that is loaded takes the focus from the palette. */
@@ -129,8 +130,7 @@ async function seesMoving(panel: Frame, name: string): Promise<void> {
 
 async function measure(way: Way, who: VsCodeWindow, other: VsCodeWindow): Promise<Run> {
   await who.page.waitForTimeout(REST);
-  const old = await who.panel();
-  await old.evaluate(() => Object.assign(globalThis, { isOld: true }));
+  await markPanel(who);
   const began = await WAYS[way](who);
   const panel = await freshPanel(who);
   await tile(panel, other.name).waitFor();
@@ -148,17 +148,4 @@ async function notePid(who: VsCodeWindow, other: VsCodeWindow | undefined): Prom
   const taken = other && pids.get(other);
   const pid = (await extensionHosts(host.pid)).findLast((each) => each !== taken);
   if (pid !== undefined) pids.set(who, pid);
-}
-
-/** The panel that was not there when it began. */
-async function freshPanel(window: VsCodeWindow): Promise<Frame> {
-  for (;;) {
-    const panel = await window.panel();
-    const isOld = await panel
-      .evaluate(() => Reflect.has(globalThis, 'isOld'))
-      // The old frame goes while it is asked.
-      .catch(() => true);
-    if (!isOld) return panel;
-    await window.page.waitForTimeout(20);
-  }
 }

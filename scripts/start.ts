@@ -12,7 +12,12 @@ import { downloadedDesktop, hasDisplay, installedDesktop, openDesktop } from './
 import { CACHE, findOnPath, ROOT } from './lib/paths.ts';
 import { installTestHost, NEWEST_HOST } from './lib/testHost.ts';
 
-const { values } = parseArgs({ options: { two: { type: 'boolean' }, browser: { type: 'boolean' } } });
+const USAGE = `npm start [-- options]: a VS Code with the Parley of this clone and a meeting started
+  --two      a second window that joins the meeting
+  --browser  the VS Code from npm that the tests use, in your browser, whatever else is there
+  --help     this`;
+
+const values = readOptions();
 const roles = values.two === true ? ['host', 'guest'] : ['host'];
 /** The extension that starts and joins the meeting, as a person would by the commands. */
 const starter = join(ROOT, 'scripts', 'start-extension');
@@ -57,6 +62,25 @@ const code = await server.ended;
 if (!isEnding()) {
   console.error(`parley: VS Code ended (${String(code)})\n${server.log().split('\n').slice(-20).join('\n')}`);
   process.exit(1);
+}
+
+/** The options; ends the program where it is only asked for them, or does not know one. */
+function readOptions(): { readonly two?: boolean; readonly browser?: boolean } {
+  const options = {
+    two: { type: 'boolean' },
+    browser: { type: 'boolean' },
+    help: { type: 'boolean' },
+  } as const;
+  try {
+    const { values: given } = parseArgs({ options });
+    if (given.help !== true) return given;
+    console.log(USAGE);
+    process.exit(0);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(`parley: ${error.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
 }
 
 /** Puts an extension where installed ones are: its manifest and program, and what else it has. */

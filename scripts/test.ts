@@ -25,6 +25,12 @@ const parts: Readonly<Record<string, () => Promise<Counts>>> = {
 };
 const CHECKS = ['types', 'lint', 'format', 'dead-code'];
 
+const usage = `npm test [-- part [mocha options]]: everything, or one part: check, ${Object.keys(parts).join(', ')}
+  npm test -- unit --grep invite   one test by its name, in unit, integration or e2e`;
+if (part === '--help' || part === '-h') {
+  console.log(usage);
+  process.exit(0);
+}
 const chosen = part === undefined ? Object.keys(parts) : part === 'check' ? CHECKS : [part];
 // What the tests run on comes while the checks run, and is waited for before tests do.
 const hosts = part === undefined ? prepareHosts() : Promise.resolve();
@@ -33,7 +39,7 @@ let failed = 0;
 for (const name of chosen) {
   const step = parts[name];
   if (!step) {
-    console.error(`parley: there is no part "${name}"; there are check, ${Object.keys(parts).join(', ')}`);
+    console.error(`parley: there is no part "${name}"\n\n${usage}`);
     process.exit(2);
   }
   console.log(`\nparley: ${name}`);

@@ -35,11 +35,10 @@ export async function startBareTransfer(sender: VsCodeWindow, receiver: VsCodeWi
   return {
     raw: (bytes) =>
       inFront(async (from, to) => {
-        const answer = await to.evaluate(receiveRaw, {
-          offer: onLoopback(await from.evaluate(offerRaw)),
-          bytes,
-        });
-        const started = await from.evaluate(sendRaw, { answer: onLoopback(answer), bytes });
+        await from.evaluate(offerRaw);
+        await to.evaluate(receiveRaw, { offer: onLoopback(await from.evaluate(described)), bytes });
+        const answer = onLoopback(await to.evaluate(described));
+        const started = await from.evaluate(sendRaw, { answer, bytes });
         return (await to.evaluate(lastByteAt)) - started;
       }),
     peerBinary: (bytes) =>
@@ -69,23 +68,15 @@ interface Held {
   arrived?: Promise<number>;
 }
 
-async function offerRaw(): Promise<string> {
+async function offerRaw(): Promise<void> {
   const held = globalThis as Held;
   const connection = new RTCPeerConnection();
   held.connection = connection;
   held.channel = connection.createDataChannel('raw', { ordered: true });
   await connection.setLocalDescription();
-  await new Promise<void>((resolve) => {
-    const look = (): void => {
-      if (connection.iceGatheringState === 'complete') resolve();
-    };
-    connection.onicegatheringstatechange = look;
-    look();
-  });
-  return connection.localDescription?.sdp ?? '';
 }
 
-async function receiveRaw({ offer, bytes }: { offer: string; bytes: number }): Promise<string> {
+async function receiveRaw({ offer, bytes }: { offer: string; bytes: number }): Promise<void> {
   const held = globalThis as Held;
   const connection = new RTCPeerConnection();
   held.connection = connection;
@@ -101,6 +92,12 @@ async function receiveRaw({ offer, bytes }: { offer: string; bytes: number }): P
   });
   await connection.setRemoteDescription({ type: 'offer', sdp: offer });
   await connection.setLocalDescription();
+}
+
+/** What a page has said of its connection, with all its candidates. */
+async function described(): Promise<string> {
+  const { connection } = globalThis as Held;
+  if (!connection) throw new Error('there is no connection');
   await new Promise<void>((resolve) => {
     const look = (): void => {
       if (connection.iceGatheringState === 'complete') resolve();

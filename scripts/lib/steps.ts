@@ -53,11 +53,12 @@ export async function countTests(command: readonly string[], env: NodeJS.Process
   const counts = await readCounts(file);
   await rm(file, { force: true });
   if (counts === undefined) return { passed: 0, failed: 1 };
+  if (code !== 0 && counts.passed + counts.failed === 0) console.error('parley: no test was run');
   if (code !== 0 && counts.failed === 0) return { ...counts, failed: 1 };
   return counts;
 }
 
-/** Runs mocha on the files that match; nothing to run is a failure, since a suite must not vanish unseen. */
+/** Runs mocha on the files that match; nothing to run is a failure, since a suite must not vanish unseen, nor a test that is named. */
 export async function mocha(pattern: string, args: readonly string[], timeout: number): Promise<Counts> {
   const files = await findFiles(pattern);
   if (files.length === 0) {
@@ -65,7 +66,7 @@ export async function mocha(pattern: string, args: readonly string[], timeout: n
     return { passed: 0, failed: 1 };
   }
   const reporter = join(ROOT, 'scripts', 'lib', 'mochaReporter.mjs');
-  const options = ['--forbid-only', '--reporter', reporter, '--timeout', String(timeout)];
+  const options = ['--forbid-only', '--fail-zero', '--reporter', reporter, '--timeout', String(timeout)];
   return countTests([bin('mocha', 'bin/mocha.js'), ...options, ...args, ...files]);
 }
 

@@ -7,13 +7,17 @@ import type { Log } from './log.ts';
 
 /**
  * Asks for an invite, with the one on the clipboard already in place. The box says whose meeting it leads to and
- * where, so pressing Enter is the consent. `undefined` when the person thought better of it.
+ * where, so pressing Enter is the consent. Of what is in it from the start its prompt says so, since VS Code shows
+ * nothing of what `validateInput` finds before something is typed. `undefined` when the person thought better of it.
  */
 export async function askForInvite(dialogs: Dialogs, log: Log): Promise<Invite | undefined> {
   const copied = findInvite(await readClipboard(log));
   const text = await dialogs.input({
     title: vscode.l10n.t('Join Meeting'),
-    prompt: vscode.l10n.t('Paste the invite that you were sent.'),
+    prompt:
+      copied === undefined
+        ? vscode.l10n.t('Paste the invite that you were sent.')
+        : vscode.l10n.t('From your clipboard: {0}', describeInvite(copied).message),
     placeHolder: 'vscode://parley.parley/join…',
     ...(copied === undefined ? {} : { value: copied }),
     ignoreFocusOut: true,
@@ -26,7 +30,7 @@ export async function askForInvite(dialogs: Dialogs, log: Log): Promise<Invite |
   return undefined;
 }
 
-function describeInvite(text: string): vscode.InputBoxValidationMessage | undefined {
+function describeInvite(text: string): vscode.InputBoxValidationMessage {
   if (text.trim() === '') {
     // Nothing to find fault with yet, and nothing that Enter could join.
     return { message: vscode.l10n.t('Paste an invite.'), severity: vscode.InputBoxValidationSeverity.Error };

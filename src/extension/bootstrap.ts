@@ -1,4 +1,5 @@
-import type { MeetingBootstrap, OwnOffer, SessionRecord } from '../shared/hostRpc.ts';
+import type { OwnOffer } from '../shared/filesRpc.ts';
+import type { MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { GatewayAddress } from './gatewayAddress.ts';
 import type { MeetingFacts } from './meetingFacts.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
-/** How a sentence is shown. `question` is modal and has to be answered. */
-export type DialogKind = 'info' | 'warning' | 'error' | 'question';
+/** How a sentence is shown. `question` and `risk` are modal and have to be answered. */
+export type DialogKind = 'info' | 'warning' | 'error' | 'question' | 'risk';
 
 /** A sentence as it was shown to the person. */
 export interface ShownDialog {
@@ -47,6 +47,11 @@ export class Dialogs {
     return this.#show('question', message, detail, buttons);
   }
 
+  /** A modal question about something that cannot be taken back, as a warning. Enter presses the first button. */
+  risk<B extends string>(message: string, detail: string, ...buttons: B[]): Promise<B | undefined> {
+    return this.#show('risk', message, detail, buttons);
+  }
+
   async input(options: vscode.InputBoxOptions): Promise<string | undefined> {
     return this.#watcher?.onInput(options) ?? vscode.window.showInputBox(options);
   }
@@ -62,6 +67,8 @@ export class Dialogs {
     if (kind === 'question') {
       return vscode.window.showInformationMessage(message, { modal: true, detail }, ...buttons);
     }
+    if (kind === 'risk')
+      return vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
     if (kind === 'info') return vscode.window.showInformationMessage(message, ...buttons);
     if (kind === 'warning') return vscode.window.showWarningMessage(message, ...buttons);
     return vscode.window.showErrorMessage(message, ...buttons);

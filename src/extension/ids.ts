@@ -12,6 +12,9 @@ export const Commands = {
   shareFile: 'parley.shareFile',
   shareFileWith: 'parley.shareFileWith',
   openPanel: 'parley.openPanel',
+  toggleMicrophone: 'parley.toggleMicrophone',
+  toggleCamera: 'parley.toggleCamera',
+  toggleHand: 'parley.toggleHand',
   setTurnPassword: 'parley.setTurnPassword',
   testSetup: 'parley.testSetup',
 } as const;
@@ -59,6 +62,9 @@ export const ContextKeys = {
   inMeeting: 'parley.inMeeting',
   /** `lobby`, `joining`, `in`, `left`, `failed` or `closed` (the panel); unset without a meeting. */
   meetingPhase: 'parley.meetingPhase',
+  /** True once an invite was copied, or something shared, in this window: what the walkthrough shows as done. */
+  hasInvited: 'parley.hasInvited',
+  hasShared: 'parley.hasShared',
 } as const;
 
 /** Where the workspace's state says that a meeting is kept over a restart (keptMeetings.ts). */

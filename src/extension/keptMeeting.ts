@@ -1,8 +1,10 @@
 import * as v from 'valibot';
-import { meetingBootstrap, ownOffer, sessionRecord, type SessionRecord } from '../shared/hostRpc.ts';
+import { ownOffer } from '../shared/filesRpc.ts';
+import { meetingBootstrap, sessionRecord, type SessionRecord } from '../shared/hostRpc.ts';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from '../shared/ids.ts';
 import { MAX_SERVERS } from '../shared/invite.ts';
 import { MAX_NAME, MAX_OFFERS } from '../shared/limits.ts';
+import { parseJson } from '../shared/parseJson.ts';
 import { fileOffer } from '../shared/protocol.ts';
 import { stagePurpose } from '../shared/stageRpc.ts';
 
@@ -85,13 +87,7 @@ export type KeptMeeting = v.InferOutput<typeof keptMeeting>;
 
 /** Reads what was written by `keptText`; `undefined` when it is anything else. */
 export function parseKept(text: string): KeptMeeting | undefined {
-  try {
-    const parsed = v.safeParse(keptMeeting, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return parseJson(keptMeeting, text);
 }
 
 /** The text to keep of a meeting. A very long chat loses its beginning, and what could not be read again is left out. */

@@ -57,12 +57,15 @@ export class KeptMeetings {
     return new MeetingKeeper(this.#places, onTaken);
   }
 
-  /** Takes the meeting of this workspace, or what is to be said of one that is too old. It is kept no longer then. Never rejects. */
-  async claim(): Promise<ClaimedMeeting | LapsedMeeting | undefined> {
+  /**
+   * Takes the meeting of this workspace, or what is to be said of one that is too old. It is kept no longer then. Never rejects.
+   * @param now by the clock of the file system, which nobody but it can set; milliseconds since 1970.
+   */
+  async claim(now = Date.now()): Promise<ClaimedMeeting | LapsedMeeting | undefined> {
     const { memento, log } = this.#places;
     try {
       const mark = readMark(memento);
-      await this.#tidy(mark?.id);
+      await this.#tidy(mark?.id, now);
       if (memento.get(KEPT_MARK) === undefined) return undefined;
       if (mark && !(await this.#isLeft(mark))) {
         log('info', 'another window of this workspace is in a meeting');
@@ -131,7 +134,7 @@ export class KeptMeetings {
   }
 
   /** Removes what nobody came back for, its key included; not what this workspace is about to take. */
-  async #tidy(own: string | undefined): Promise<void> {
+  async #tidy(own: string | undefined, now: number): Promise<void> {
     const { folder, secrets } = this.#places;
     const names = await readdir(folder).catch((error: unknown) => {
       if (errorCode(error) === 'ENOENT') return [];
@@ -141,7 +144,8 @@ export class KeptMeetings {
       if (name === own) continue;
       const file = join(folder, name);
       const found = await statOf(file);
-      if (!found || Date.now() - found.mtimeMs <= KEPT_FOR) continue;
+      // A window that does not answer leaves the one time as it was, but while its process lives it sets the other.
+      if (!found || now - Math.max(found.mtimeMs, found.ctimeMs) <= KEPT_FOR) continue;
       await rm(file, { force: true });
       const id = name.slice(0, 32);
       if (KEPT_ID.test(id)) await secrets.delete(secretName(id));

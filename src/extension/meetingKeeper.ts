@@ -110,7 +110,10 @@ export class MeetingKeeper {
         this.#isAsking = false;
         this.#answered = new Date();
       },
-      (error: unknown) => this.#places.log('trace', `the window does not answer: ${describeError(error)}`),
+      (error: unknown) => {
+        this.#isAsking = false;
+        this.#places.log('trace', `the window does not answer: ${describeError(error)}`);
+      },
     );
   }
 

@@ -1,16 +1,19 @@
 import * as vscode from 'vscode';
+import type { PressAnswer, PressedControl } from '../shared/hostRpc.ts';
 import type { Invite } from '../shared/invite.ts';
 import { askForInvite } from './askForInvite.ts';
 import { readClipboard, writeClipboard } from './clipboard.ts';
 import type { Dialogs } from './dialogs.ts';
+import { ContextKeys } from './ids.ts';
 import { Invitations } from './invitations.ts';
 import { meetingOf } from './inviteSentences.ts';
 import { inviteFromUri } from './inviteUri.ts';
 import type { Log } from './log.ts';
-import { askNewInvite, askToReplace } from './meetingQuestions.ts';
+import { askForMeeting, askNewInvite, askToEnter, askToReplace } from './meetingQuestions.ts';
 import type { MeetingSession } from './meetingSession.ts';
 import { OnlyMeeting } from './onlyMeeting.ts';
 import { openAsGuest, openAsHost } from './openMeeting.ts';
+import { tellNotPressed, tellPressed } from './pressButton.ts';
 import { replaceOnClipboard } from './renewInvite.ts';
 import { selectedUris } from './selectedUris.ts';
 import { SetupTest } from './setup/setupTest.ts';
@@ -95,19 +98,18 @@ export class MeetingManager {
     const session = this.#meeting.session;
     if (!session) return this.#sayNoMeeting();
     if (this.#invites.hasExpired(session)) return;
+    note(ContextKeys.hasInvited);
     void this.#handOutInvite(this.#invites.write(session), 'copied');
   }
 
   /** Shares the selection of the explorer, the file of an editor tab, or the active editor's file. */
   async shareFile(clicked?: unknown, selected?: unknown): Promise<void> {
-    await this.#meeting.session?.shares.share(selectedUris(clicked, selected), 'everybody');
-    if (!this.#meeting.session) this.#sayNoMeeting();
+    await this.#share(selectedUris(clicked, selected), 'everybody');
   }
 
   /** The same, with people who are chosen first. */
   async shareFileWith(clicked?: unknown, selected?: unknown): Promise<void> {
-    await this.#meeting.session?.shares.share(selectedUris(clicked, selected), 'chosen');
-    if (!this.#meeting.session) this.#sayNoMeeting();
+    await this.#share(selectedUris(clicked, selected), 'chosen');
   }
 
   setTurnPassword(): Promise<void> {
@@ -122,6 +124,16 @@ export class MeetingManager {
   openPanel(): void {
     if (this.#meeting.session) this.#meeting.session.reveal();
     else this.#sayNoMeeting();
+  }
+
+  /** Presses a button of the meeting's page, which may be out of sight. */
+  async press(what: PressedControl): Promise<void> {
+    const session = this.#meeting.session;
+    if (!session) return this.#sayNoMeeting();
+    const answer = session.state.phase === 'in' ? await session.press(what) : OUT;
+    if (!answer) tellNotPressed(this.#dialogs);
+    else if (answer.outcome === 'out') void this.#sayNotIn(session);
+    else tellPressed(what, answer, this.#dialogs);
   }
 
   /** See `OnlyMeeting.comeBack`. */
@@ -201,7 +213,25 @@ export class MeetingManager {
     if (await this.#invites.handOut(invite, occasion)) await this.copyInvite();
   }
 
-  #sayNoMeeting(): void {
-    void this.#dialogs.info(vscode.l10n.t('You are not in a meeting.'));
+  async #share(uris: readonly vscode.Uri[], audience: 'everybody' | 'chosen'): Promise<void> {
+    const { session } = this.#meeting;
+    if (!session) return this.#sayNoMeeting();
+    await session.shares.share(uris, audience);
+    if (session.shares.offers.length > 0) note(ContextKeys.hasShared);
   }
+
+  #sayNoMeeting(): void {
+    void askForMeeting(this.#dialogs);
+  }
+
+  async #sayNotIn(session: MeetingSession): Promise<void> {
+    if ((await askToEnter(this.#dialogs)) && session === this.#meeting.session) session.reveal();
+  }
+}
+
+const OUT: PressAnswer = { outcome: 'out', hint: null };
+
+/** Remembers for this window that something was done. */
+function note(key: (typeof ContextKeys)[keyof typeof ContextKeys]): void {
+  void vscode.commands.executeCommand('setContext', key, true);
 }

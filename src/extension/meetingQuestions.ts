@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Dialogs } from './dialogs.ts';
 import { Commands } from './ids.ts';
+import { newsText } from './newsSentences.ts';
+import type { News } from './unseen.ts';
 
 /** The panel was closed in the meeting: what now? `undefined` when it was not said. */
 export async function askPanelAgain(dialogs: Dialogs): Promise<'reopen' | 'leave' | undefined> {
@@ -10,6 +12,12 @@ export async function askPanelAgain(dialogs: Dialogs): Promise<'reopen' | 'leave
   const answer = await dialogs.warning(sentence, reopen, leave);
   if (answer === undefined) return undefined;
   return answer === reopen ? 'reopen' : 'leave';
+}
+
+/** Others did something while the panel was out of view: says so, and whether the meeting is to be shown. */
+export async function askToShow(news: News, dialogs: Dialogs): Promise<boolean> {
+  const show = vscode.l10n.t('Show Meeting');
+  return (await dialogs.info(vscode.l10n.t('In the meeting: {0}.', newsText(news)), show)) === show;
 }
 
 /** The extension host was away for so long that the person is out of their meeting: says so, and offers the way into one. */
@@ -33,6 +41,21 @@ export async function askNewInvite(dialogs: Dialogs): Promise<boolean> {
     'The meeting server crashed and now runs on another port. Who is in the meeting stays in it; whoever wants to come in needs a new invite.',
   );
   return (await dialogs.warning(sentence, copy)) === copy;
+}
+
+/** Something was asked for that there is only in a meeting: says so, and leads into one. */
+export async function askForMeeting(dialogs: Dialogs): Promise<void> {
+  const start = vscode.l10n.t('Start Meeting');
+  const join = vscode.l10n.t('Join Meeting');
+  const answer = await dialogs.info(vscode.l10n.t('You are not in a meeting.'), start, join);
+  if (answer === start) await vscode.commands.executeCommand(Commands.startMeeting);
+  if (answer === join) await vscode.commands.executeCommand(Commands.joinMeeting);
+}
+
+/** The meeting is on, and the person is before its door, or has closed its panel: whether it is to be shown. */
+export async function askToEnter(dialogs: Dialogs): Promise<boolean> {
+  const show = vscode.l10n.t('Show Meeting');
+  return (await dialogs.info(vscode.l10n.t('You are not in the meeting at the moment.'), show)) === show;
 }
 
 /** A meeting is on, and another is to take its place. */

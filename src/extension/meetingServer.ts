@@ -92,11 +92,23 @@ export class MeetingServer implements RunningServer {
   }
 
   /**
-   * Others say that it is here now. Who runs one stays with it, and who has one that answers does.
+   * Others say that it is here now. Who runs one stays with it, and who has one that answers does. Where nothing answers at
+   * what was told, if anything was, it may be where it was before: who slept was not told that it is back there.
    * @returns whether another way is gone from now on.
-   * @throws {ServerUnreachableError} the one that was does not answer, and none of the addresses leads to a server.
+   * @throws {ServerUnreachableError} the one that was does not answer, and no address leads to a server.
    */
-  async move(urls: readonly string[], timeout?: number): Promise<boolean> {
+  async move(urls: readonly string[]): Promise<boolean> {
+    try {
+      if (urls.length > 0) return await this.#move(urls);
+    } catch (error) {
+      const known = this.#known(urls);
+      if (!(error instanceof ServerUnreachableError) || known.length === 0) throw error;
+      return this.#move(known);
+    }
+    return this.#move(this.#known([]));
+  }
+
+  async #move(urls: readonly string[], timeout?: number): Promise<boolean> {
     const { find, ask, lead, log } = this.#options;
     const before = this.#now;
     if (before.ownPort() !== null) return false;
@@ -125,7 +137,7 @@ export class MeetingServer implements RunningServer {
   async look(urls: readonly string[]): Promise<ServerState> {
     const url = this.#now.url();
     try {
-      await this.move(urls, LOOK_TIME_LIMIT);
+      await this.#move(urls, LOOK_TIME_LIMIT);
       return 'answers';
     } catch (error) {
       if (!(error instanceof ServerUnreachableError)) throw error;
@@ -136,7 +148,7 @@ export class MeetingServer implements RunningServer {
 
   /**
    * Gives up the server that runs here for one of this meeting's at these addresses, if there is one.
-   * @param which of two servers that find each other the `older` stays; whoever asks for `any` knows which is to stay.
+   * @param which of two servers that find each other the `older` stays; whoever asks for `any` other knows which is to stay.
    * @param tell says so to the others, who would not find it by themselves; false when nobody can be told, and nothing is done.
    * @returns whether the meeting is there now.
    * @throws {ServerUnreachableError} none of the addresses leads to a server.
@@ -152,7 +164,8 @@ export class MeetingServer implements RunningServer {
     if (own.ownPort() === null || others.length === 0) return false;
     const found = await find(others, {
       timeout: LOOK_TIME_LIMIT,
-      ...(which === 'older' ? { before: own.term } : {}),
+      // The own one may have addresses that this machine does not list.
+      ofTerm: (term) => (which === 'older' ? term < own.term : term !== own.term),
     });
     if (this.#stopped || this.#now !== own || !(await tell(others))) return false;
     log('info', 'a server of this meeting runs elsewhere: the one of this machine gives way to it');
@@ -183,6 +196,11 @@ export class MeetingServer implements RunningServer {
     }
     log('info', 'the meeting goes on, on a server of this machine');
     return this.#now.servers();
+  }
+
+  /** Where it is, or was, apart from these addresses. */
+  #known(urls: readonly string[]): string[] {
+    return [...new Set([...this.#now.servers(), ...this.#earlier])].filter((url) => !urls.includes(url));
   }
 
   #change(now: RunningServer, before: readonly string[]): void {

@@ -1,72 +1,31 @@
 import * as vscode from 'vscode';
-import { type AddressWatch, watchMoves } from './addressWatch.ts';
 import type { PanelPlace } from './comingBack.ts';
 import type { KeptMeeting } from './keptMeeting.ts';
-import type { HostApi, MeetingBootstrap, SessionRecord } from '../shared/hostRpc.ts';
+import type {
+  HostApi,
+  MeetingBootstrap,
+  PressAnswer,
+  PressedControl,
+  SessionRecord,
+} from '../shared/hostRpc.ts';
 import { type Invite, MAX_SERVERS } from '../shared/invite.ts';
-import type { Handlers, Params } from '../shared/rpc.ts';
+import type { Handlers } from '../shared/rpc.ts';
 import { makeBootstrap } from './bootstrap.ts';
-import type { Dialogs } from './dialogs.ts';
 import { SaveDesk } from './files/saveDesk.ts';
 import { ShareDesk } from './files/shareDesk.ts';
-import type { Gateway } from './gateway/gateway.ts';
-import type { GatewayAddress } from './gatewayAddress.ts';
-import { errorText, type Log } from './log.ts';
+import { errorText } from './log.ts';
 import { inviteTo, type MeetingFacts } from './meetingFacts.ts';
-import type { MeetingServer } from './meetingServer.ts';
-import type { Network } from './networkSettings.ts';
+import type { MeetingSessionOptions } from './meetingSessionOptions.ts';
 import { openWebLink } from './openLink.ts';
 import type { OrphanedPanel } from './orphanedPanel.ts';
 import { PageLine } from './pageLine.ts';
-import type { PageStreams } from './pageStreams.ts';
-import { ServerReturn } from './serverReturn.ts';
+import { ServerMoves } from './serverMoves.ts';
 import { sessionHandlers } from './sessionHandlers.ts';
 import { initialState, type SessionState } from './sessionState.ts';
 import { StageDesk } from './stageDesk.ts';
 import { stageSurroundings } from './stageWays.ts';
 import { withTimeLimit } from './timeLimit.ts';
-
-/** How the meeting came to its end for this person. */
-export type EndedHow = Params<HostApi['left']>['how'] | 'panel-closed' | 'replaced';
-
-/** What a session is made of; it disposes of gateway and server. */
-export interface MeetingSessionOptions {
-  readonly facts: MeetingFacts;
-  /** The name to offer in the lobby. */
-  readonly name: string;
-  readonly extensionUri: vscode.Uri;
-  /** A folder of this extension's own, for what is on its way between file systems. */
-  readonly storage: vscode.Uri;
-  /** Remembers what was not received to its end. */
-  readonly memento: vscode.Memento;
-  readonly gateway: Gateway;
-  readonly gatewayAddress: GatewayAddress;
-  readonly streams: PageStreams;
-  /** Where a browser reaches the gateway now; forwards its port anew where that is needed. */
-  readonly reachGateway: () => Promise<GatewayAddress>;
-  /** Addresses of the machine on which the page runs, loopback last. */
-  readonly addresses: () => string[];
-  readonly network: Network;
-  readonly dialogs: Dialogs;
-  /** The meeting's server; ended with the session, when it is one of its own. */
-  readonly server: MeetingServer;
-  /** What an extension host before this one kept of the meeting; null for a new one. */
-  readonly kept: KeptMeeting | null;
-  /** Where the first panel is to be. */
-  readonly place: PanelPlace;
-  /** Resolves, and never rejects, when the page can be told how things stand. */
-  readonly ready: Promise<unknown>;
-  readonly log: Log;
-  readonly rememberName: (name: string) => void;
-  readonly copyInvite: () => Promise<void>;
-  readonly onState: (state: SessionState) => void;
-  /** What `keep()` gives has changed. */
-  readonly onChanged: (session: MeetingSession) => void;
-  /** The person closed the panel while in the meeting. */
-  readonly onPanelClosed: (session: MeetingSession) => void;
-  /** The meeting is over for this person; `end()` has to follow. */
-  readonly onEnded: (session: MeetingSession, how: EndedHow) => void;
-}
+import { countNews, Unseen } from './unseen.ts';
 
 /** Milliseconds for which a page waits for what was on offer before a restart; what is found later is told later. */
 const OFFERS_PATIENCE = 1_000;
@@ -78,8 +37,7 @@ export class MeetingSession {
   readonly #saves: SaveDesk;
   readonly #stages: StageDesk;
   readonly #page: PageLine;
-  readonly #watch: AddressWatch;
-  readonly #return: ServerReturn;
+  readonly #moves: ServerMoves;
   #record: SessionRecord | null = null;
   /** The name that was chosen in the lobby. */
   #name: string | undefined;
@@ -87,6 +45,7 @@ export class MeetingSession {
   #ended = false;
   /** The panel from before, while the present one is on its way into the meeting. */
   #orphan: OrphanedPanel | undefined;
+  readonly #unseen = new Unseen();
   readonly #ready: Promise<unknown>;
 
   constructor(options: MeetingSessionOptions) {
@@ -96,6 +55,7 @@ export class MeetingSession {
       connect: options.streams.origins,
       log: options.log,
       handlers: () => this.#handlers(),
+      onVisible: (visible) => this.#handleVisible(visible),
       onClosed: () => this.#handleClosed(),
     });
     this.#shares = new ShareDesk({
@@ -122,18 +82,11 @@ export class MeetingSession {
         options.onChanged(this);
       },
     });
-    this.#watch = watchMoves({
+    this.#moves = new ServerMoves({
       ...options,
-      tellPage: (addresses) => {
-        options.log('info', 'this machine has other addresses now');
-        this.#page.tell('networkChanged', { addresses: [...addresses] });
-      },
-      tellServers: () => this.tellServers(),
-    });
-    this.#return = new ServerReturn({
-      ...options,
-      tell: (urls) => this.#page.tellGaveWay(urls),
-      onMoved: () => options.onChanged(this),
+      page: this.#page,
+      state: () => this.#state,
+      onChanged: () => options.onChanged(this),
     });
     const { kept } = options;
     this.#record = kept?.record ?? null;
@@ -172,13 +125,12 @@ export class MeetingSession {
 
   /** The server of one's own has other addresses now: the page tells the others. */
   tellServers(): void {
-    this.#page.tell('serversMoved', { servers: [...this.#options.server.servers()], runsHere: true });
-    this.#options.onChanged(this);
+    this.#moves.tellServers();
   }
 
-  /** See `ServerReturn.follow`. Where others are here nothing is to be found. */
-  async followInvite(urls: readonly string[]): Promise<boolean> {
-    return this.#state.others.length === 0 && (await this.#return.follow(urls));
+  /** An invite to this meeting names these servers; gives whether the meeting is there now. */
+  followInvite(urls: readonly string[]): Promise<boolean> {
+    return this.#moves.followInvite(urls);
   }
 
   /** Shows the panel, or opens it again after it was closed. */
@@ -195,6 +147,11 @@ export class MeetingSession {
   /** "Leave Meeting" as a command: the page asks, as its button does. False when there is no page to ask. */
   askToLeave(): Promise<boolean> {
     return this.#page.askToLeave();
+  }
+
+  /** Presses a button of the page; `undefined` when there is no page that does. */
+  press(what: PressedControl): Promise<PressAnswer | undefined> {
+    return this.#page.press(what);
   }
 
   /** Leaves without a question: the others are told where there is time for it, and everything ends. */
@@ -239,8 +196,7 @@ export class MeetingSession {
     if (this.#ended) return;
     this.#ended = true;
     this.#orphan?.leave();
-    this.#watch.dispose();
-    this.#return.dispose();
+    this.#moves.dispose();
     this.#saves.dispose();
     await this.#settle([
       this.#options.gateway.dispose(),
@@ -253,8 +209,7 @@ export class MeetingSession {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#watch.dispose();
-    this.#return.dispose();
+    this.#moves.dispose();
     this.#page.dispose();
     this.#orphan?.close(this.#options.log);
     const shares = this.#shares.dispose();
@@ -308,11 +263,21 @@ export class MeetingSession {
     this.#options.onPanelClosed(this);
   }
 
-  #setState(state: SessionState): void {
-    this.#state = state;
+  #handleVisible(visible: boolean): void {
+    this.#unseen.show(visible);
+    // One that is being opened has nothing to show yet.
+    if (this.#state.phase === 'in') this.#setState(this.#state);
+  }
+
+  #setState(state: Omit<SessionState, 'news'>): void {
+    const news = this.#unseen.follow(state.phase === 'in' ? state.ofOthers : undefined);
+    this.#state = { ...state, news };
+    this.#moves.noteState();
     if (this.#ended) return;
-    this.#options.onState(state);
+    this.#page.setNews(countNews(news));
+    this.#options.onState(this.#state);
     this.#options.onChanged(this);
+    if (this.#unseen.mustTell(news)) this.#options.onNews(this, news);
   }
 
   #bootstrap(): MeetingBootstrap {

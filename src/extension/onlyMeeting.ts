@@ -7,16 +7,20 @@ import type { KeptPlaces } from './keptFiles.ts';
 import { KeptMeetings, type ClaimedMeeting } from './keptMeetings.ts';
 import type { MeetingKeeper } from './meetingKeeper.ts';
 import { errorText, type Log } from './log.ts';
-import { askPanelAgain, sayWasAway } from './meetingQuestions.ts';
-import type { EndedHow, MeetingSession } from './meetingSession.ts';
+import { askPanelAgain, askToShow, sayWasAway } from './meetingQuestions.ts';
+import type { MeetingSession } from './meetingSession.ts';
+import type { EndedHow } from './meetingSessionOptions.ts';
 import { readNetwork } from './networkSettings.ts';
 import { openAgain } from './openAgain.ts';
 import type { OpenMeetingOptions } from './openMeeting.ts';
+import { PassingToasts } from './passingToasts.ts';
 import { defaultName } from './personName.ts';
 import { readSettings } from './settings.ts';
+import type { SessionState } from './sessionState.ts';
 import { reportStartFailure } from './startFailures.ts';
 import { showState, StatusBar } from './statusBar.ts';
 import { withTimeLimit } from './timeLimit.ts';
+import { countNews, type News } from './unseen.ts';
 import { isThisWindow, mayBeThisWindow } from './windowSession.ts';
 
 /** Where the name of the last meeting is kept. */
@@ -49,6 +53,7 @@ export interface OnlyMeetingOptions {
 export class OnlyMeeting {
   readonly #options: OnlyMeetingOptions;
   readonly #statusBar = new StatusBar();
+  readonly #toasts = new PassingToasts();
   readonly #kept: KeptMeetings;
   readonly #revived = new RevivedPanel();
   #session: MeetingSession | undefined;
@@ -139,11 +144,22 @@ export class OnlyMeeting {
   /** The panel was closed in the meeting, or had been before a restart. */
   async #offerPanelAgain(session: MeetingSession): Promise<void> {
     if (session !== this.#session) return;
-    const answer = await askPanelAgain(this.#options.dialogs);
+    const answer = await this.#toasts.show(askPanelAgain(this.#options.dialogs));
     if (session !== this.#session) return;
     if (answer === 'reopen') session.reveal();
     // A panel that was opened in the meantime asks by itself.
     else if (answer === 'leave' && session.state.phase === 'closed') await this.end(session, 'left');
+  }
+
+  async #offerToShow(session: MeetingSession, news: News): Promise<void> {
+    const wanted = await this.#toasts.show(askToShow(news, this.#options.dialogs));
+    if (wanted && session === this.#session) session.reveal();
+  }
+
+  #show(state: SessionState): void {
+    showState(this.#statusBar, state);
+    // The panel is there, and in view: what was said of it is not true any more.
+    if (state.phase !== 'closed' && countNews(state.news) === 0) this.#toasts.outdate();
   }
 
   async #alone<T>(opening: Promise<T>): Promise<T> {
@@ -257,7 +273,8 @@ export class OnlyMeeting {
           onNamed();
         },
         copyInvite,
-        onState: (state) => showState(this.#statusBar, state),
+        onState: (state) => this.#show(state),
+        onNews: (session, news) => void this.#offerToShow(session, news),
         onChanged: (session) => this.#keep(session),
         onPanelClosed: (session) => void this.#offerPanelAgain(session),
         onEnded: (session, how) => void this.#handleEnded(session, how),

@@ -109,7 +109,7 @@ async function findAgain(
   gateway: Gateway,
 ): Promise<void> {
   try {
-    const urls = [...new Set([server.url, ...server.addresses])];
+    const urls = [...new Set([server.url, ...server.addresses, ...server.earlier])];
     const { url } = await findServer(urls, facts.serverKey, { signal, timeout: SEARCH_TIME_LIMIT });
     gateway.setUpstream({ url, key: facts.serverKey });
   } catch (error) {

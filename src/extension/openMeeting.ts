@@ -17,7 +17,8 @@ import type { KeptMeeting } from './keptMeeting.ts';
 import { machineAddresses, ownServerUrls } from './machineAddresses.ts';
 import { guestFacts, hostFacts } from './meetingFacts.ts';
 import { MeetingServer, othersServer, type RunningServer } from './meetingServer.ts';
-import { MeetingSession, type MeetingSessionOptions } from './meetingSession.ts';
+import { MeetingSession } from './meetingSession.ts';
+import type { MeetingSessionOptions } from './meetingSessionOptions.ts';
 import type { Network } from './networkSettings.ts';
 import { findServer } from './server/findServer.ts';
 import { startServerProcess } from './server/serverProcess.ts';
@@ -50,7 +51,7 @@ export interface OpenMeetingOptions {
   readonly log: Log;
   readonly callbacks: Pick<
     MeetingSessionOptions,
-    'rememberName' | 'copyInvite' | 'onState' | 'onChanged' | 'onPanelClosed' | 'onEnded'
+    'rememberName' | 'copyInvite' | 'onState' | 'onNews' | 'onChanged' | 'onPanelClosed' | 'onEnded'
   >;
   /** The server of one's own had to take another port after a crash: invites from before lead nowhere. */
   readonly onServerMoved: () => void;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { errorText, type Log } from './log.ts';
 import { tabsOfPanels } from './panelTabs.ts';
-import { otherTitle } from './panelTitle.ts';
+import { otherTitle, titleWithoutNews } from './panelTitle.ts';
 
 /**
  * Milliseconds for a panel to be in the meeting before that in whose place it comes ends all the same: as long as the others
@@ -67,7 +67,7 @@ export class OrphanedPanel {
 
 async function closeAllBut(title: string, log: Log): Promise<void> {
   try {
-    const left = tabsOfPanels().filter(({ label }) => label !== title);
+    const left = tabsOfPanels().filter(({ label }) => titleWithoutNews(label) !== title);
     if (left.length > 0) await vscode.window.tabGroups.close(left, true);
   } catch (error) {
     log('warn', `the panel from before was not closed: ${errorText(error)}`);

@@ -1,4 +1,5 @@
-import type { HostApi, OwnOffer, PageApi } from '../shared/hostRpc.ts';
+import type { OwnOffer } from '../shared/filesRpc.ts';
+import type { HostApi, PageApi, PressAnswer, PressedControl } from '../shared/hostRpc.ts';
 import { RpcError, type Handlers, type Params } from '../shared/rpc.ts';
 import type { PanelPlace } from './comingBack.ts';
 import { errorText } from './log.ts';
@@ -54,6 +55,11 @@ export class PageLine {
     this.#panel?.reveal();
   }
 
+  /** Shows in the panel's title how much is new. */
+  setNews(count: number): void {
+    this.#panel?.setNews(count);
+  }
+
   /** Ends the panel, and does not tell of it. */
   dispose(): void {
     this.#panel?.dispose();
@@ -72,6 +78,17 @@ export class PageLine {
     } catch (error) {
       this.#options.log('warn', `the page could not ask: ${errorText(error)}`);
       return false;
+    }
+  }
+
+  /** Presses a button of the page; `undefined` when there is no page that does. */
+  async press(what: PressedControl): Promise<PressAnswer | undefined> {
+    try {
+      const page = this.#page;
+      return page && (await withTimeLimit(page.call('press', { what }), ASK_TIME_LIMIT));
+    } catch (error) {
+      this.#options.log('warn', `the page did not press a button: ${errorText(error)}`);
+      return undefined;
     }
   }
 

@@ -1,5 +1,6 @@
 import { BODY_HOST } from '../shared/records.ts';
-import type { Gateway, Stream } from './gateway/gateway.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { Stream } from './gateway/streams.ts';
 import { pageOrigin, pageUrl, socketOrigin, type GatewayAddress } from './gatewayAddress.ts';
 
 /** The ways from a page to the gateway. */

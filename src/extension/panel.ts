@@ -5,9 +5,10 @@ import { RpcEndpoint, type Handlers } from '../shared/rpc.ts';
 import type { PanelPlace } from './comingBack.ts';
 import { DisposableStore } from './disposable.ts';
 import { PANEL_VIEW_TYPE } from './ids.ts';
+import { keepBeside } from './keepBeside.ts';
 import { errorText, type Log } from './log.ts';
 import { loadPage } from './loadPage.ts';
-import { PANEL_TITLE } from './panelTitle.ts';
+import { PANEL_TITLE, titleWithNews } from './panelTitle.ts';
 import { nodeTimers } from './timeLimit.ts';
 
 /** The first thing that a page says. */
@@ -22,6 +23,8 @@ export interface MeetingPanelOptions {
   readonly log: Log;
   /** Where it is to be; beside the active editor unless said otherwise. */
   readonly place: PanelPlace;
+  /** The panel came into view, or went out of it behind another editor. Told at the start, too. */
+  readonly onVisible: (visible: boolean) => void;
   /** The person closed the panel. Not told of `dispose()`. */
   readonly onClosed: () => void;
 }
@@ -84,6 +87,9 @@ export class MeetingPanel {
         this.#page.receive(message);
       }),
     );
+    this.#store.add(keepBeside(this.#panel, log));
+    this.#store.add(this.#panel.onDidChangeViewState(() => options.onVisible(this.#panel.visible)));
+    options.onVisible(this.#panel.visible);
     this.#store.add(
       this.#panel.onDidDispose(() => {
         this.#store.dispose();
@@ -104,6 +110,12 @@ export class MeetingPanel {
 
   reveal(): void {
     this.#panel.reveal();
+  }
+
+  /** Shows in the title how much is new. */
+  setNews(count: number): void {
+    const title = titleWithNews(this.#panel.title, count);
+    if (title !== this.#panel.title) this.#panel.title = title;
   }
 
   dispose(): void {

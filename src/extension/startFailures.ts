@@ -27,7 +27,7 @@ async function offer(
   const test = vscode.l10n.t('Test My Setup');
   // Where a guest has to go is written in the invite, not in the settings.
   const buttons = role === 'host' ? [again, settings, test] : [again, test];
-  const answer = await dialogs.error(sentence(error), ...buttons);
+  const answer = await dialogs.error(sentence(error, role), ...buttons);
   if (answer === again) await retry();
   if (answer === test) await vscode.commands.executeCommand(Commands.testSetup);
   if (answer === settings) {
@@ -36,9 +36,16 @@ async function offer(
   }
 }
 
-function sentence(error: unknown): string {
+function sentence(error: unknown, role: 'host' | 'guest'): string {
   if (error instanceof ServerUnreachableError) {
     const tried = error.tried.map(({ url }) => hostOf(url)).join(', ');
+    // What an invite leads to is there only as long as the meeting is, which is the likeliest cause of all.
+    if (role === 'guest') {
+      return vscode.l10n.t(
+        'Nobody answers at {0}. The meeting may be over: ask who invited you. If it is not, check that both machines are on the same network, and that no firewall is in between.',
+        tried,
+      );
+    }
     return vscode.l10n.t(
       'The meeting server at {0} cannot be reached. Check the address, that both machines are on the same network, and that no firewall is in between.',
       tried,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Commands, ContextKeys } from './ids.ts';
+import { newsText } from './newsSentences.ts';
 import type { SessionState } from './sessionState.ts';
 
 /** Shows how the meeting stands: in the status bar, a click away from its panel, and to commands by context keys. */
@@ -25,11 +26,11 @@ export class StatusBar {
       this.#item.hide();
       return;
     }
-    const { icon, text } = describe(state);
+    const { icon, text } = describeState(state);
     this.#item.text = `$(${icon}) ${text}`;
     this.#item.tooltip = vscode.l10n.t('Parley: {0}. Click to show the meeting.', text);
     this.#item.accessibilityInformation = {
-      label: vscode.l10n.t('Parley meeting: {0}', text),
+      label: vscode.l10n.t('Parley meeting: {0}', [text, microphoneText(state)].filter(Boolean).join(', ')),
       role: 'button',
     };
     this.#item.backgroundColor =
@@ -42,7 +43,8 @@ export class StatusBar {
   }
 }
 
-function describe(state: SessionState): { readonly icon: string; readonly text: string } {
+/** What the entry says. */
+export function describeState(state: SessionState): { readonly icon: string; readonly text: string } {
   switch (state.phase) {
     case 'lobby':
       return { icon: 'broadcast', text: vscode.l10n.t('Not joined yet') };
@@ -57,12 +59,20 @@ function describe(state: SessionState): { readonly icon: string; readonly text: 
     case 'in': {
       const people =
         state.people === 1 ? vscode.l10n.t('Only you') : vscode.l10n.t('{0} people', state.people);
-      // A status bar text may hold icons: "$(" in a name must not become one.
-      const presenter = state.presenter?.replaceAll('$(', '$ (');
-      return {
-        icon: state.microphone ? 'mic' : 'mute',
-        text: presenter ? vscode.l10n.t('{0}, {1} is presenting', people, presenter) : people,
-      };
+      const parts = [people, presenterText(state), newsText(state.news)];
+      return { icon: state.microphone ? 'mic' : 'mute', text: parts.filter(Boolean).join(', ') };
     }
   }
+}
+
+/** The icon says it to who sees it. */
+function microphoneText({ phase, microphone }: SessionState): string {
+  if (phase !== 'in') return '';
+  return microphone ? vscode.l10n.t('your microphone is on') : vscode.l10n.t('your microphone is off');
+}
+
+function presenterText({ presenter, presenting }: SessionState): string {
+  if (presenting) return vscode.l10n.t('you are presenting');
+  // A status bar text may hold icons: "$(" in a name must not become one.
+  return presenter ? vscode.l10n.t('{0} is presenting', presenter.replaceAll('$(', '$ (')) : '';
 }

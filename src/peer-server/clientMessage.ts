@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { peerIdSchema } from '../shared/ids.ts';
+import { parseJson } from '../shared/parseJson.ts';
 import { MAX_DEPTH } from './limits.ts';
 
 const clientMessage = v.variant('type', [
@@ -19,13 +20,7 @@ export type ClientMessage = v.InferOutput<typeof clientMessage>;
 
 /** Parses a frame of a client; `undefined` for anything that is not a message of PeerJS. */
 export function parseClientMessage(text: string): ClientMessage | undefined {
-  try {
-    const message = v.safeParse(clientMessage, JSON.parse(text));
-    return message.success ? message.output : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return parseJson(clientMessage, text);
 }
 
 function isShallow(value: unknown, depth: number): boolean {

@@ -1,21 +1,15 @@
 import * as v from 'valibot';
+import { filePart, filesApi, ownOffer, streamUrl, takenOffer } from './filesRpc.ts';
 import { bytes32Schema, participantIdSchema, peerIdSchema, tokenSchema } from './ids.ts';
 import { serverUrls } from './invite.ts';
-import {
-  MAX_CHAT_LINES,
-  MAX_FILE_NAME,
-  MAX_FILE_SIZE,
-  MAX_MEMBERS,
-  MAX_NAME,
-  MAX_OFFERS,
-  MAX_TAKERS,
-} from './limits.ts';
-import { chatEntry, fileOffer, memberList, nameSchema } from './protocol.ts';
+import { MAX_CHAT_LINES, MAX_MEMBERS, MAX_NAME, MAX_OFFERS } from './limits.ts';
+import { chatEntry, memberList, nameSchema } from './protocol.ts';
 import { method } from './rpc.ts';
 import { chosenDevices, stagePurpose } from './stageRpc.ts';
 
 // The boundary between the extension host and the panel, over postMessage. `hostApi` is served by the extension host,
-// `pageApi` by the page. The page asks for its state when it is ready; nothing is pushed before that.
+// `pageApi` by the page. The page asks for its state when it is ready; nothing is pushed before that. What is said of
+// files stands in filesRpc.ts.
 
 const nothing = v.optional(v.null());
 
@@ -26,41 +20,6 @@ export const chatRecord = v.object({
   entry: chatEntry,
 });
 export type ChatRecord = v.InferOutput<typeof chatRecord>;
-
-/** An offer of one's own. */
-export const ownOffer = v.object({
-  offer: fileOffer,
-  /** Who may see and take it; null for everybody. */
-  to: v.nullable(v.pipe(v.array(participantIdSchema), v.maxLength(MAX_MEMBERS))),
-});
-export type OwnOffer = v.InferOutput<typeof ownOffer>;
-
-/** Something that was received: its name where it lies, and what `showSaved` knows it by. */
-const savedFile = v.object({ name: v.pipe(v.string(), v.maxLength(MAX_FILE_NAME)), target: tokenSchema });
-
-/** What is on disk of a transfer: whoever offers the same again, it goes on from here, or is here already. */
-export const filePart = v.object({
-  kind: v.picklist(['file', 'folder']),
-  /** As in the offer. */
-  name: v.pipe(v.string(), v.maxLength(MAX_FILE_NAME)),
-  size: v.number(),
-  modified: v.number(),
-  files: v.number(),
-  /** Content bytes that are there. */
-  bytes: v.number(),
-  /** The person paused it: it goes on only when they say so. */
-  paused: v.boolean(),
-  /** It is whole and has its place: the name there, and what `showSaved` knows it by. */
-  saved: v.optional(v.nullable(savedFile), null),
-});
-export type FilePart = v.InferOutput<typeof filePart>;
-
-/** Who has taken what this participant offers. */
-export const takenOffer = v.object({
-  offer: tokenSchema,
-  by: v.pipe(v.array(participantIdSchema), v.maxLength(MAX_TAKERS)),
-});
-export type TakenOffer = v.InferOutput<typeof takenOffer>;
 
 /** What a closed and reopened panel needs to be the same participant again. */
 export const sessionRecord = v.object({
@@ -85,9 +44,6 @@ export const sessionRecord = v.object({
 export type SessionRecord = v.InferOutput<typeof sessionRecord>;
 
 const machineAddressList = v.array(v.pipe(v.string(), v.maxLength(45)));
-
-/** A loopback WebSocket URL of the gateway, good for one connection within a minute. */
-const streamUrl = v.pipe(v.string(), v.maxLength(2_048), v.regex(/^wss?:\/\//));
 
 /** All that the page needs to be in a meeting; the answer to `open`. */
 export const meetingBootstrap = v.object({
@@ -150,11 +106,13 @@ export const meetingBootstrap = v.object({
 });
 export type MeetingBootstrap = v.InferOutput<typeof meetingBootstrap>;
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 /** What the status bar and the context keys are made of. */
 export const meetingStatus = v.object({
   phase: v.picklist(['lobby', 'joining', 'in', 'left', 'failed']),
   /** People in the meeting, oneself included. */
-  people: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  people: count,
   microphone: v.boolean(),
   camera: v.boolean(),
   /** The others in the meeting, for choosing whom a file goes to. */
@@ -164,14 +122,26 @@ export const meetingStatus = v.object({
   ),
   /** Name of who presents, or null. */
   presenter: v.nullable(v.pipe(v.string(), v.maxLength(MAX_NAME))),
+  /** Whether that is oneself. */
+  presenting: v.boolean(),
+  /** What there is of others: chat lines so far, files and folders on offer, raised hands. */
+  ofOthers: v.object({ lines: count, files: count, hands: count }),
 });
 export type MeetingStatus = v.InferOutput<typeof meetingStatus>;
 
-/** What a file is taken for: kept in the workspace or elsewhere, looked at, or compared with the one at the same place here. */
-export const takePurpose = v.picklist(['save', 'save-as', 'open', 'compare']);
-export type TakePurpose = v.InferOutput<typeof takePurpose>;
+/** A button of the bar that is a command of VS Code as well. */
+const pressedControl = v.picklist(['microphone', 'camera', 'hand']);
+export type PressedControl = v.InferOutput<typeof pressedControl>;
 
-const fileSize = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_FILE_SIZE));
+/**
+ * What came of pressing a button. `pending`: it will be on, once the person has done what the hint says; `unavailable`:
+ * nothing was done, for the reason in the hint; `out`: nothing was done, since the person is not in a meeting.
+ */
+const pressAnswer = v.object({
+  outcome: v.picklist(['on', 'off', 'pending', 'unavailable', 'out']),
+  hint: v.nullable(v.pipe(v.string(), v.maxLength(1_000))),
+});
+export type PressAnswer = v.InferOutput<typeof pressAnswer>;
 
 /** An address of the web or of somebody's mail. */
 const webLink = v.pipe(
@@ -211,70 +181,18 @@ export const hostApi = {
   /** Puts the invite on the clipboard and says so. */
   copyInvite: method(v.object({}), nothing),
   /**
-   * Others say that the meeting's server is here now. It is gone to when the one that was gives no sign of life; `moved`
-   * says that it is elsewhere. Rejects when it is not there either.
+   * Others say that the meeting's server is here now, or nobody has said anything and there is none. It is gone to when the one
+   * that was gives no sign of life; `moved` says that it is elsewhere. Rejects when it is nowhere that is known of.
    */
-  serversChanged: method(v.object({ servers: serverUrls }), v.object({ moved: v.boolean() })),
+  serversChanged: method(
+    v.object({ servers: v.union([serverUrls, v.strictTuple([])]) }),
+    v.object({ moved: v.boolean() }),
+  ),
   /** Nothing is heard of a member who runs the meeting's server: how it stands with the server. */
   lookAtServer: method(v.object({ servers: serverUrls }), v.object({ state: serverState })),
   /** Runs a server for the meeting on this machine, in place of one that is gone for good; gives its addresses. */
   hostOn: method(v.object({}), v.object({ servers: serverUrls })),
-  /** Lets the person choose files or folders to share; they arrive by `pageApi.shareFiles`. */
-  pickFiles: method(v.object({}), nothing, null),
-  /** Shares what was dragged from the explorer or an editor tab onto the page, as the drop named it. */
-  shareUris: method(
-    v.object({ uris: v.pipe(v.array(v.pipe(v.string(), v.maxLength(4_096))), v.maxLength(MAX_OFFERS)) }),
-    nothing,
-    null,
-  ),
-  /**
-   * A stream to write a file to that was dropped from outside of VS Code, whose path nobody knows: the page is its
-   * source (frames of shared/transfer.ts). Once it is whole it is shared and arrives by `pageApi.shareFiles`.
-   */
-  openDrop: method(
-    v.object({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_FILE_NAME)), size: fileSize }),
-    v.object({ url: streamUrl }),
-  ),
-  /** Lets the person choose to whom an own offer goes; null when they thought better of it. */
-  chooseReceivers: method(
-    v.object({ offer: tokenSchema }),
-    v.nullable(v.object({ to: ownOffer.entries.to })),
-    null,
-  ),
-  /** The offer is withdrawn: open streams of it end, new ones are refused. */
-  withdrawFile: method(v.object({ offer: tokenSchema }), nothing),
-  /** A stream to read an offered file from (frames of shared/transfer.ts). */
-  openSource: method(v.object({ offer: tokenSchema }), v.object({ url: streamUrl })),
-  /** Whether the settings say to take this without being asked. */
-  mayTake: method(v.object({ offer: fileOffer, fromHost: v.boolean() }), v.object({ take: v.boolean() })),
-  /**
-   * Asks, where it must, where an offer goes (`save`, `save-as`), or keeps it for a look (`open`, `compare`), which is
-   * shown once it is whole. Null when the person thought better of it, or when it was here already and is shown. `bytes`
-   * is what an earlier transfer left; the stream goes on from there. It appears under its name when the stream has ended well.
-   */
-  openTarget: method(
-    v.object({
-      offer: fileOffer,
-      from: v.pipe(v.string(), v.maxLength(MAX_NAME)),
-      purpose: takePurpose,
-      /** Nobody clicked: an interrupted transfer goes on, or the settings said so. Asks nothing that can be answered by the settings. */
-      unasked: v.boolean(),
-      /** The same for all that one click takes: where they go is asked once. */
-      batch: v.optional(tokenSchema),
-    }),
-    v.nullable(
-      v.union([
-        v.object({ url: streamUrl, target: tokenSchema, bytes: fileSize }),
-        // It was saved before, though its end was not heard here.
-        v.object({ saved: savedFile }),
-      ]),
-    ),
-    null,
-  ),
-  /** Removes what an unfinished transfer has left. */
-  discardPart: method(v.object({ offer: fileOffer }), nothing),
-  /** Reveals what was saved in the explorer, or in the system's file manager. */
-  showSaved: method(v.object({ target: tokenSchema, how: v.picklist(['open', 'reveal']) }), nothing),
+  ...filesApi,
   /**
    * The person has left (or ended) the meeting, or gave up before entering: the host tidies up and closes the panel. With
    * `host-away` the page left by itself, since nobody had answered it for `KEPT_FOR`.
@@ -283,6 +201,8 @@ export const hostApi = {
     v.object({ how: v.picklist(['left', 'ended', 'ended-by-host', 'gave-up', 'host-away']) }),
     nothing,
   ),
+  /** Shares an own offer as it is now, in its place and with the same people; it arrives by `pageApi.shareFiles`. */
+  shareAgain: method(v.object({ offer: tokenSchema }), nothing, null),
   /**
    * Opens a stage in the system's browser. `opened` is false where there is none; the link can be copied then. The link
    * is good once and for a minute. `connected` says that its page has come before this answer. Browsers may take long.
@@ -322,6 +242,8 @@ export const pageApi = {
   networkChanged: method(v.object({ addresses: machineAddressList }), nothing),
   /** "Leave Meeting" was run as a command: the page asks for confirmation as its own button does. */
   askToLeave: method(v.object({}), nothing),
+  /** A button of the bar was pressed by a command; the panel may be out of sight. */
+  press: method(v.object({ what: pressedControl }), pressAnswer),
   /** A stage's page came or went. */
   stageConnected: method(v.object({ stage: tokenSchema, connected: v.boolean() }), nothing),
   /** A message of stageRpc from a stage. */

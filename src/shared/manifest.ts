@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { safeFileName } from './fileNames.ts';
 import { MAX_ENTRIES, MAX_FILE_SIZE, MAX_PATH, MAX_PATH_DEPTH } from './limits.ts';
+import { parseJson } from './parseJson.ts';
 
 // What a bundle holds. The paths of a folder's entries begin below the folder; a single file's entry has its name.
 
@@ -49,13 +50,7 @@ export function contentSize({ files }: Manifest): number {
 
 /** Parses a manifest's JSON; `undefined` for anything that is none. */
 export function parseManifest(text: string): Manifest | undefined {
-  try {
-    const parsed = v.safeParse(manifest, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return parseJson(manifest, text);
 }
 
 /** The segments under which a relative path may lie in a folder here: each one a safe name. */

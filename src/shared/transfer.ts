@@ -8,6 +8,7 @@ import {
   MAX_FILE_SIZE,
   MAX_MANIFEST,
 } from './limits.ts';
+import { parseJson } from './parseJson.ts';
 
 // One offer on its way, from disk to disk:
 //
@@ -100,11 +101,5 @@ export type TransferFrame = v.InferOutput<typeof transferFrame>;
 
 /** Parses a text frame; `undefined` for anything that is none. */
 export function parseTransferFrame(text: string): TransferFrame | undefined {
-  try {
-    const frame = v.safeParse(transferFrame, JSON.parse(text));
-    return frame.success ? frame.output : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return parseJson(transferFrame, text);
 }

@@ -1,4 +1,4 @@
-import type { TakePurpose } from '../shared/hostRpc.ts';
+import type { TakePurpose } from '../shared/filesRpc.ts';
 import type { ParticipantId } from '../shared/ids.ts';
 import type { ConnectionLevel, ConnectionsView } from './connectionModel.ts';
 import type { CaptureProblem, ChosenDevices, DeviceChoice, DeviceKind } from '../shared/stageRpc.ts';
@@ -111,7 +111,7 @@ export interface TransferModel {
   readonly problem: TransferProblem | null;
   /** Something is kept of it, to go on from or to discard. */
   readonly kept: boolean;
-  /** Name under which it was saved, when `saved`. */
+  /** Name under which it was saved, when `saved`; in other states, as what it is saved from before. */
   readonly savedAs: string | null;
 }
 
@@ -145,6 +145,8 @@ export interface FileModel {
   readonly sending: readonly SendingModel[];
   readonly taken: number;
   readonly to: readonly string[] | null;
+  /** Of one's own files: why it could not be handed over when it was asked for last. */
+  readonly problem: TransferProblem | null;
 }
 
 /** A sentence that appears for a while (and is read aloud): somebody came, a second presenter was turned down… */
@@ -229,6 +231,8 @@ export interface MeetingActions {
   /** Stops taking a file and removes what has arrived of it. */
   cancelFile(file: string): void;
   withdrawFile(file: string): void;
+  /** Shares an own file as it is now, in place of what it was. */
+  shareAgain(file: string): void;
   /** Lets the person choose who may take an own file. */
   chooseReceivers(file: string): void;
   showFile(file: string, how: 'open' | 'reveal'): void;

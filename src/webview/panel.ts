@@ -11,7 +11,9 @@ import { MeetingEngine } from './meeting/engine.ts';
 import { importIdentity } from './rtc/identity.ts';
 import { rtcConfig } from './rtc/rtcConfig.ts';
 import { App } from './ui/app.ts';
-import type { MeetingBootstrap, OwnOffer } from '../shared/hostRpc.ts';
+import { pressControl } from './ui/pressControl.ts';
+import type { OwnOffer } from '../shared/filesRpc.ts';
+import type { MeetingBootstrap } from '../shared/hostRpc.ts';
 
 const CERTIFICATE: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
 
@@ -20,6 +22,7 @@ async function main(root: HTMLElement): Promise<void> {
   let engine: MeetingEngine | null = null;
   let source: AutoSource | null = null;
   let early: readonly OwnOffer[] = [];
+  let earlyServers: readonly string[] = [];
   /** The machine's own, as they are now: whoever makes twins of candidates looks here each time. */
   const addresses: string[] = [];
   /** News of stages from before there was a source to tell. */
@@ -48,13 +51,16 @@ async function main(root: HTMLElement): Promise<void> {
         return null;
       },
       serversMoved: ({ servers, runsHere }) => {
-        engine?.serversMoved(servers, runsHere);
+        if (engine) engine.serversMoved(servers, runsHere);
+        else if (runsHere) earlyServers = servers;
+        else throw new Error('nobody can be told before there is a meeting');
         return null;
       },
       askToLeave: () => {
         engine?.askToLeave();
         return null;
       },
+      press: ({ what }) => (engine ? pressControl(what, engine) : { outcome: 'out', hint: null }),
       stageConnected: ({ stage, connected }) => {
         whenReady(() => source?.stageConnected(stage, connected));
         return null;
@@ -131,6 +137,7 @@ async function main(root: HTMLElement): Promise<void> {
     now: () => Date.now(),
   });
   engine.shareFiles(early);
+  if (earlyServers.length > 0) engine.serversMoved(earlyServers, true);
   for (const offer of withdrawn) {
     host
       .call('withdrawFile', { offer })

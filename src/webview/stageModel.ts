@@ -24,7 +24,7 @@ export interface StagePageModel {
   readonly screen: DeviceModel;
   readonly choices: readonly DeviceChoice[];
   readonly chosen: ChosenDevices;
-  /** How many people are heard here. */
+  /** How many sounds are heard here: voices, and that of a shared screen. */
   readonly voices: number;
   /** The browser plays nothing without another click. */
   readonly soundBlocked: boolean;

@@ -264,6 +264,12 @@ describe('files', () => {
     await bob.fillFileDialog(pathOf('Bob', 'renamed.txt'));
     await saved(atBob, 'notes.txt');
     assert.equal(await sha256(pathOf('Bob', 'renamed.txt')), await sha256(pathOf('Alice', 'notes.txt')));
+    // A look takes nothing of that away.
+    await button(atBob, 'Compare notes.txt with mine').click();
+    await bob.page.locator('.tabs-container .tab', { hasText: "(mine ↔ Alice's)" }).waitFor();
+    await bob.closeTab('notes.txt');
+    await fileRow(atBob, 'notes.txt').getByText('Saved as renamed.txt').waitFor();
+    await button(atBob, 'Show notes.txt').waitFor();
   });
 
   it('go from the tab of an editor', async () => {

@@ -28,7 +28,7 @@ import { openWindow, type VsCodeWindow } from '../support/window.ts';
 // A meeting on a server of the host's own: it dies, it comes back, and it leaves with the host. Nobody inside notices,
 // and whoever is invited comes in. The tests build on each other: all of it is one meeting.
 
-const NO_SERVER = 'The host has left, and the meeting has no server';
+const NO_SERVER = 'The host is gone, and the meeting has no server';
 
 describe('a meeting on the server of its host', () => {
   let host: Host;

@@ -335,9 +335,12 @@ function holdMeeting(people: People, capturing: Capturing): void {
     await button(atBob, 'Save gone.txt').waitFor();
     await writeRandomFile(join(folderOf('Alice'), 'gone.txt'), 11);
     await button(atBob, 'Save gone.txt').click();
-    await atBob.getByText("It changed on the sender's disk").waitFor();
-    await button(atAlice, 'Withdraw gone.txt').click();
+    await atBob.getByText('It was changed after it was shared.').waitFor();
+    await button(atAlice, 'Share gone.txt as it is now').click();
     await button(atBob, 'Try again to save gone.txt').waitFor({ state: 'detached' });
+    await button(atBob, 'Save gone.txt').waitFor();
+    await button(atAlice, 'Withdraw gone.txt').click();
+    await button(atBob, 'Save gone.txt').waitFor({ state: 'detached' });
     assert.ok(!(await readdir(folderOf('Bob'))).some((name) => name.startsWith('gone')));
   });
 

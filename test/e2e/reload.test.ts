@@ -22,6 +22,7 @@ import {
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import { fileRow, save } from '../support/transfers.ts';
 import { openWindow, type VsCodeWindow } from '../support/window.ts';
+import { freshPanel, markPanel } from '../support/freshPanel.ts';
 
 // Panels, extension hosts and windows are loaded anew in the middle of a meeting. Whoever it happens to is back by
 // themselves and as themselves. The tests build on each other: all of it is one meeting.
@@ -44,7 +45,8 @@ describe('a meeting that is loaded anew', () => {
     windows.push(window);
     // A page that asks whether it may go is answered by the person who reloads it.
     window.page.on('dialog', (dialog) => void dialog.accept());
-    await window.offersCommand('Parley: Start Meeting');
+    // VS Code offers commands before there is a process that runs them.
+    while (youngestOf(window) === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
     extensionHosts.set(window, extensionHostOf(window));
     return window;
   }
@@ -79,8 +81,7 @@ describe('a meeting that is loaded anew', () => {
   /** Disturbs somebody, and waits until both see each other again. Prints how long each of them had to wait. */
   async function comesBack(who: VsCodeWindow, disturb: () => Promise<unknown>): Promise<void> {
     const other = who === alice ? bob : alice;
-    const old = await who.panel();
-    await old.evaluate(() => Object.assign(globalThis, { isOld: true }));
+    await markPanel(who);
     const began = Date.now();
     const passed = (): string => `${((Date.now() - began) / 1_000).toFixed(1)} s`;
     await disturb();
@@ -176,6 +177,19 @@ describe('a meeting that is loaded anew', () => {
     assert.equal(extensionHostOf(bob), stopped);
   });
 
+  it('does not notice that the panel is moved to another column', async () => {
+    await markPanel(bob);
+    const panel = await alice.panel();
+    await noteAbsence(panel);
+    for (const where of ['Next', 'Previous']) {
+      await bob.runCommand(`View: Move Editor into ${where} Group`);
+      await differingFrames(tile(await bob.panel(), 'Alice').locator('video'), 2);
+      await differingFrames(tile(panel, 'Bob').locator('video'), 2);
+    }
+    assert.deepEqual(await absences(panel), []);
+    await isWhole();
+  });
+
   it('takes the panel being moved into a window of its own, and that window being closed', async () => {
     const opened = bob.page.waitForEvent('popup');
     await bob.page.locator('.tabs-container .tab', { hasText: 'Parley' }).click();
@@ -267,25 +281,16 @@ describe('a meeting that is loaded anew', () => {
     return panel.evaluate(() => [...new Set(Reflect.get(globalThis, 'missed') as string[])]);
   }
 
-  /** The panel that was not there when it began. */
-  async function freshPanel(window: VsCodeWindow): Promise<Frame> {
-    for (;;) {
-      const panel = await window.panel();
-      const isOld = await panel
-        .evaluate(() => Reflect.has(globalThis, 'isOld'))
-        // The old frame goes while it is asked.
-        .catch(() => true);
-      if (!isOld) return panel;
-      await window.page.waitForTimeout(20);
-    }
+  function extensionHostOf(window: VsCodeWindow): number {
+    const pid = youngestOf(window);
+    assert.ok(pid);
+    return pid;
   }
 
   /** The youngest that is not the other person's: after a reload it is another process. */
-  function extensionHostOf(window: VsCodeWindow): number {
+  function youngestOf(window: VsCodeWindow): number | undefined {
     const others = new Set(windows.flatMap((each) => (each === window ? [] : [extensionHosts.get(each)])));
-    const pid = extensionHostsOf(host).findLast((each) => !others.has(each));
-    assert.ok(pid);
-    return pid;
+    return extensionHostsOf(host).findLast((each) => !others.has(each));
   }
 });
 

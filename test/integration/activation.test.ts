@@ -33,13 +33,33 @@ describe('activation', () => {
 
   it('says what is missing when a command needs a meeting', async () => {
     const person = await Person.sitDown();
-    for (const id of [Commands.leaveMeeting, Commands.copyInvite, Commands.shareFile, Commands.openPanel]) {
-      await vscode.commands.executeCommand(id);
-    }
+    const { leaveMeeting, copyInvite, shareFile, openPanel, toggleMicrophone, toggleHand } = Commands;
+    const needy = [leaveMeeting, copyInvite, shareFile, openPanel, toggleMicrophone, toggleHand];
+    for (const id of needy) await vscode.commands.executeCommand(id);
     assert.deepEqual(
       person.shown.map(({ message }) => message),
-      Array.from({ length: 4 }, () => 'You are not in a meeting.'),
+      Array.from({ length: needy.length }, () => 'You are not in a meeting.'),
     );
+    assert.deepEqual(person.shown[0]?.buttons, ['Start Meeting', 'Join Meeting']);
+  });
+
+  it('presses no button of somebody who is not in the meeting yet', async () => {
+    const person = await Person.sitDown();
+    await start();
+    try {
+      await vscode.commands.executeCommand('parley.toggleMicrophone');
+      const said = await person.sees(/You are not in the meeting at the moment/);
+      assert.deepEqual(said.buttons, ['Show Meeting']);
+    } finally {
+      await leave();
+    }
+  });
+
+  it('leads into a meeting from a command that needs one', async () => {
+    const person = await Person.sitDown({ 'You are not in a meeting': 'Join Meeting' });
+    await vscode.commands.executeCommand('parley.openPanel');
+    while (!person.box) await new Promise(setImmediate);
+    assert.equal(person.box.title, 'Join Meeting');
   });
 
   it('keeps a second Start from making a second meeting', async () => {

@@ -41,7 +41,7 @@ export class Person {
     this.#events.emit('shown', dialog);
     const answer = Object.entries(this.#answers).find(([start]) => dialog.message.startsWith(start))?.[1];
     // Under test VS Code refuses modal questions: one that is not answered is cancelled.
-    return answer ?? (dialog.kind === 'question' ? '' : undefined);
+    return answer ?? (dialog.kind === 'question' || dialog.kind === 'risk' ? '' : undefined);
   }
 
   onInput(options: vscode.InputBoxOptions): Promise<string | undefined> {

@@ -12,10 +12,11 @@ import type { Gateway } from '../../src/extension/gateway/gateway.ts';
 import { directAddress } from '../../src/extension/gatewayAddress.ts';
 import { PageStreams } from '../../src/extension/pageStreams.ts';
 import type { FileOffer } from '../../src/shared/protocol.ts';
-import type { TakePurpose } from '../../src/shared/hostRpc.ts';
+import type { TakePurpose } from '../../src/shared/filesRpc.ts';
 import { makeTempFolder, type TempFolder } from '../support/temp.ts';
 import { bundleOf, play, type HandBundle } from '../unit/gateway/handSource.ts';
 import { Page, startGateway } from '../unit/gateway/support.ts';
+import { until } from '../support/turn.ts';
 
 const CONTENT = Buffer.from('one\ntwo\n'.repeat(20_000));
 
@@ -192,7 +193,7 @@ describe('Saving what others share', function () {
     try {
       const asked = ['one.txt', 'two.txt'].map((name) => ask(offerOf(name, bundle), 'save'));
       const dialog = async (n: number) => {
-        while (answers.length < n) await new Promise((resolve) => setImmediate(resolve));
+        await until(() => answers.length >= n);
         return answers[n - 1];
       };
       const first = await dialog(1);

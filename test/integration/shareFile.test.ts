@@ -112,8 +112,9 @@ describe('Share File in Meeting', function () {
     assert.ok(!careful.shown.some(({ message }) => message.startsWith('Shared')));
     assert.deepEqual(
       careful.shown.filter(({ kind }) => kind === 'question').map(({ message }) => message),
-      ['"three" holds files or folders that git ignores: 2.'],
+      ['"three" holds what git ignores. Share it, too?'],
     );
+    assert.match(careful.shown[0]?.detail ?? '', /^\.gitignore\nx\n\nThese are mostly/u);
     const all = await Person.sitDown({ '"three" holds': 'Share Everything' });
     await share(at('three'));
     await all.sees(/^Shared in the meeting: three/);
@@ -126,6 +127,9 @@ describe('Share File in Meeting', function () {
       'app/notes.txt': '-----BEGIN PRIVATE KEY-----',
       id_rsa: 'x',
     });
+    const stopped = await Person.sitDown({ 'This file looks like a secret': "Don't Share" });
+    await share(at('id_rsa'));
+    assert.equal(stopped.shown.length, 1, 'nothing was shared');
     const careful = await Person.sitDown();
     await share(at('app'), at('id_rsa'));
     const [question] = careful.shown;
@@ -138,7 +142,10 @@ describe('Share File in Meeting', function () {
     assert.equal(careful.shown.length, 1);
     const alone = await Person.sitDown();
     await share(at('id_rsa'));
-    assert.deepEqual(alone.shown[0]?.buttons, ['Share Anyway']);
+    assert.deepEqual(
+      [alone.shown[0]?.kind, alone.shown[0]?.buttons],
+      ['risk', ["Don't Share", 'Share Anyway']],
+    );
     await write({ 'notes.txt': 'x' });
     const oneOfTwo = await Person.sitDown();
     await share(at('id_rsa'), at('notes.txt'));

@@ -7,7 +7,7 @@ export type TestFiles = Readonly<Record<string, () => Promise<unknown>>>;
 /**
  * Runs test files with mocha inside of VS Code's extension host. What mocha prints goes to the file that
  * PARLEY_TEST_OUTPUT names and the counts to PARLEY_TEST_COUNTS, since an extension host has no terminal. Rejects when
- * a test fails, which is how VS Code knows.
+ * a test fails, or none is run, which is how VS Code knows.
  */
 export async function runInExtensionHost(files: TestFiles): Promise<void> {
   const { default: Mocha } = await import('mocha');
@@ -22,8 +22,10 @@ export async function runInExtensionHost(files: TestFiles): Promise<void> {
     mocha.suite.emit('pre-require', globalThis, name, mocha);
     await load();
   }
+  let ran = 0;
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
+    runner.on('test end', () => ran++);
     runner.once('end', () => {
       const counts = process.env['PARLEY_TEST_COUNTS'];
       if (counts === undefined) return;
@@ -31,5 +33,6 @@ export async function runInExtensionHost(files: TestFiles): Promise<void> {
       writeFileSync(counts, JSON.stringify({ passed: passes, failed }));
     });
   });
+  if (ran === 0) throw new Error('no test was run');
   if (failures > 0) throw new Error(`${String(failures)} tests failed`);
 }

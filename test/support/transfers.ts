@@ -10,7 +10,9 @@ export function sharedFiles(panel: Frame): Locator {
 
 /** The row of a shared file. */
 export function fileRow(panel: Frame, name: string): Locator {
-  return sharedFiles(panel).getByRole('listitem').filter({ hasText: name });
+  // By the whole name alone: "folder-3" and its "67 KB" read as folder-367 KB.
+  const named = panel.locator('.file-name').getByText(name, { exact: true });
+  return sharedFiles(panel).getByRole('listitem').filter({ has: named });
 }
 
 /** Notes the addresses that the pages of a window open streams of files at. */

@@ -1,7 +1,7 @@
 import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Stream } from '../gateway/gateway.ts';
+import type { Stream } from '../gateway/streams.ts';
 import { receiveBundle } from '../gateway/receiveBundle.ts';
 import type { Log } from '../log.ts';
 import { type ChosenFile, fileHere } from './chosen.ts';

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { Dialogs } from '../dialogs.ts';
 import type { Chosen, ChosenFolder } from './chosen.ts';
+import { plainName } from '../personName.ts';
 import type { Offering } from './offerBook.ts';
 import { withPatience } from './patience.ts';
 import type { Scanned, ScannedFile } from './scan.ts';
 import { suspectFile, suspectFiles, without, type Suspect } from './secretSearch.ts';
-import { suspectList, type Refused } from './shareSentences.ts';
+import { pathList, suspectList, type Refused } from './shareSentences.ts';
 import type { Spool } from './spool.ts';
 
 /** What can be put on offer, and what cannot. */
@@ -23,12 +24,13 @@ interface Tools {
 
 /** Something that was looked through, and what of it is suspect. */
 type Item =
-  | { readonly chosen: Chosen & { kind: 'file' }; readonly suspect: Suspect | undefined }
-  | {
-      readonly chosen: ChosenFolder;
-      readonly scanned: Scanned;
-      readonly suspects: ReadonlyMap<ScannedFile, Suspect>;
-    };
+  { readonly chosen: Chosen & { kind: 'file' }; readonly suspect: Suspect | undefined } | ScannedItem;
+
+interface ScannedItem {
+  readonly chosen: ChosenFolder;
+  readonly scanned: Scanned;
+  readonly suspects: ReadonlyMap<ScannedFile, Suspect>;
+}
 
 /**
  * Looks through what was chosen and asks, once each, whether to share what git ignores and what looks like a secret.
@@ -41,8 +43,8 @@ export async function makeOfferings(
   const folders = chosen.filter((each) => each.kind === 'folder');
   let looked = await lookThrough(chosen, true);
   if (!looked) return undefined;
-  const ignored = countIgnored(looked.items);
-  if (ignored > 0) {
+  const ignored = looked.items.flatMap((item) => ('scanned' in item ? [item] : []));
+  if (countIgnored(ignored) > 0) {
     const answer = await askAboutIgnored(ignored, folders, dialogs);
     if (answer === undefined) return undefined;
     if (answer === 'everything') looked = await lookThrough(chosen, false);
@@ -98,8 +100,8 @@ async function lookAt(
   return { chosen, scanned, suspects: await suspectFiles(chosen.name, chosen.tree, scanned, signal) };
 }
 
-function countIgnored(items: readonly Item[]): number {
-  return items.reduce((sum, item) => sum + ('scanned' in item ? item.scanned.leftOut.ignored : 0), 0);
+function countIgnored(items: readonly ScannedItem[]): number {
+  return items.reduce((sum, { scanned }) => sum + scanned.leftOut.ignored, 0);
 }
 
 function suspectsOf(item: Item): Suspect[] {
@@ -108,7 +110,7 @@ function suspectsOf(item: Item): Suspect[] {
 }
 
 async function askAboutIgnored(
-  ignored: number,
+  items: readonly ScannedItem[],
   folders: readonly ChosenFolder[],
   dialogs: Dialogs,
 ): Promise<'without' | 'everything' | undefined> {
@@ -117,10 +119,14 @@ async function askAboutIgnored(
   const [folder] = folders;
   const question =
     folders.length === 1 && folder
-      ? vscode.l10n.t('"{0}" holds files or folders that git ignores: {1}.', folder.name, ignored)
-      : vscode.l10n.t('The folders hold files or folders that git ignores: {0}.', ignored);
-  const detail = vscode.l10n.t('These are mostly things that others can make or fetch themselves.');
-  const answer = await dialogs.question(question, detail, without, everything);
+      ? vscode.l10n.t('"{0}" holds what git ignores. Share it, too?', plainName(folder.name))
+      : vscode.l10n.t('The folders hold what git ignores. Share it, too?');
+  const names = items.flatMap(({ chosen: { name }, scanned }) =>
+    scanned.ignored.map((path) => (items.length === 1 ? path : `${name}/${path}`)),
+  );
+  const list = pathList(names, countIgnored(items));
+  const note = vscode.l10n.t('These are mostly things that others can make or fetch themselves.');
+  const answer = await dialogs.question(question, `${list}\n\n${note}`, without, everything);
   if (answer === undefined) return undefined;
   return answer === without ? 'without' : 'everything';
 }
@@ -138,8 +144,10 @@ async function askAboutSecrets(
     suspects.length === 1
       ? vscode.l10n.t('This file looks like a secret. Share it?')
       : vscode.l10n.t('{0} files look like secrets. Share them?', suspects.length);
-  const buttons = others ? [without, anyway] : [anyway];
-  const answer = await dialogs.question(question, suspectList(suspects), ...buttons);
-  if (answer === undefined) return undefined;
+  const no = vscode.l10n.t("Don't Share");
+  // Enter presses the first one, and shares no secret.
+  const buttons = others ? [without, anyway] : [no, anyway];
+  const answer = await dialogs.risk(question, suspectList(suspects), ...buttons);
+  if (answer === undefined || answer === no) return undefined;
   return answer === without ? 'without' : 'everything';
 }

@@ -1,4 +1,4 @@
-import type { OwnOffer } from '../../shared/hostRpc.ts';
+import type { OwnOffer } from '../../shared/filesRpc.ts';
 import { MAX_OFFERS } from '../../shared/limits.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import type { BundleSource, SourceBundle } from '../gateway/sendBundle.ts';
@@ -49,6 +49,11 @@ export class OfferBook {
       if (offering.key === key && unchanged) return true;
     }
     return false;
+  }
+
+  /** Ids of what is on offer of the same place, whatever it was then. */
+  of({ key }: Pick<Offering, 'key'>): readonly string[] {
+    return [...this.#entries].filter(([, { offering }]) => offering.key === key).map(([id]) => id);
   }
 
   /**

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { OwnOffer } from '../../shared/hostRpc.ts';
+import type { OwnOffer } from '../../shared/filesRpc.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import { errorText, type Log } from '../log.ts';
 import { choose, type ChosenFolder } from './chosen.ts';

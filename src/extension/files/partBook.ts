@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
-import type { FilePart } from '../../shared/hostRpc.ts';
+import type { FilePart } from '../../shared/filesRpc.ts';
 import { MAX_ENTRIES, MAX_FILE_NAME, MAX_FILE_SIZE, MAX_MANIFEST, MAX_OFFERS } from '../../shared/limits.ts';
 import { samenessOf, type OfferFacts } from '../../shared/sameness.ts';
 import { bytes32Schema } from '../../shared/ids.ts';

@@ -2,34 +2,26 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { safeFileName } from '../../shared/fileNames.ts';
-import type { FilePart, HostApi } from '../../shared/hostRpc.ts';
+import type { FilePart } from '../../shared/filesRpc.ts';
+import type { HostApi } from '../../shared/hostRpc.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
-import { formatBytes } from '../../shared/sizes.ts';
 import { RpcError, type Handlers, type Params, type Result } from '../../shared/rpc.ts';
 import type { Dialogs } from '../dialogs.ts';
-import { partPath, partPosition, removePart, type PartState } from '../gateway/part.ts';
+import { partPath, removePart } from '../gateway/part.ts';
 import { publish } from '../gateway/publish.ts';
-import { receiveBundle, type BundleTarget } from '../gateway/receiveBundle.ts';
-import { TransferFailure } from '../gateway/transferSocket.ts';
-import { randomToken } from '../identity.ts';
 import { errorText, type Log } from '../log.ts';
 import type { PageStreams } from '../pageStreams.ts';
-import { plainName } from '../personName.ts';
 import { readSettings } from '../settings.ts';
-import { withTimeLimit } from '../timeLimit.ts';
 import { Acceptance, confirmLarge, isLarge } from './acceptance.ts';
 import { BatchFolder } from './batchFolder.ts';
-import { chooseMine, showCompared } from './compare.ts';
 import { copyOut } from './copyOut.ts';
 import { InTurn } from './inTurn.ts';
-import { LookRoom, MAX_LOOK } from './lookRoom.ts';
-import { memoryStore, PartBook, type Goal, type Part } from './partBook.ts';
+import { LookDesk } from './lookDesk.ts';
+import { PartBook, type Goal, type Part } from './partBook.ts';
+import { PartReceiver, type Run } from './partReceiver.ts';
 import { chooseGoal, hasRoom, isPlaceOpen, showSaved, type FolderChoice } from './saveTargets.ts';
 import { SavedFiles, type KeptSaved } from './savedFiles.ts';
 import { confirmRemoval } from './unfinished.ts';
-
-/** Milliseconds for a transfer whose page is gone to let go of its part. */
-const RELEASE_TIME_LIMIT = 3_000;
 
 /** What the desk works with. */
 export interface SaveDeskOptions {
@@ -54,44 +46,36 @@ interface Whole {
   readonly saved: NonNullable<FilePart['saved']>;
 }
 
-/** A transfer into a part. */
-interface Run {
-  readonly book: PartBook;
-  readonly part: Part;
-  readonly offer: FileOffer;
-  /** Gives the whole part its place. */
-  readonly place: (part: string) => Promise<vscode.Uri>;
-}
-
 /** Receives for a meeting: where things go, what is left unfinished, what is only looked at. */
 export class SaveDesk {
   readonly #options: SaveDeskOptions;
   readonly #book: PartBook;
-  readonly #looks: LookRoom;
-  /** Parts of looks; they go with the meeting. */
-  readonly #lookBook: PartBook;
+  readonly #receiver: PartReceiver;
+  readonly #looks: LookDesk;
   readonly #acceptance = new Acceptance();
   readonly #dialogs = new InTurn();
   readonly #batches = new BatchFolder<FolderChoice>();
   readonly #saved = new SavedFiles();
-  /** Ends of transfers, by the part that they are at. */
-  readonly #running = new Map<string, Promise<void>>();
-  /** Lets go of parts whose stream nobody has opened yet. */
-  readonly #unopened = new Map<string, () => void>();
   /** Parts of this meeting. */
   readonly #touched = new Set<string>();
   readonly #ended = new AbortController();
 
   constructor(options: SaveDeskOptions) {
-    const { storage, memento, log, before } = options;
+    const { streams, dialogs, storage, memento, log, before } = options;
     this.#options = options;
     for (const { offer, target, uri } of before) {
       this.#saved.add(target, { offer, uri: vscode.Uri.parse(uri), forGood: true });
       this.#acceptance.settle(offer);
     }
     this.#book = new PartBook({ store: memento, folder: join(storage.fsPath, 'parts'), log });
-    this.#looks = new LookRoom(join(storage.fsPath, 'tmp'), log);
-    this.#lookBook = new PartBook({ store: memoryStore(), folder: this.#looks.folder, log });
+    this.#receiver = new PartReceiver({ streams, log, ended: this.#ended.signal });
+    this.#looks = new LookDesk({
+      folder: join(storage.fsPath, 'tmp'),
+      receiver: this.#receiver,
+      dialogs,
+      log,
+      onHere: (target, saved) => this.#saved.add(target, saved),
+    });
   }
 
   /** What can be gone on with, and what was saved: a page that is loaded anew shows it as before. */
@@ -125,7 +109,7 @@ export class SaveDesk {
   }
 
   async #end(): Promise<void> {
-    await Promise.all(this.#running.values());
+    await this.#receiver.over();
     await this.#looks.end();
     await this.#book.flush();
     const parts = this.#book.unfinished(this.#touched);
@@ -136,11 +120,14 @@ export class SaveDesk {
 
   async #openTarget(asked: Asked): Promise<Opened> {
     const isLook = asked.purpose === 'open' || asked.purpose === 'compare';
-    const run = isLook ? await this.#look(asked) : await this.#save(asked);
+    const run = isLook ? await this.#looks.begin(asked) : await this.#save(asked);
     if (!run) return null;
     if ('saved' in run) return run;
     try {
-      return this.#ended.signal.aborted ? release(run) : await this.#openStream(run);
+      if (this.#ended.signal.aborted) return release(run);
+      const opened = await this.#receiver.open(run);
+      if (run.book === this.#book) this.#touched.add(run.part.id);
+      return opened;
     } catch (error) {
       release(run);
       throw error;
@@ -150,9 +137,8 @@ export class SaveDesk {
   /** Finds the part to go on with, or asks where a new one goes. */
   async #save({ offer, from, purpose, unasked, batch }: Asked): Promise<Run | Whole | undefined> {
     const book = this.#book;
-    const earlier = await this.#takePart(book, offer);
-    if (earlier)
-      return { book, offer, part: earlier, place: (part) => this.#place(part, offer.kind, earlier.goal) };
+    const earlier = await this.#receiver.take(book, offer);
+    if (earlier) return this.#runInto(earlier, offer);
     if (!unasked) this.#acceptance.want(offer);
     else if (this.#acceptance.isSettled(offer)) {
       // The page did not hear of its end, or somebody else offers the same, too.
@@ -180,158 +166,23 @@ export class SaveDesk {
     if (goal.on === 'elsewhere') await mkdir(directory, { recursive: true });
     if (!(await hasRoom(directory, offer.size, goal.name, { dialogs, log }))) return undefined;
     const part = await book.begin(offer, goal, partPath(directory, safeFileName(goal.name)));
-    return { book, offer, part, place: (whole) => this.#place(whole, offer.kind, goal) };
+    return this.#runInto(part, offer);
   }
 
-  /** Shows what is here already, or prepares to receive it for a look. */
-  async #look({ offer, from, purpose }: Asked): Promise<Run | undefined> {
-    const { dialogs, log } = this.#options;
-    const name = plainName(safeFileName(offer.name));
-    if (offer.kind === 'folder') {
-      void dialogs.info(vscode.l10n.t('"{0}" is a folder. Save it to look into it.', name));
-      return undefined;
-    }
-    if (offer.size > MAX_LOOK) {
-      const sentence = vscode.l10n.t(
-        '"{0}" ({1}) is too large to look at. Save it instead.',
-        name,
-        formatBytes(offer.size),
-      );
-      void dialogs.info(sentence);
-      return undefined;
-    }
-    const mine = purpose === 'compare' ? await chooseMine(offer, dialogs) : null;
-    if (mine === undefined) return undefined;
-    const show = (uri: vscode.Uri): Promise<void> =>
-      mine ? showCompared(mine, uri, offer, from) : showSaved(uri, 'file', 'open', dialogs);
-    const here = this.#looks.find(offer);
-    if (here) {
-      await show(here);
-      return undefined;
-    }
-    await this.#looks.prepare();
-    const { folder } = this.#looks;
-    const book = this.#lookBook;
-    const earlier = await this.#takePart(book, offer);
-    if (!earlier && !(await hasRoom(folder, offer.size, name, { dialogs, log }))) return undefined;
-    const goal: Goal = { on: 'disk', directory: folder, name: safeFileName(offer.name) };
-    const part = earlier ?? (await book.begin(offer, goal, partPath(folder, goal.name)));
-    const place = async (whole: string): Promise<vscode.Uri> => {
-      const uri = await this.#looks.add(whole, offer, from);
-      show(uri).catch((error: unknown) =>
-        log('warn', `a received file could not be shown: ${errorText(error)}`),
-      );
-      return uri;
+  #runInto(part: Part, offer: FileOffer): Run {
+    const place = async (whole: string, target: string): Promise<string> => {
+      const uri = await placeAt(part.goal, offer.kind, whole);
+      this.#saved.add(target, { offer, uri, forGood: true });
+      this.#acceptance.settle(offer);
+      this.#options.onSaved();
+      return basename(uri.path);
     };
-    return { book, offer, part, place };
-  }
-
-  /**
-   * A part that fits and that nobody writes. One whose page has gone is waited for. A page tries a thing once at a time,
-   * so a stream for it that was never opened will not be any more.
-   */
-  async #takePart(book: PartBook, offer: FileOffer): Promise<Part | undefined> {
-    for (const { id } of book.matching(offer)) this.#unopened.get(id)?.();
-    const taken = await book.take(offer);
-    if (taken) return taken;
-    const runs = book.matching(offer).flatMap(({ id }) => this.#running.get(id) ?? []);
-    if (runs.length === 0) return undefined;
-    await withTimeLimit(Promise.race(runs), RELEASE_TIME_LIMIT);
-    return book.take(offer);
-  }
-
-  async #openStream({ book, part, offer, place }: Run): Promise<Opened> {
-    const { streams, log } = this.#options;
-    const left = await book.left(part);
-    const at = await this.#positionOf(part, left);
-    const target = randomToken(16);
-    let paused = false;
-    const receive: Omit<BundleTarget, 'signal'> = {
-      kind: offer.kind,
-      size: offer.size,
-      files: offer.files,
-      part: part.path,
-      left: at === undefined ? null : left,
-      onPart: (state, bytes) => book.note(part, state, bytes),
-      place: async (whole) => {
-        const uri = await place(whole);
-        const forGood = book === this.#book;
-        this.#saved.add(target, { offer, uri, forGood });
-        if (forGood) {
-          this.#acceptance.settle(offer);
-          this.#options.onSaved();
-        }
-        return basename(uri.path);
-      },
-      onFailed: (problem) => {
-        paused = problem === 'paused';
-      },
-    };
-    if (book === this.#book) this.#touched.add(part.id);
-    const letGo = (): void => {
-      this.#running.delete(part.id);
-      book.release(part, { paused });
-    };
-    let isForgotten = false;
-    this.#unopened.set(part.id, () => {
-      isForgotten = true;
-      this.#unopened.delete(part.id);
-      letGo();
-    });
-    const url = streams.open({
-      serve: (socket, ended) => {
-        if (isForgotten) {
-          socket.close(1000);
-          return Promise.resolve();
-        }
-        this.#unopened.delete(part.id);
-        const signal = AbortSignal.any([ended, this.#ended.signal]);
-        const running = receiveBundle(socket, { ...receive, signal }, log).finally(letGo);
-        this.#running.set(part.id, running);
-        return running;
-      },
-      onUnused: () => {
-        if (isForgotten) return;
-        this.#unopened.delete(part.id);
-        // Nothing was made of it yet.
-        if (!left) book.note(part, null, 0);
-        letGo();
-      },
-    });
-    return { url, target, bytes: at ?? 0 };
-  }
-
-  /** From where a part is gone on with; `undefined` where it has to be made, and nothing is in its way. */
-  async #positionOf(part: Part, left: PartState | null): Promise<number | undefined> {
-    try {
-      const found = left && (await partPosition(part.path, part.offer, left));
-      if (found) return found.at;
-    } catch (error) {
-      if (!(error instanceof TransferFailure)) throw error;
-      this.#options.log(
-        'warn',
-        `an unfinished ${part.offer.kind} cannot be gone on with: ${errorText(error)}`,
-      );
-    }
-    await removePart(part.path);
-    return undefined;
-  }
-
-  async #place(part: string, kind: FileOffer['kind'], goal: Goal): Promise<vscode.Uri> {
-    if (goal.on === 'disk') return vscode.Uri.file(await publish(kind, part, goal.directory, goal.name));
-    const uri = await copyOut(part, vscode.Uri.parse(goal.folder, true), goal.name);
-    await removePart(part);
-    return uri;
+    return { book: this.#book, part, offer, place };
   }
 
   async #discard(offer: FileOffer): Promise<void> {
     this.#acceptance.settle(offer);
-    for (const book of [this.#book, this.#lookBook]) {
-      const parts = book.matching(offer);
-      const runs = parts.flatMap(({ id }) => this.#running.get(id) ?? []);
-      if (runs.length > 0) await withTimeLimit(Promise.all(runs), RELEASE_TIME_LIMIT);
-      await book.discard(parts);
-    }
+    for (const book of [this.#book, this.#looks.book]) await this.#receiver.discard(book, offer);
   }
 
   async #show(target: string, how: 'open' | 'reveal'): Promise<void> {
@@ -339,6 +190,14 @@ export class SaveDesk {
     if (!saved) throw new RpcError('failed', 'there is no such saved file');
     await showSaved(saved.uri, saved.offer.kind, how, this.#options.dialogs);
   }
+}
+
+/** Gives a whole part its place; resolves with where that is. */
+async function placeAt(goal: Goal, kind: FileOffer['kind'], part: string): Promise<vscode.Uri> {
+  if (goal.on === 'disk') return vscode.Uri.file(await publish(kind, part, goal.directory, goal.name));
+  const uri = await copyOut(part, vscode.Uri.parse(goal.folder, true), goal.name);
+  await removePart(part);
+  return uri;
 }
 
 /** Lets go of a part that is not written after all. */

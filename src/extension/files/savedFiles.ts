@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type * as vscode from 'vscode';
-import type { FilePart } from '../../shared/hostRpc.ts';
+import type { FilePart } from '../../shared/filesRpc.ts';
 import { MAX_OFFERS } from '../../shared/limits.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import { samenessOf } from '../../shared/sameness.ts';

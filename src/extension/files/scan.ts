@@ -26,6 +26,8 @@ export interface Scanned {
     readonly special: number;
     readonly unreadable: number;
   };
+  /** The first of what is left out by rules of git: paths from the folder, with `/` behind a folder's. */
+  readonly ignored: readonly string[];
 }
 
 /** How a folder is looked through. */
@@ -41,6 +43,8 @@ export interface ScanOptions {
 
 /** Files whose size and time are asked for at once. */
 const AT_ONCE = 32;
+/** Paths of ignored things that are kept, for a person to read. */
+const MAX_NAMED = 12;
 /** Bytes of a file of rules that are read. */
 const MAX_RULES_FILE = 256 * 1024;
 /** What an entry costs in a manifest beside its path, at most. */
@@ -71,6 +75,7 @@ class Scanner {
   readonly #options: ScanOptions;
   readonly #files: ScannedFile[] = [];
   readonly #emptyFolders: (readonly string[])[] = [];
+  readonly #ignored: string[] = [];
   readonly #leftOut = { ignored: 0, links: 0, special: 0, unreadable: 0 };
   #size = 0;
   #manifestBytes = 0;
@@ -86,6 +91,7 @@ class Scanner {
       emptyFolders: this.#emptyFolders,
       size: this.#size,
       leftOut: this.#leftOut,
+      ignored: this.#ignored,
     };
   }
 
@@ -134,8 +140,11 @@ class Scanner {
   }
 
   #takes(path: readonly string[], { kind }: TreeEntry, rules: IgnoreRules | null): boolean {
-    if (rules?.ignores([...this.#options.prefix, ...path], kind === 'folder')) this.#leftOut.ignored += 1;
-    else if (kind === 'link') this.#leftOut.links += 1;
+    if (rules?.ignores([...this.#options.prefix, ...path], kind === 'folder')) {
+      this.#leftOut.ignored += 1;
+      if (this.#ignored.length < MAX_NAMED)
+        this.#ignored.push(path.join('/') + (kind === 'folder' ? '/' : ''));
+    } else if (kind === 'link') this.#leftOut.links += 1;
     else if (kind === 'other') this.#leftOut.special += 1;
     else return true;
     return false;

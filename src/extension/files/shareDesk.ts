@@ -2,7 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { safeFileName } from '../../shared/fileNames.ts';
-import type { HostApi, MeetingStatus, OwnOffer } from '../../shared/hostRpc.ts';
+import type { OwnOffer } from '../../shared/filesRpc.ts';
+import type { HostApi, MeetingStatus } from '../../shared/hostRpc.ts';
 import { RpcError, type Handlers, type Params } from '../../shared/rpc.ts';
 import type { Dialogs } from '../dialogs.ts';
 import { describeError } from '../gateway/errorCode.ts';
@@ -16,7 +17,14 @@ import { receiveDrop } from './drops.ts';
 import { OfferBook } from './offerBook.ts';
 import { makeOfferings } from './makeOfferings.ts';
 import { findOffersAgain, type KeptOffer } from './offersBack.ts';
-import { leftOutSentences, nameList, notSharedSentences, type Refused } from './shareSentences.ts';
+import {
+  leftOutSentences,
+  nameList,
+  notSharedSentences,
+  peopleList,
+  type Refused,
+} from './shareSentences.ts';
+import { outermost, parseUri } from './shareUris.ts';
 import { Spool } from './spool.ts';
 
 /** What the desk works with, and whom it tells. */
@@ -37,7 +45,7 @@ export interface ShareDeskOptions {
 /** What the page asks of a participant's own files. */
 type ShareApi = Pick<
   HostApi,
-  'pickFiles' | 'shareUris' | 'openDrop' | 'chooseReceivers' | 'withdrawFile' | 'openSource'
+  'pickFiles' | 'shareUris' | 'shareAgain' | 'openDrop' | 'chooseReceivers' | 'withdrawFile' | 'openSource'
 >;
 
 /** A participant's own files: puts them on offer, asking what has to be asked, and hands them over. */
@@ -83,7 +91,8 @@ export class ShareDesk {
         void this.#options.dialogs.info(vscode.l10n.t('Nobody else is in the meeting yet.'));
         return;
       }
-      const people = await choosePeople(others);
+      const names = chosen.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+      const people = await choosePeople(names, others, this.#options.dialogs);
       if (!people) return;
       to = people;
     }
@@ -95,6 +104,7 @@ export class ShareDesk {
     return {
       pickFiles: () => this.share([], 'everybody').then(() => null),
       shareUris: ({ uris }) => this.#shareDropped(uris).then(() => null),
+      shareAgain: ({ offer }) => this.#shareAgain(offer).then(() => null),
       openDrop: (file) => this.#openDrop(file),
       chooseReceivers: ({ offer }) => this.#chooseReceivers(offer),
       withdrawFile: ({ offer }) => {
@@ -119,7 +129,16 @@ export class ShareDesk {
     if (uris.length > 0) await this.#shareUris(uris, null);
   }
 
-  async #shareUris(uris: readonly vscode.Uri[], to: OwnOffer['to']): Promise<void> {
+  /** Something own, as it is now, in place of what was shared; with the same people. */
+  async #shareAgain(id: string): Promise<void> {
+    const kept = this.#book.kept.find(({ own }) => own.offer.id === id);
+    const uri = kept && parseUri(kept.uri);
+    if (!uri) throw notOnOffer();
+    await this.#shareUris([uri], kept.own.to, id);
+  }
+
+  /** @param again id of an offer that is to be replaced even where it looks the same. */
+  async #shareUris(uris: readonly vscode.Uri[], to: OwnOffer['to'], again?: string): Promise<void> {
     const all = await Promise.all(
       outermost(uris).map(async (uri) => {
         const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
@@ -130,19 +149,29 @@ export class ShareDesk {
       typeof found === 'string' ? [{ name, problem: found }] : [],
     );
     const chosen = all.flatMap(({ found }) => (typeof found === 'string' ? [] : [found]));
-    await this.#offer(chosen, to, refused);
+    await this.#offer(chosen, to, refused, again);
   }
 
-  /** @returns how many offers there are more. */
-  async #offer(chosen: readonly Chosen[], to: OwnOffer['to'], refused: readonly Refused[]): Promise<number> {
+  /** @returns how many offers were made. */
+  async #offer(
+    chosen: readonly Chosen[],
+    to: OwnOffer['to'],
+    refused: readonly Refused[],
+    again?: string,
+  ): Promise<number> {
     const { dialogs, log } = this.#options;
     const made = await makeOfferings(chosen, { dialogs, spool: this.#spool });
     if (this.#ended.signal.aborted) return 0;
     const problems = [...refused, ...(made?.refused ?? [])];
     const offers: OwnOffer[] = [];
+    const outdated: string[] = [];
     for (const offering of made?.offerings ?? []) {
       const { name } = offering.facts;
-      const known = this.#book.has(offering);
+      const before = this.#book.of(offering);
+      const known = this.#book.has(offering) && !before.some((id) => id === again);
+      // What it was cannot be had any more.
+      if (!known) for (const id of before) this.#book.withdraw(id);
+      if (!known) outdated.push(...before);
       const own = known ? undefined : this.#book.add(offering, to);
       if (own) offers.push(own);
       else {
@@ -151,6 +180,7 @@ export class ShareDesk {
       }
     }
     for (const sentence of notSharedSentences(problems)) void dialogs.warning(sentence);
+    if (outdated.length > 0) this.#options.onWithdrawn(outdated);
     if (offers.length === 0) return 0;
     log('info', `shared: ${String(offers.length)}`);
     await this.#options.onShared(offers);
@@ -164,7 +194,11 @@ export class ShareDesk {
   /** Says what was shared, and takes it back at a click. */
   async #offerUndo(offers: readonly OwnOffer[], notes: readonly string[]): Promise<void> {
     const withdraw = vscode.l10n.t('Withdraw');
-    const answer = await this.#options.dialogs.info([sharedSentence(offers), ...notes].join(' '), withdraw);
+    const people = this.#options.others();
+    const answer = await this.#options.dialogs.info(
+      [sharedSentence(offers, people), ...notes].join(' '),
+      withdraw,
+    );
     if (answer !== withdraw) return;
     const ids = offers.map(({ offer }) => offer.id).filter((id) => this.#book.get(id));
     for (const id of ids) this.#book.withdraw(id);
@@ -172,9 +206,10 @@ export class ShareDesk {
   }
 
   async #chooseReceivers(id: string): Promise<{ to: OwnOffer['to'] } | null> {
+    const { dialogs, others } = this.#options;
     const own = this.#book.get(id);
     if (!own) throw notOnOffer();
-    const chosen = await changePeople(own.offer.name, this.#options.others(), own.to);
+    const chosen = await changePeople(own.offer.name, others(), own.to, dialogs);
     if (chosen) this.#book.setReceivers(id, chosen.to);
     return chosen;
   }
@@ -239,35 +274,15 @@ async function pickFiles(): Promise<vscode.Uri[] | undefined> {
   });
 }
 
-function parseUri(text: string): vscode.Uri | undefined {
-  try {
-    const uri = vscode.Uri.parse(text, true);
-    return uri.path === '' ? undefined : uri;
-  } catch {
-    // What is no URI is no file: a drop may hold any text.
-    return undefined;
-  }
-}
-
-/** Leaves out what is named twice, or lies in a folder that was chosen, too. */
-function outermost(uris: readonly vscode.Uri[]): vscode.Uri[] {
-  const unique = new Map(uris.map((uri) => [uri.toString(), uri]));
-  return Array.from(unique.values()).filter((uri) => {
-    const { path } = uri;
-    // The path of an editor that was never saved has no slash at all.
-    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-      if (unique.has(uri.with({ path: path.slice(0, end) }).toString())) return false;
-    }
-    return true;
-  });
-}
-
-function sharedSentence(offers: readonly OwnOffer[]): string {
+function sharedSentence(offers: readonly OwnOffer[], others: MeetingStatus['others']): string {
   const names = nameList(offers.map(({ offer }) => offer.name));
-  const [first] = offers;
-  return first?.to
-    ? vscode.l10n.t('Shared with the people you chose ({0}): {1}.', first.to.length, names)
-    : vscode.l10n.t('Shared in the meeting: {0}.', names);
+  const to = offers[0]?.to;
+  if (!to) return vscode.l10n.t('Shared in the meeting: {0}.', names);
+  const people = others.filter(({ id }) => to.includes(id)).map(({ name }) => name);
+  // Who was chosen may have left meanwhile.
+  return people.length > 0
+    ? vscode.l10n.t('Shared with {0} only: {1}.', peopleList(people), names)
+    : vscode.l10n.t('Shared with the people you chose: {0}.', names);
 }
 
 /** Says so where an editor holds more than the disk, which is what is shared. */

@@ -88,6 +88,18 @@ function reasonText(reason: SecretReason): string {
   }
 }
 
+/** Paths, one a line. @param all how many there are; not all of them may be named. */
+export function pathList(paths: readonly string[], all: number): string {
+  const lines = paths.slice(0, MAX_LISTED).map(plainName);
+  const more = all - lines.length;
+  return [...lines, ...(more > 0 ? [l10n.t('and {0} more', more)] : [])].join('\n');
+}
+
+/** Names of people, as a sentence has them. */
+export function peopleList(names: readonly string[]): string {
+  return names.map(plainName).join(', ');
+}
+
 /** What of folders is not handed over, whatever was chosen; empty when that is nothing. */
 export function leftOutSentences(folders: readonly Scanned[]): readonly string[] {
   const sum = (kind: 'links' | 'special' | 'unreadable'): number =>

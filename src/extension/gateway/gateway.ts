@@ -6,27 +6,20 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
-import * as v from 'valibot';
-import { WebSocketServer, type WebSocket } from 'ws';
-import { MAX_TRANSFERS } from '../../shared/limits.ts';
+import { WebSocketServer } from 'ws';
 import { BODY_HOST } from '../../shared/records.ts';
 import { MAX_STAGE_MESSAGE } from '../../shared/stageRpc.ts';
 import type { Log } from '../log.ts';
 import { describeError, errorCode } from './errorCode.ts';
-import { hasAddress } from './localAddress.ts';
-import { Bodies } from './bodies.ts';
 import { listen, listenTwin, LOOPBACK, parseUrl } from './loopback.ts';
-import { MAX_PEER_MESSAGE, PeerProxy, peerQuery, type Upstream } from './peerProxy.ts';
+import { PeerProxies } from './peerProxies.ts';
+import { MAX_PEER_MESSAGE, type Upstream } from './peerProxy.ts';
+import { refuse, type Accept, type Status, type UpgradeRoute } from './routes.ts';
 import type { StageDoor } from './stageDoor.ts';
 import type { StageFiles } from './stageFiles.ts';
-import { randomTicket, sameSecret, Tickets } from './tickets.ts';
-
-/** Connections of PeerJS at once: a page has two, and a few more while it reconnects. */
-const MAX_PROXIES = 16;
-
-const STREAM_PATH = /^\/files\/([A-Za-z0-9_-]{22})$/;
-/** Of the body of a stream's content. */
-const BODY_PATH = /^\/bodies\/([A-Za-z0-9_-]{22})$/;
+import { StageSite } from './stageSite.ts';
+import { BODY_PATH, STREAM_PATH, Streams, type Stream } from './streams.ts';
+import { randomTicket } from './tickets.ts';
 
 /** How a gateway is started. */
 export interface GatewayOptions {
@@ -41,17 +34,6 @@ export interface GatewayOptions {
   readonly ticketLifetime?: number;
 }
 
-/** What the URL of a stream leads to. */
-export interface Stream {
-  /**
-   * Takes over the socket and closes it; resolves, and never rejects, when all is over. The signal aborts when the
-   * gateway ends. `body` is what the page wants to have content by, where it has asked for it.
-   */
-  readonly serve: (socket: WebSocket, ended: AbortSignal, body: ServerResponse | null) => Promise<void>;
-  /** The URL was not used in time. */
-  readonly onUnused?: () => void;
-}
-
 /** Of every answer; the stage's page has a policy of its own. */
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -60,30 +42,6 @@ const HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
 } as const;
-
-/** What a ticket stands for. */
-interface Issued {
-  readonly stream: Stream;
-  /** The word for its body; null when it has none. */
-  readonly word: string | null;
-}
-
-type Status = 400 | 403 | 404 | 421 | 429;
-/** Takes a connection over, once it is a WebSocket. */
-type Accept = (socket: WebSocket) => void;
-
-/** What may be connected to, by path. */
-interface UpgradeRoute {
-  readonly path: RegExp;
-  readonly allows: (origin: string | undefined) => boolean;
-  readonly sockets: WebSocketServer;
-  readonly open: (url: URL, word: string) => Accept | Status;
-}
-/** The stage: its page and files, and who takes the sockets of its pages. */
-interface StageRoutes {
-  readonly files: StageFiles;
-  readonly door: StageDoor;
-}
 
 /**
  * The loopback server of an extension host, for the page of the same participant: the way to the meeting's server,
@@ -98,19 +56,12 @@ export class Gateway {
   readonly #twin: Server | null;
   readonly #options: GatewayOptions;
   readonly #hosts: Set<string>;
-  /** Where the stage's own pages are at home. */
-  readonly #origins: Set<string>;
   readonly #sockets = makeSocketServer(MAX_PEER_MESSAGE);
   readonly #stageSockets = makeSocketServer(MAX_STAGE_MESSAGE);
-  readonly #tickets: Tickets<Issued>;
-  readonly #running = new Set<Promise<void>>();
-  readonly #bodies = new Bodies();
   readonly #ended = new AbortController();
-  #upstream: Upstream | undefined;
-  #stage: StageRoutes | undefined;
-  readonly #proxies = new Set<PeerProxy>();
-  /** The address of this machine from which the meeting's server was reached last. */
-  #reachedFrom: string | undefined;
+  readonly #peers: PeerProxies;
+  readonly #streams: Streams;
+  readonly #stage: StageSite;
   readonly #upgrades: readonly UpgradeRoute[];
 
   private constructor(server: Server, twin: Server | null, port: number, options: GatewayOptions) {
@@ -121,26 +72,30 @@ export class Gateway {
     this.#options = options;
     const own = [LOOPBACK, 'localhost'].map((name) => `${name}:${String(port)}`);
     this.#hosts = new Set(own);
-    this.#origins = new Set(own.map((host) => `http://${host}`));
+    const peers = new PeerProxies(this.brokerKey, options.log);
+    const streams = new Streams(this.#ended.signal, options.ticketLifetime);
+    const stage = new StageSite(
+      own.map((host) => `http://${host}`),
+      options.log,
+    );
+    this.#peers = peers;
+    this.#streams = streams;
+    this.#stage = stage;
     const panel = { allows: options.allowedOrigins, sockets: this.#sockets };
     this.#upgrades = [
-      { ...panel, path: /^\/peerjs$/, open: (url) => this.#openPeer(url) },
+      { ...panel, path: /^\/peerjs$/, open: (url) => peers.open(url) },
       {
         ...panel,
         path: STREAM_PATH,
-        open: (url, ticket) => this.#takeTicket(ticket, url.searchParams.get('body') === '1'),
+        open: (url, ticket) => streams.open(ticket, url.searchParams.get('body') === '1'),
       },
       {
         path: /^\/stage\/link$/,
-        allows: (origin) => origin !== undefined && this.#origins.has(origin),
+        allows: (origin) => stage.allows(origin),
         sockets: this.#stageSockets,
-        open: () => this.#openStage(),
+        open: () => stage.open(),
       },
     ];
-    this.#tickets = new Tickets(({ stream, word }) => {
-      if (word !== null) this.#bodies.drop(word);
-      stream.onUnused?.();
-    }, options.ticketLifetime);
     server.on('request', (request, response) => {
       if (request.headers.host === `${BODY_HOST}:${String(port)}`) this.#openBody(request, response);
       else this.#answer(request, response);
@@ -165,32 +120,25 @@ export class Gateway {
 
   /** Where `/peerjs` leads from now on; connections that are open stay as they are. */
   setUpstream(upstream: Upstream): void {
-    this.#upstream = upstream;
+    this.#peers.setUpstream(upstream);
   }
 
   /** Leads there also the connections that are under way, or that were asked for a sign of life and gave none. */
   moveUpstream(upstream: Upstream): void {
-    this.#upstream = upstream;
-    for (const proxy of this.#proxies) proxy.moveTo(upstream);
+    this.#peers.moveUpstream(upstream);
   }
 
   /**
    * Asks the meeting's server for a sign of life, over every connection to it.
    * @returns true when it has given one, false when the signal aborts before, or there is no connection.
    */
-  async askUpstream(signal: AbortSignal): Promise<boolean> {
-    const answers = [...this.#proxies].map(async (proxy) => {
-      if (!(await proxy.ask(signal))) throw new Error('no sign of life');
-    });
-    return Promise.any(answers).then(
-      () => true,
-      () => false,
-    );
+  askUpstream(signal: AbortSignal): Promise<boolean> {
+    return this.#peers.ask(signal);
   }
 
   /** Whether this machine still has the address from which it reached the meeting's server last. */
   get isWhereItReachedIt(): boolean {
-    return this.#reachedFrom !== undefined && hasAddress(this.#reachedFrom);
+    return this.#peers.isWhereItReachedIt;
   }
 
   /** Lets requests in that name another host: the one under which a forwarded port is reached, `name` or `name:port`. */
@@ -200,12 +148,12 @@ export class Gateway {
 
   /** Lets the stage's page in under another origin: the one under which a forwarded port is reached, `https://name`. */
   allowStageOrigin(origin: string): void {
-    this.#origins.add(origin.toLowerCase());
+    this.#stage.allowOrigin(origin);
   }
 
   /** Serves the stage from now on. The door remains its maker's to dispose of, before the gateway. */
   serveStage(files: StageFiles, door: StageDoor): void {
-    this.#stage = { files, door };
+    this.#stage.serve(files, door);
   }
 
   /** Whether a page on this machine may have content come as a body: nobody else answers to that name. */
@@ -218,23 +166,20 @@ export class Gateway {
    * @param withBody its content can be had as a body, whose word stands in `?body=`; the page writes `?body=1` for one that it has.
    */
   openStream(stream: Stream, withBody = false): string {
-    const word = withBody && this.servesBodies ? this.#bodies.issue() : null;
-    const ticket = this.#tickets.issue({ stream, word });
-    const query = word === null ? '' : `?body=${word}`;
-    return `ws://${LOOPBACK}:${String(this.port)}/files/${ticket}${query}`;
+    const path = this.#streams.issue(stream, withBody && this.servesBodies);
+    return `ws://${LOOPBACK}:${String(this.port)}${path}`;
   }
 
   /** Ends every connection; resolves when no stream is at a file any more and the port is free. */
   async dispose(): Promise<void> {
     if (!this.#ended.signal.aborted) {
       this.#ended.abort();
-      this.#tickets.dispose();
       this.#sockets.close();
       this.#stageSockets.close();
     }
     const servers = [this.#server, ...(this.#twin ? [this.#twin] : [])];
     const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
-    await Promise.all(this.#running);
+    await this.#streams.dispose();
     for (const { clients } of [this.#sockets, this.#stageSockets]) {
       for (const socket of clients) socket.terminate();
     }
@@ -243,38 +188,10 @@ export class Gateway {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    setHeaders(response);
     const url = this.#hasRightHost(request) ? parseUrl(request.url) : undefined;
-    const { origin } = request.headers;
-    if (!url) refuse(response, 421);
-    else if (request.method !== 'GET' || !this.#stage?.files.has(url.pathname)) refuse(response, 404);
-    // A page of another origin has no business with the stage's files.
-    else if (origin !== undefined && !this.#origins.has(origin)) refuse(response, 403);
-    else void this.#serve(this.#stage.files, url.pathname, request, response);
-  }
-
-  async #serve(
-    files: StageFiles,
-    path: string,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
-    try {
-      const file = await files.get(path, this.#socketOrigins(request));
-      if (!file) return refuse(response, 404);
-      response.writeHead(200, { ...file.headers, 'Content-Length': file.content.length }).end(file.content);
-    } catch (error) {
-      this.#options.log('error', `gateway: a file of the stage cannot be read: ${describeError(error)}`);
-      refuse(response, 404);
-    }
-  }
-
-  /** Where the page under the host of this request opens its socket. */
-  #socketOrigins(request: IncomingMessage): string[] {
-    const host = request.headers.host?.toLowerCase();
-    return [...this.#origins]
-      .filter((origin) => new URL(origin).host === host)
-      .map((origin) => origin.replace(/^http/, 'ws'));
+    if (url) void this.#stage.answer(url.pathname, request, response);
+    else refuse(response, 421);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -311,7 +228,7 @@ export class Gateway {
 
   /** A page wants to have a stream's content as a body; it opens the stream's socket next. */
   #openBody(request: IncomingMessage, response: ServerResponse): void {
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    setHeaders(response);
     const { host, origin } = request.headers;
     const word = BODY_PATH.exec(parseUrl(request.url)?.pathname ?? '')?.[1];
     if (host !== `${BODY_HOST}:${String(this.port)}`) return refuse(response, 421);
@@ -320,50 +237,7 @@ export class Gateway {
     response.on('error', (error) => {
       this.#options.log('trace', `gateway: a page did not read on: ${describeError(error)}`);
     });
-    if (!this.#bodies.begin(word, origin, response)) refuse(response, 403);
-  }
-
-  #openPeer(url: URL): Accept | Status {
-    if (!sameSecret(url.searchParams.get('key') ?? '', this.brokerKey)) return 403;
-    const query = v.safeParse(peerQuery, Object.fromEntries(url.searchParams));
-    if (!query.success) return 400;
-    if (this.#proxies.size >= MAX_PROXIES) return 429;
-    return (socket) => {
-      const proxy = new PeerProxy(socket, query.output, this.#upstream, {
-        log: this.#options.log,
-        onReached: (from) => (this.#reachedFrom = from),
-      });
-      this.#proxies.add(proxy);
-      socket.once('close', () => this.#proxies.delete(proxy));
-    };
-  }
-
-  #openStage(): Accept | Status {
-    if (!this.#stage) return 404;
-    const { door } = this.#stage;
-    return door.full ? 429 : (socket) => door.accept(socket);
-  }
-
-  /** @param wantsBody the page has begun to read its body. */
-  #takeTicket(ticket: string, wantsBody: boolean): Accept | Status {
-    if (this.#running.size >= MAX_TRANSFERS) return 429;
-    const issued = this.#tickets.redeem(ticket);
-    if (!issued) return 403;
-    const { stream, word } = issued;
-    const body = wantsBody && word !== null ? this.#bodies.take(word) : null;
-    if (word !== null) this.#bodies.drop(word);
-    // What it has begun to read has ended meanwhile: it would wait there for what comes by messages.
-    if (wantsBody && !body) {
-      stream.onUnused?.();
-      return 403;
-    }
-    return (socket) => {
-      const running = stream.serve(socket, this.#ended.signal, body).finally(() => {
-        body?.end();
-        this.#running.delete(running);
-      });
-      this.#running.add(running);
-    };
+    if (!this.#streams.beginBody(word, origin, response)) refuse(response, 403);
   }
 }
 
@@ -375,6 +249,6 @@ function makeSocketServer(maxPayload: number): WebSocketServer {
   return new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
 }
 
-function refuse(response: ServerResponse, status: Status): void {
-  response.writeHead(status, { 'Content-Length': 0, Connection: 'close' }).end();
+function setHeaders(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
 }

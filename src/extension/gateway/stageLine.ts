@@ -1,9 +1,11 @@
+import * as v from 'valibot';
 import type { RawData, WebSocket } from 'ws';
+import { FloodWatch } from '../../shared/floodWatch.ts';
+import { parseJson } from '../../shared/parseJson.ts';
 import { MAX_STAGE_MESSAGE } from '../../shared/stageRpc.ts';
 
 /** Messages that a stage may send in ten seconds; a negotiation of a dozen media with its candidates is a few hundred. */
 const MAX_MESSAGES = 2_000;
-const WINDOW = 10_000;
 /** Beats without a sign of life after which a line is dead. */
 const MISSED_BEATS = 3;
 /** Milliseconds for the other side to confirm that it closes. */
@@ -29,9 +31,8 @@ export class StageLine {
   readonly #socket: WebSocket;
   readonly #options: StageLineOptions;
   readonly #heart: NodeJS.Timeout;
+  readonly #flood = new FloodWatch(MAX_MESSAGES);
   #missed = 0;
-  #count = 0;
-  #windowEnds = 0;
   #why = 'closed by the page';
   #closing = false;
   #closed = false;
@@ -73,17 +74,11 @@ export class StageLine {
   #receive(data: RawData, isBinary: boolean): void {
     this.#missed = 0;
     if (this.#closing) return;
-    const now = performance.now();
-    if (now >= this.#windowEnds) {
-      this.#windowEnds = now + WINDOW;
-      this.#count = 0;
-    }
-    this.#count += 1;
-    if (this.#count > MAX_MESSAGES) return this.#breakOff(FLOOD, 'too many messages');
+    if (this.#flood.isTooMany(performance.now())) return this.#breakOff(FLOOD, 'too many messages');
     if (isBinary || !Buffer.isBuffer(data)) return this.#breakOff(NOT_TEXT, 'not text');
-    const parsed = parse(data.toString());
-    if (parsed) this.#options.onMessage(parsed.value);
-    else this.#breakOff(NOT_JSON, 'not JSON');
+    const message = parseJson(v.unknown(), data.toString());
+    if (message === undefined) this.#breakOff(NOT_JSON, 'not JSON');
+    else this.#options.onMessage(message);
   }
 
   #breakOff(code: number, why: string): void {
@@ -106,14 +101,5 @@ export class StageLine {
     this.#closed = true;
     clearInterval(this.#heart);
     this.#options.onClosed(this.#why);
-  }
-}
-
-function parse(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import * as v from 'valibot';
+import { parseJson } from '../../shared/parseJson.ts';
 import { describeError } from '../gateway/errorCode.ts';
 
 /** No answer of a PeerServer is longer; of anything else no more is read. */
@@ -53,8 +54,8 @@ export interface FindOptions {
   /** Milliseconds for all of it. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
-  /** Only one of an earlier term than this will do. */
-  readonly before?: number;
+  /** Only one of such a term will do; one that tells none, as the plain `peerjs` program, will not then. */
+  readonly ofTerm?: (term: number) => boolean;
 }
 
 /**
@@ -65,7 +66,7 @@ export interface FindOptions {
 export async function findServer(
   urls: readonly string[],
   key: string,
-  { timeout = 5_000, signal, before = Infinity }: FindOptions = {},
+  { timeout = 5_000, signal, ofTerm }: FindOptions = {},
 ): Promise<FoundServer> {
   signal?.throwIfAborted();
   const over = new AbortController();
@@ -73,7 +74,7 @@ export async function findServer(
   const onAbort = (): void => over.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.any(urls.map((url) => probe(url, { key, before }, over.signal)));
+    return await Promise.any(urls.map((url) => probe(url, { key, ofTerm }, over.signal)));
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof AggregateError)) throw error;
@@ -96,7 +97,7 @@ class ProbeError extends Error {
 
 async function probe(
   url: string,
-  { key, before }: { readonly key: string; readonly before: number },
+  { key, ofTerm }: { readonly key: string; readonly ofTerm: FindOptions['ofTerm'] },
   signal: AbortSignal,
 ): Promise<FoundServer> {
   const base = parseBase(url);
@@ -105,10 +106,11 @@ async function probe(
     // Another meeting's server may have this address by now; the key tells.
     const id = await fetchText(new URL(`${encodeURIComponent(key)}/id`, base), signal);
     if (id.status !== 200) throw new ProbeError('wrong-key', `status ${String(id.status)}`);
-    if (state.term >= before)
-      throw new ProbeError('not-a-peer-server', `of a later term, ${String(state.term)}`);
+    if (ofTerm?.(state.term) === false)
+      throw new ProbeError('not-a-peer-server', `of term ${String(state.term)}`);
     return { url, term: state.term };
   }
+  if (ofTerm) throw new ProbeError('not-a-peer-server', 'none that tells its term');
   // The `peerjs` program knows no /healthz. It greets at its path, and tells of its key only at the WebSocket.
   const hello = await fetchText(base, signal);
   if (!read(greeting, hello)) throw new ProbeError('not-a-peer-server', `status ${String(hello.status)}`);
@@ -131,15 +133,8 @@ interface Answer {
   readonly text: string;
 }
 
-function read<T>(schema: v.GenericSchema<unknown, T>, answer: Answer): T | undefined {
-  if (answer.status !== 200) return undefined;
-  try {
-    const parsed = v.safeParse(schema, JSON.parse(answer.text));
-    return parsed.success ? parsed.output : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+function read<T>(schema: v.GenericSchema<unknown, T>, { status, text }: Answer): T | undefined {
+  return status === 200 ? parseJson(schema, text) : undefined;
 }
 
 // Not fetch(): the WebSocket will go through node:http too, and so through the same proxies and certificates.

@@ -76,7 +76,10 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   const child = fork(
     options.program,
     [
-      ...['--port', String(options.port), '--term', String(options.term ?? 0)],
+      '--port',
+      String(options.port),
+      '--term',
+      String(options.term ?? 0),
       ...(options.exactPort ? [] : ['--next-port']),
       ...(options.args ?? []),
     ],

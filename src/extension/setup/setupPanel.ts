@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { RpcEndpoint, type Handlers } from '../../shared/rpc.ts';
 import { setupHostApi, setupPageApi, type SetupHostApi, type SetupPageApi } from '../../shared/setupRpc.ts';
 import { DisposableStore } from '../disposable.ts';
+import { editorColumn } from '../editorColumn.ts';
 import { socketOrigin, type GatewayAddress } from '../gatewayAddress.ts';
 import { SETUP_VIEW_TYPE } from '../ids.ts';
 import { errorText, type Log } from '../log.ts';
@@ -33,7 +34,7 @@ export class SetupPanel {
     this.#panel = vscode.window.createWebviewPanel(
       SETUP_VIEW_TYPE,
       vscode.l10n.t('Test My Setup'),
-      vscode.ViewColumn.Active,
+      editorColumn(),
       // What was found out stays while other editors are in front.
       { enableScripts: true, localResourceRoots: [dist], retainContextWhenHidden: true },
     );

@@ -4,6 +4,7 @@ import { type ChunkHeader, writeChunkHeader } from '../../shared/chunk.ts';
 import { CHUNK_HEADER, FILE_CHUNK, MAX_TRANSFER_FRAME } from '../../shared/limits.ts';
 import type { Manifest } from '../../shared/manifest.ts';
 import { parseTransferFrame, type TransferFrame, type TransferProblem } from '../../shared/transfer.ts';
+import { withResolvers } from '../../shared/withResolvers.ts';
 import { crc32 } from './crc32.ts';
 import { Flow } from './flow.ts';
 import { closeSocket } from './lastWord.ts';
@@ -49,11 +50,9 @@ export class DropSource {
     this.#flow = new Flow(file.size);
     const manifest: Manifest = { kind: 'file', files: [{ path: name, size: file.size }], emptyFolders: [] };
     this.#manifest = new TextEncoder().encode(JSON.stringify(manifest));
-    let settle: (end: DropEnd) => void = () => undefined;
-    this.done = new Promise((resolve) => {
-      settle = resolve;
-    });
-    this.#settle = settle;
+    const { promise, resolve } = withResolvers<DropEnd>();
+    this.done = promise;
+    this.#settle = resolve;
     this.#socket = new WebSocket(url);
     this.#socket.onmessage = ({ data }) => this.#take(data);
     this.#socket.onclose = () => this.#end({ problem: 'link-lost' });

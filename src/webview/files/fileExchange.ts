@@ -1,5 +1,5 @@
 import { toBase64Url } from '../../shared/base64url.ts';
-import type { FilePart, OwnOffer, TakenOffer, TakePurpose } from '../../shared/hostRpc.ts';
+import type { FilePart, OwnOffer, TakenOffer, TakePurpose } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import type { TransferProblem } from '../../shared/transfer.ts';
@@ -101,6 +101,11 @@ export class FileExchange {
   withdrawn(offers: readonly string[]): void {
     for (const offer of offers) this.#giving.forget(offer);
     this.#options.onChange();
+  }
+
+  /** Shares an own file as it is now, in place of what it was. */
+  shareAgain(key: string): void {
+    this.#giving.shareAgain(key);
   }
 
   chooseReceivers(key: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { safeFileName } from '../../shared/fileNames.ts';
-import type { OwnOffer } from '../../shared/hostRpc.ts';
+import type { OwnOffer } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { safeSegments } from '../../shared/manifest.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
@@ -16,7 +16,7 @@ export interface OwnSurroundings {
   readonly self: ParticipantId;
   readonly selfName: string;
   readonly nameOf: NameOf;
-  readonly giving: Pick<Giving, 'sending' | 'takers'>;
+  readonly giving: Pick<Giving, 'sending' | 'takers' | 'problem'>;
 }
 
 /** An own file as it is shown. */
@@ -34,6 +34,7 @@ export function ownModel({ offer, to }: OwnOffer, around: OwnSurroundings): File
     sending: giving.sending(offer.id).map((sending) => ({ name: nameOf(sending.to), bytes: sending.bytes })),
     taken: giving.takers(offer.id),
     to: to?.map(nameOf) ?? null,
+    problem: giving.problem(offer.id),
   };
 }
 
@@ -52,6 +53,7 @@ export function othersModel(offered: Offered, transfer: TransferModel | null): F
     sending: [],
     taken: 0,
     to: null,
+    problem: null,
   };
 }
 

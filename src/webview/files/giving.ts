@@ -1,4 +1,4 @@
-import type { OwnOffer, TakenOffer } from '../../shared/hostRpc.ts';
+import type { OwnOffer, TakenOffer } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { MAX_OFFERS, MAX_TAKERS, MAX_TAKING, MAX_TRANSFERS } from '../../shared/limits.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
@@ -50,6 +50,8 @@ export class Giving {
   /** By receiver and transfer id: what a receiver names is theirs alone. */
   readonly #sending = new Map<string, Sending>();
   readonly #takenBy = new Map<string, Set<ParticipantId>>();
+  /** Why an offer could not be handed over when it was asked for last. */
+  readonly #problems = new Map<string, TransferProblem>();
 
   constructor(options: GivingOptions) {
     this.#options = options;
@@ -107,6 +109,7 @@ export class Giving {
   forget(offer: string): void {
     this.#offers.delete(offer);
     this.#takenBy.delete(offer);
+    this.#problems.delete(offer);
     this.#stop((sending) => sending.offer === offer);
   }
 
@@ -123,6 +126,17 @@ export class Giving {
     } catch (error) {
       this.#options.onProblem('receivers were not chosen', error);
     }
+  }
+
+  /** Shares an own file as it is now. */
+  shareAgain(key: string): void {
+    const offer = this.#idOf(key);
+    if (offer !== undefined) this.#tell('shareAgain', this.#options.host.call('shareAgain', { offer }));
+  }
+
+  /** Why an own file could not be handed over when it was asked for last; null when it could. */
+  problem(offer: string): TransferProblem | null {
+    return this.#problems.get(offer) ?? null;
   }
 
   /** To whom an own file is on its way. */
@@ -205,9 +219,14 @@ export class Giving {
     if ('saved' in end) {
       const takenBy = this.#takenBy.get(offer.id) ?? new Set();
       this.#takenBy.set(offer.id, takenBy.add(to));
+      this.#problems.delete(offer.id);
       return;
     }
-    if (!end.byPeer && SOURCE_PROBLEMS.has(end.problem)) this.#options.onSourceProblem(offer, end.problem);
+    if (!end.byPeer && SOURCE_PROBLEMS.has(end.problem) && this.#offers.has(offer.id)) {
+      // Said once, however many ask for it: its row shows it.
+      if (this.#problems.get(offer.id) !== end.problem) this.#options.onSourceProblem(offer, end.problem);
+      this.#problems.set(offer.id, end.problem);
+    }
     this.#options.onProblem(`a file was not handed over: ${end.problem}`);
   }
 

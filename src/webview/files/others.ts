@@ -1,5 +1,5 @@
 import { toBase64Url } from '../../shared/base64url.ts';
-import type { FilePart } from '../../shared/hostRpc.ts';
+import type { FilePart } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import { fileKey } from './fileKeys.ts';

@@ -1,6 +1,7 @@
 import { readChunkHeader } from '../../shared/chunk.ts';
 import { CHUNK_HEADER, FILE_WINDOW, MAX_LANES, MAX_TRANSFER_FRAME } from '../../shared/limits.ts';
 import { parseTransferFrame, type TransferFrame, type TransferProblem } from '../../shared/transfer.ts';
+import { withResolvers } from '../../shared/withResolvers.ts';
 import { Flow, type Side } from './flow.ts';
 import { closeInTime, closeSocket } from './lastWord.ts';
 import type { PumpEnd, PumpOptions, RunningPump } from './runningPump.ts';
@@ -57,11 +58,9 @@ export class Pump implements RunningPump {
     this.#options = options;
     this.#flow = new Flow(options.size);
     this.#source = options.direction === 'send' ? 'host' : 'peer';
-    let settle: (end: PumpEnd) => void = () => undefined;
-    this.done = new Promise((resolve) => {
-      settle = resolve;
-    });
-    this.#settle = settle;
+    const { promise, resolve } = withResolvers<PumpEnd>();
+    this.done = promise;
+    this.#settle = resolve;
     const { channel } = options;
     channel.binaryType = 'arraybuffer';
     channel.onmessage = ({ data }) => this.#take(data, 'peer');

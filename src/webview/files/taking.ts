@@ -1,4 +1,4 @@
-import type { TakePurpose } from '../../shared/hostRpc.ts';
+import type { TakePurpose } from '../../shared/filesRpc.ts';
 import type { FileOffer } from '../../shared/protocol.ts';
 import { samenessOf } from '../../shared/sameness.ts';
 import { keepsPart, type TransferProblem } from '../../shared/transfer.ts';
@@ -37,6 +37,8 @@ export class Taking {
   #now: Rest;
   /** What it was before it was asked for (again), for who thinks better of it. */
   #before: Rest | null = null;
+  /** As it was saved for good; it is so still, whatever becomes of a look or of another try. */
+  #saved: Rest | null = null;
   #samples: readonly Sample[] = [];
   #startedWith = 0;
 
@@ -73,7 +75,7 @@ export class Taking {
 
   /** For `showSaved`. */
   get target(): string | null {
-    return this.#now.target;
+    return (this.#saved ?? this.#now).target;
   }
 
   /** Under way, or about to be. */
@@ -83,12 +85,12 @@ export class Taking {
 
   /** Not to be forgotten when nobody offers it any more. */
   get matters(): boolean {
-    return this.status !== 'failed' || this.kept;
+    return this.status !== 'failed' || this.kept || this.#saved !== null;
   }
 
-  /** Saved where the person keeps things, not only looked at. */
+  /** Saved where the person keeps things, not only looked at; perhaps looked at or taken again since. */
   get keptForGood(): boolean {
-    return this.status === 'saved' && (this.purpose === 'save' || this.purpose === 'save-as');
+    return this.#saved !== null;
   }
 
   /** How it is shown. @param now by the clock that `progress` is told of. */
@@ -106,7 +108,8 @@ export class Taking {
     if (!this.busy) this.#before = this.#now;
     this.unasked = unasked;
     const bytes = this.kept ? this.#now.bytes : 0;
-    this.#now = { ...this.#now, status: 'queued', purpose, bytes, problem: null, savedAs: null };
+    const savedAs = this.#saved?.savedAs ?? null;
+    this.#now = { ...this.#now, status: 'queued', purpose, bytes, problem: null, savedAs };
   }
 
   ask(attempt: Attempt): void {
@@ -141,9 +144,16 @@ export class Taking {
     this.attempt = null;
     this.vain = 0;
     this.#before = null;
+    const isLook = this.purpose === 'open' || this.purpose === 'compare';
+    // A look takes nothing away: what was saved before can still be shown.
+    if (isLook && this.#saved) {
+      this.#now = this.#saved;
+      return;
+    }
     const { size } = this.offer;
     const whole = { status: 'saved', bytes: size, problem: null, kept: false } as const;
     this.#now = { ...this.#now, ...whole, savedAs: name, target };
+    if (!isLook) this.#saved = this.#now;
   }
 
   /** It did not even begin. */
@@ -180,6 +190,7 @@ export class Taking {
 
   /** What it was before, when that was whole; it is so still, whatever became of a second time. */
   restoreSaved(): boolean {
+    if (this.#saved) this.#before = this.#saved;
     return this.#before?.status === 'saved' && this.restore();
   }
 }

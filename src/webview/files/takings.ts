@@ -1,7 +1,6 @@
 import { toBase64Url } from '../../shared/base64url.ts';
-import type { FilePart, TakePurpose } from '../../shared/hostRpc.ts';
+import type { FilePart, TakePurpose } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
-import { MAX_TAKING } from '../../shared/limits.ts';
 import { samenessOf } from '../../shared/sameness.ts';
 import type { HostClient } from '../host/hostContext.ts';
 import { isAwayError } from '../host/hostLine.ts';
@@ -10,6 +9,7 @@ import { fileLabel } from './fileKeys.ts';
 import type { Offered } from './others.ts';
 import type { StartPump } from './runningPump.ts';
 import { type Attempt, Taking } from './taking.ts';
+import { TakingQueue } from './takingQueue.ts';
 import type { Ways } from './ways.ts';
 
 /** What taking needs of the meeting. */
@@ -28,21 +28,20 @@ export interface TakingsOptions {
 }
 
 const PAUSES = [0, 1_000, 2_000, 5_000, 15_000];
-/** Between two looks at how fast what is running is. */
-const TICK = 1_000;
 
-/** Owns all that this participant takes of others: the queue, who goes on when, and what became of each. */
+/** Owns all that this participant takes of others, and what became of each; a queue says who goes on when. */
 export class Takings {
   readonly #options: TakingsOptions;
   readonly #takings = new Map<string, Taking>();
-  /** In the order in which they are to begin. */
-  readonly #queue: Taking[] = [];
-  readonly #attempts = new Set<Attempt>();
-  #tick: ReturnType<typeof setInterval> | undefined;
+  readonly #queue: TakingQueue<Taking>;
   #disposed = false;
 
   constructor(options: TakingsOptions) {
     this.#options = options;
+    this.#queue = new TakingQueue({
+      start: (taking, attempt) => this.#try(taking, attempt),
+      onChange: options.onChange,
+    });
   }
 
   /** How taking something stands, if it was begun. */
@@ -82,17 +81,17 @@ export class Takings {
   pause(key: string): void {
     const taking = this.#takings.get(key);
     if (!taking || (!taking.busy && taking.status !== 'interrupted')) return;
-    const attempt = this.#let(taking);
+    const attempt = this.#queue.remove(taking);
     taking.pause(attempt?.pump?.bytes ?? (taking.kept ? taking.model(0).bytes : 0));
     attempt?.pump?.pause();
-    this.#next();
+    this.#queue.next();
   }
 
   /** Stops it, and removes what has arrived. Gives whether nothing is left of it. */
   cancel(key: string): boolean {
     const taking = this.#takings.get(key);
     if (!taking || taking.status === 'saved') return false;
-    const attempt = this.#let(taking);
+    const attempt = this.#queue.remove(taking);
     if (!taking.restoreSaved()) this.#takings.delete(key);
     clearTimeout(taking.retry);
     const over = attempt?.pump?.done ?? Promise.resolve();
@@ -105,7 +104,7 @@ export class Takings {
         over.then(() => (this.#isTaken(taking) ? null : this.#options.host.call('discardPart', { offer }))),
       );
     }
-    this.#next();
+    this.#queue.next();
     return !this.#takings.has(key);
   }
 
@@ -145,7 +144,7 @@ export class Takings {
     if (!taking) return;
     taking.offered = offered;
     if (taking.status !== 'queued') return;
-    this.#let(taking);
+    this.#queue.remove(taking);
     taking.wait();
   }
 
@@ -170,7 +169,7 @@ export class Takings {
   prune(known: (key: string) => boolean): void {
     for (const [key, taking] of this.#takings) {
       if (known(key)) continue;
-      this.#let(taking)?.pump?.cancel('link-lost');
+      this.#queue.remove(taking)?.pump?.cancel('link-lost');
       clearTimeout(taking.retry);
       this.#takings.delete(key);
     }
@@ -178,11 +177,10 @@ export class Takings {
 
   dispose(): void {
     this.#disposed = true;
-    clearInterval(this.#tick);
-    this.#queue.length = 0;
+    const attempts = this.#queue.dispose();
     for (const { retry } of this.#takings.values()) clearTimeout(retry);
     // Not `cancelled`: what has arrived is gone on with when this participant is back.
-    for (const { pump } of this.#attempts) pump?.cancel('link-lost');
+    for (const { pump } of attempts) pump?.cancel('link-lost');
   }
 
   #orphan({ offer }: Offered, isGone: (key: string) => boolean): Taking | undefined {
@@ -200,37 +198,7 @@ export class Takings {
 
   #enqueue(taking: Taking, purpose: TakePurpose, unasked: boolean): void {
     taking.queue(purpose, unasked);
-    this.#queue.push(taking);
-    this.#next();
-  }
-
-  /** Takes it out of the queue and off its try, which goes on to its end on its own. */
-  #let(taking: Taking): Attempt | null {
-    const index = this.#queue.indexOf(taking);
-    if (index !== -1) this.#queue.splice(index, 1);
-    const { attempt } = taking;
-    taking.attempt = null;
-    // One that has no stream yet holds up nobody: the extension host's question is answered for nothing.
-    if (attempt && !attempt.pump) this.#attempts.delete(attempt);
-    return attempt;
-  }
-
-  /** Begins what there is room for. Of one thing there is never more than one try, not even from two people. */
-  #next(): void {
-    for (const taking of this.#queue.slice()) {
-      if (this.#attempts.size >= MAX_TAKING || this.#disposed) break;
-      if ([...this.#attempts].some(({ sameness }) => sameness === taking.sameness)) continue;
-      this.#queue.splice(this.#queue.indexOf(taking), 1);
-      const attempt: Attempt = { sameness: taking.sameness, pump: null };
-      this.#attempts.add(attempt);
-      taking.ask(attempt);
-      void this.#try(taking, attempt).finally(() => {
-        this.#attempts.delete(attempt);
-        this.#next();
-      });
-    }
-    this.#mindTick();
-    this.#options.onChange();
+    this.#queue.add(taking);
   }
 
   async #try(taking: Taking, attempt: Attempt): Promise<void> {
@@ -260,7 +228,7 @@ export class Takings {
         onContent: () => further.start((lane) => pump.addLane(lane) || lane.close()),
       });
       taking.run(pump, opened.target, opened.bytes, now());
-      this.#mindTick();
+      this.#queue.mindPace();
       onChange();
       const end = await pump.done;
       further.end();
@@ -301,15 +269,6 @@ export class Takings {
 
   #isTaken(taking: Taking): boolean {
     return [...this.#takings.values()].some(({ sameness, busy }) => sameness === taking.sameness && busy);
-  }
-
-  /** What is slow, or stands still, shows that too. */
-  #mindTick(): void {
-    const running = [...this.#attempts].some(({ pump }) => pump !== null) && !this.#disposed;
-    if (running && this.#tick === undefined) this.#tick = setInterval(this.#options.onChange, TICK);
-    if (running || this.#tick === undefined) return;
-    clearInterval(this.#tick);
-    this.#tick = undefined;
   }
 
   #tell(what: string, reply: Promise<unknown>): void {

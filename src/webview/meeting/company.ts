@@ -59,7 +59,7 @@ export class Company implements Pick<
     const { servers, serverWatch } = this.#options;
     if (elsewhere) {
       serverWatch.onGaveWay(from);
-      servers.onGaveWay(urls);
+      servers.onGaveWay(from, urls);
     } else {
       serverWatch.onTold(from, urls);
       servers.onTold(from, urls);

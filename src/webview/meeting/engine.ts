@@ -1,4 +1,5 @@
-import type { MeetingBootstrap, OwnOffer, SessionRecord } from '../../shared/hostRpc.ts';
+import type { OwnOffer } from '../../shared/filesRpc.ts';
+import type { MeetingBootstrap, SessionRecord } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { ParticipantState } from '../../shared/protocol.ts';
 import type { Link } from '../rtc/link.ts';
@@ -104,6 +105,7 @@ export class MeetingEngine implements MeetingView {
       own: bootstrap.servers,
       host,
       onMoved: (runner, moved) => void this.#mesh.followServer(runner, moved),
+      online: () => navigator.onLine,
       present: () => this.#mesh.present,
       isIn: (id) => this.#mesh.member(id) !== undefined,
       broadcast: (message) => this.#mesh.broadcast(message),
@@ -252,10 +254,14 @@ export class MeetingEngine implements MeetingView {
     this.#mesh.networkChanged(this.#servers.runsHere);
   }
 
-  /** The meeting's server, which runs here or did until now, has other addresses now. */
+  /**
+   * The meeting's server, which runs here or did until now, has other addresses now.
+   * @throws when it is to end and the others cannot be told of it yet.
+   */
   serversMoved(urls: readonly string[], runsHere: boolean): void {
     if (runsHere) this.#servers.tell(urls);
-    else this.#servers.giveWay(urls);
+    else if (this.#store.state.phase === 'in') this.#servers.giveWay(urls);
+    else throw new Error('the others cannot be told before this page is in');
   }
 
   /** Leaves without a question. Resolves when the others were told. */
@@ -332,7 +338,7 @@ export class MeetingEngine implements MeetingView {
       this.#tellMembers();
       this.connections.follow();
       this.#voices.handOn(this.model);
-      this.#reporter.report(statusOf(this.model), this.#session);
+      this.#reporter.report(statusOf(this.model, this.#store.state), this.#session);
       for (const listener of this.#listeners) listener(this.model);
     });
   }

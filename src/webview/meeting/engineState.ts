@@ -1,10 +1,5 @@
-import type {
-  ChatRecord,
-  MeetingBootstrap,
-  OwnOffer,
-  SessionRecord,
-  TakenOffer,
-} from '../../shared/hostRpc.ts';
+import type { OwnOffer, TakenOffer } from '../../shared/filesRpc.ts';
+import type { ChatRecord, MeetingBootstrap, SessionRecord } from '../../shared/hostRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import { addLine, type ChatLog, emptyChat } from '../../shared/meeting/chatLog.ts';
 import type { FileOffer, MemberAddress, ParticipantState } from '../../shared/protocol.ts';

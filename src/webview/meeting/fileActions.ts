@@ -12,6 +12,7 @@ export type FileActions = Pick<
   | 'pauseFile'
   | 'cancelFile'
   | 'withdrawFile'
+  | 'shareAgain'
   | 'chooseReceivers'
   | 'showFile'
 >;
@@ -34,6 +35,7 @@ export function makeFileActions({ files, host, tell }: FileActionsOptions): File
     pauseFile: (key) => files.pause(key),
     cancelFile: (key) => files.cancel(key),
     withdrawFile: (key) => files.withdraw(key),
+    shareAgain: (key) => files.shareAgain(key),
     chooseReceivers: (key) => void files.chooseReceivers(key),
     showFile: (key, how) => files.show(key, how),
   };

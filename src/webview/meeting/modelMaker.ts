@@ -53,9 +53,11 @@ export function makeModel(state: EngineState, around: Surroundings): MeetingMode
   };
 }
 
-/** What the status bar shows. */
-export function statusOf(model: MeetingModel): MeetingStatus {
+/** What the status bar shows. Chat lines are counted by what was heard, since only so many of them are kept. */
+export function statusOf(model: MeetingModel, { chat, bootstrap }: EngineState): MeetingStatus {
   const { phase, people, devices, presentation: shown } = model;
+  let lines = 0;
+  for (const [author, seq] of chat.seen) if (author !== bootstrap.identity.id) lines += seq;
   return {
     phase: phase === 'loading' ? 'lobby' : phase,
     people: people.length,
@@ -63,6 +65,12 @@ export function statusOf(model: MeetingModel): MeetingStatus {
     camera: devices.camera.status === 'on',
     others: people.filter(({ self }) => !self).map(({ id, name }) => ({ id, name })),
     presenter: shown?.name ?? null,
+    presenting: shown?.self ?? false,
+    ofOthers: {
+      lines,
+      files: model.files.filter(({ self, gone }) => !self && !gone).length,
+      hands: people.filter(({ self, hand }) => !self && hand).length,
+    },
   };
 }
 

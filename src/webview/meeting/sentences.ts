@@ -29,7 +29,7 @@ export function sourceSentence(name: string, problem: TransferProblem): string {
   const safe = safeFileName(name);
   switch (problem) {
     case 'source-changed':
-      return `${safe} has changed since you shared it. Withdraw it and share it again as it is now.`;
+      return `${safe} has changed since you shared it. Under “Shared files” you can share it as it is now.`;
     case 'source-gone':
       return `${safe} is not there any more. Put it back where it was, or withdraw it.`;
     default:

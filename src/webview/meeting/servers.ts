@@ -5,8 +5,10 @@ import type { HostClient } from '../host/hostContext.ts';
 
 /** Without a server for so long the eldest is asked to run one; a host that restarts theirs is back by then. Milliseconds. */
 const PATIENCE = 10_000;
-/** Milliseconds until a server that could not be used is tried once more. */
+/** Milliseconds between two looks for a server while there is none. */
 const RETRY = 5_000;
+/** The same between two that others bring about by what they tell. */
+const PAUSE = 250;
 
 /** What the meeting's servers need of the meeting. */
 export interface ServersOptions {
@@ -20,6 +22,8 @@ export interface ServersOptions {
   readonly onMoved: (runner: ParticipantId, moved: Promise<boolean>) => void;
   /** Who can be reached now, oneself included; empty before there is a meeting. */
   readonly present: () => readonly MemberAddress[];
+  /** Whether this machine has a network at all. */
+  readonly online: () => boolean;
   /** Whether somebody is in, also when they are being looked for. */
   readonly isIn: (id: ParticipantId) => boolean;
   readonly broadcast: (message: LinkMessage) => void;
@@ -31,6 +35,7 @@ export interface ServersOptions {
   readonly onHostOnFailed: (error: unknown) => void;
   readonly patience?: number;
   readonly retry?: number;
+  readonly pause?: number;
 }
 
 /**
@@ -45,12 +50,17 @@ export class Servers {
   #told: readonly string[] = [];
   /** On whose machine it runs, or ran last, as far as is known. */
   #runner: ParticipantId;
+  /** They have said so; until then it may be nobody's in the meeting. */
+  #runnerTold = false;
   /** They have left on purpose, and their server with them. */
   #runnerLeft = false;
   #connected = true;
   #patient = true;
   #starting = false;
   #disposed = false;
+  /** The hand-over that is under way, and the one after it. */
+  #handing: Promise<boolean> | undefined;
+  #next: Promise<boolean> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
 
@@ -62,10 +72,12 @@ export class Servers {
 
   /** Whether this person may be asked to run a server for the others. */
   get mayHostOn(): boolean {
-    const { self, present, isIn } = this.#options;
+    const { self, present, isIn, online } = this.#options;
     if (this.#connected || this.#starting || (this.#patient && !this.#runnerLeft)) return false;
     // Who runs it starts it again.
     if (self === this.#runner || isIn(this.#runner)) return false;
+    // Who has no network has lost everybody, and nobody anything.
+    if (!online()) return false;
     return eldest(present())?.id === self;
   }
 
@@ -75,7 +87,11 @@ export class Servers {
     this.#connected = connected;
     this.#patient = true;
     clearTimeout(this.#timer);
-    if (connected) return;
+    clearTimeout(this.#again);
+    if (connected) {
+      this.#runnerLeft = false;
+      return;
+    }
     void this.#handOver();
     this.#timer = setTimeout(() => {
       this.#patient = false;
@@ -93,13 +109,18 @@ export class Servers {
 
   /** A member has said good-bye: nobody has to wait for a server that ends with them. */
   onLeft(id: ParticipantId): void {
-    if (id === this.#runner) this.#runnerLeft = true;
+    if (id === this.#runner && this.#runnerTold) this.#runnerLeft = true;
   }
 
-  /** A member no longer runs the server, since one from before is back at these addresses. */
-  onGaveWay(urls: readonly string[]): void {
+  /** A member no longer runs the server, since one from before is back at these addresses. Nobody else can say so. */
+  onGaveWay(from: ParticipantId, urls: readonly string[]): void {
+    if (from === this.#runner) this.#goBack(urls);
+  }
+
+  #goBack(urls: readonly string[]): void {
     this.#told = urls;
-    this.#runsAt(this.#options.hostId);
+    this.#runner = this.#options.hostId;
+    this.#runnerTold = false;
     // It ends in a moment, which tells as well.
     void this.#handOver();
   }
@@ -114,7 +135,7 @@ export class Servers {
   /** The server that runs here ends, since one from before is back at these addresses. */
   giveWay(urls: readonly string[]): void {
     this.#own = [];
-    this.onGaveWay(urls);
+    this.#goBack(urls);
     this.#options.broadcast({ t: 'servers', urls: [...urls], elsewhere: true });
   }
 
@@ -146,6 +167,7 @@ export class Servers {
 
   #runsAt(id: ParticipantId): void {
     this.#runner = id;
+    this.#runnerTold = true;
     this.#runnerLeft = false;
   }
 
@@ -155,22 +177,35 @@ export class Servers {
     clearTimeout(this.#again);
   }
 
-  /** Gives whether another way is gone from now on. Never rejects. */
-  async #handOver(): Promise<boolean> {
-    clearTimeout(this.#again);
-    const servers = this.#told;
-    if (servers.length === 0) return false;
+  /** Gives whether another way is gone from now on; what is told meanwhile waits for its turn, together. Never rejects. */
+  #handOver(): Promise<boolean> {
+    if (!this.#handing) return (this.#handing = this.#handOverNow());
+    this.#next ??= this.#handing.then(async () => {
+      await new Promise((resolve) => {
+        setTimeout(resolve, this.#options.pause ?? PAUSE);
+      });
+      this.#next = undefined;
+      return (this.#handing = this.#handOverNow());
+    });
+    return this.#next;
+  }
+
+  async #handOverNow(): Promise<boolean> {
     const { host, onProblem, retry = RETRY } = this.#options;
+    clearTimeout(this.#again);
+    if (this.#disposed) return false;
     try {
-      return (await host.call('serversChanged', { servers: [...servers] })).moved;
+      return (await host.call('serversChanged', { servers: [...this.#told] })).moved;
     } catch (error) {
       onProblem('the server that was told of cannot be used', error);
-      // Its machine may be out of reach for a while. What was told since counts more.
-      if (!this.#disposed && this.#told === servers)
+      return false;
+    } finally {
+      if (!this.#next) this.#handing = undefined;
+      // Its machine may be out of reach for a while, or another server be back meanwhile.
+      if (!this.#connected && !this.#disposed)
         this.#again = setTimeout(() => {
           if (!this.#connected) void this.#handOver();
         }, retry);
-      return false;
     }
   }
 }

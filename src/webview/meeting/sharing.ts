@@ -1,4 +1,4 @@
-import type { FilePart, OwnOffer, TakenOffer } from '../../shared/hostRpc.ts';
+import type { FilePart, OwnOffer, TakenOffer } from '../../shared/filesRpc.ts';
 import type { ParticipantId } from '../../shared/ids.ts';
 import type { LaneMessage } from '../../shared/protocol.ts';
 import { FileExchange } from '../files/fileExchange.ts';

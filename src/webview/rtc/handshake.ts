@@ -1,8 +1,9 @@
-import * as v from 'valibot';
 import { fromBase64Url, toBase64Url } from '../../shared/base64url.ts';
 import type { ParticipantId, PeerId } from '../../shared/ids.ts';
 import { MAX_HANDSHAKE_MESSAGE, MAX_HANDSHAKE_MESSAGES, PROTOCOL_VERSION } from '../../shared/limits.ts';
+import { parseJson } from '../../shared/parseJson.ts';
 import { handshakeMessage, type HandshakeMessage, type RefusalReason } from '../../shared/protocol.ts';
+import { withResolvers } from '../../shared/withResolvers.ts';
 import { type Identity, verifyIdentity } from './identity.ts';
 
 /** What was learnt of the other side once a link is proven. */
@@ -98,7 +99,7 @@ export class Handshake {
     if (this.#settled || this.#proofTaken) return;
     if (++this.#received > MAX_HANDSHAKE_MESSAGES) return this.#fail('malformed');
     if (typeof text !== 'string' || text.length > MAX_HANDSHAKE_MESSAGE) return this.#fail('malformed');
-    const message = parseHandshake(text);
+    const message = parseJson(handshakeMessage, text);
     if (!message) return this.#fail('malformed');
     if (message.t === 'refuse') return this.#settle(new HandshakeError(message.reason, false));
     if (message.t === 'hello') {
@@ -177,16 +178,6 @@ export class Handshake {
 
 type PartyHello = Pick<Extract<HandshakeMessage, { t: 'hello' }>, 'nonce' | 'peer'>;
 
-function parseHandshake(text: string): HandshakeMessage | undefined {
-  try {
-    const parsed = v.safeParse(handshakeMessage, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
 async function linkKey(facts: HandshakeFacts): Promise<CryptoKey> {
   const secret = fromBase64Url(facts.secret) ?? new Uint8Array();
   const root = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveKey']);
@@ -220,19 +211,4 @@ async function checkMac(
 
 async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-}
-
-/** `Promise.withResolvers` for the ES2023 library. */
-function withResolvers<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (error: unknown) => void;
-} {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

@@ -1,31 +1,24 @@
-import * as v from 'valibot';
-import type { ParticipantId, PeerId } from '../../shared/ids.ts';
-import { HANDSHAKE_DEADLINE, MAX_CONTROL_MESSAGE, MAX_MESSAGES_PER_10_S } from '../../shared/limits.ts';
+import { FloodWatch } from '../../shared/floodWatch.ts';
+import type { PeerId } from '../../shared/ids.ts';
+import { MAX_CONTROL_MESSAGE, MAX_MESSAGES_PER_10_S } from '../../shared/limits.ts';
+import { parseJson } from '../../shared/parseJson.ts';
 import { linkMessage, type LinkMessage, type RefusalReason } from '../../shared/protocol.ts';
+import { withResolvers } from '../../shared/withResolvers.ts';
 import { backOff } from '../meeting/wait.ts';
 import type { RawLink } from './broker.ts';
-import { fingerprintsOf } from './fingerprints.ts';
-import { Handshake, HandshakeError, type ProvenPeer } from './handshake.ts';
+import { closeSoon, sendText } from './controlChannel.ts';
+import type { ProvenPeer } from './handshake.ts';
 import { Heartbeat, type HeartbeatTimes } from './heartbeat.ts';
-import type { Identity } from './identity.ts';
 import { MediaSlots, type TrackKind } from './mediaSlots.ts';
 import { Negotiation } from './negotiation.ts';
+import { Pings } from './pings.ts';
+import { MAX_WAITING, proveRaw, type Proven, type ProofOptions } from './proof.ts';
 
 /** Why a link ended. `closed`: we did it. */
 export type LinkEnd = 'closed' | 'lost' | 'abuse';
 
 /** What a link needs and whom it tells. */
-export interface LinkOptions {
-  readonly raw: RawLink;
-  readonly room: PeerId;
-  readonly secret: string;
-  readonly identity: Identity;
-  /** Our own peer id, whatever id was called. */
-  readonly peer: PeerId;
-  /** Whom we mean to call; anybody else is refused. */
-  readonly expected?: ParticipantId;
-  /** Aborted when the other side has had time enough. Who has sent a proof by then is looked at all the same. */
-  readonly signal?: AbortSignal;
+export interface LinkOptions extends ProofOptions {
   /** Those of a real meeting unless said otherwise. */
   readonly heartbeat?: HeartbeatTimes;
   /** This machine's addresses, for twins of mDNS candidates. */
@@ -45,10 +38,6 @@ export interface LinkEvents {
   readonly onProblem: (what: string, error?: unknown) => void;
 }
 
-/** Raw frames that may wait while the other side's proof is being checked. */
-const MAX_WAITING = 64;
-/** How long a closing link may take to hand over what it has to say. */
-const CLOSE_GRACE = 500;
 /** Between two attempts to find a new route while nothing is heard: the first, which doubles, and the longest; milliseconds. */
 const RESTART_PAUSES = [2_000, 8_000] as const;
 
@@ -67,30 +56,24 @@ export class Link {
   readonly #raw: RawLink;
   readonly #negotiation: Negotiation;
   readonly #heartbeat: Heartbeat;
+  readonly #flood = new FloodWatch(MAX_MESSAGES_PER_10_S);
+  readonly #pings = new Pings();
   #events: LinkEvents | undefined;
   #waiting: unknown[];
   #ended = false;
   #mediaOpen = false;
-  #windowStart = performance.now();
-  #windowCount = 0;
-  #pings = 0;
-  /** Numbers of pings: the newest that was answered, and the newest whose answer was missed. */
-  #answered = 0;
-  #missed = 0;
   #restarting: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(options: LinkOptions, remote: ProvenPeer, waiting: unknown[]) {
+  private constructor(options: LinkOptions, { remote, waiting }: Proven) {
     const { raw } = options;
     this.remote = remote;
     this.called = raw.called;
     this.caller = raw.caller;
     this.#raw = raw;
     this.#waiting = waiting;
-    let settle = (): void => undefined;
-    this.settled = new Promise((resolve) => {
-      settle = resolve;
-    });
-    this.#settleMedia = settle;
+    const { promise, resolve } = withResolvers<void>();
+    this.settled = promise;
+    this.#settleMedia = resolve;
     const report = (what: string) => (error: unknown) => this.#events?.onProblem(what, error);
     this.media = new MediaSlots(raw.pc, report('a track could not be sent'));
     this.#negotiation = new Negotiation({
@@ -109,7 +92,7 @@ export class Link {
     });
     this.#heartbeat = new Heartbeat(
       {
-        ping: () => this.send({ t: 'ping', n: ++this.#pings }),
+        ping: () => this.ask(),
         onQuiet: (quiet) => this.#onQuiet(quiet),
         onDead: () => this.#end('lost'),
       },
@@ -130,50 +113,7 @@ export class Link {
    * @throws {HandshakeError}
    */
   static async prove(options: LinkOptions): Promise<Link> {
-    const { raw } = options;
-    const localFingerprint = fingerprintsOf(raw.pc.localDescription?.sdp ?? '');
-    const remoteFingerprint = fingerprintsOf(raw.pc.remoteDescription?.sdp ?? '');
-    if (localFingerprint === undefined || remoteFingerprint === undefined) {
-      closeSoon(raw);
-      throw new HandshakeError('malformed', true);
-    }
-    const handshake = new Handshake(
-      {
-        caller: raw.caller,
-        called: raw.called,
-        room: options.room,
-        secret: options.secret,
-        identity: options.identity,
-        peer: options.peer,
-        localFingerprint,
-        remoteFingerprint,
-        ...(options.expected === undefined ? {} : { expected: options.expected }),
-      },
-      (message) => sendText(raw.channel, message),
-    );
-    const waiting: unknown[] = [];
-    raw.channel.onmessage = ({ data }) => {
-      if (!handshake.proofTaken) handshake.receive(data);
-      else if (waiting.length < MAX_WAITING) waiting.push(data);
-      else handshake.abort('closed');
-    };
-    raw.channel.onclose = () => handshake.abort('closed');
-    raw.pc.ondatachannel = ({ channel }) => channel.close();
-    const deadline = setTimeout(() => handshake.abort('deadline'), HANDSHAKE_DEADLINE);
-    const turnAway = (): void => {
-      if (!handshake.proofTaken) handshake.abort('closed');
-    };
-    options.signal?.addEventListener('abort', turnAway);
-    handshake.start();
-    try {
-      return new Link(options, await handshake.done, waiting);
-    } catch (error) {
-      closeSoon(raw);
-      throw error;
-    } finally {
-      clearTimeout(deadline);
-      options.signal?.removeEventListener('abort', turnAway);
-    }
+    return new Link(options, await proveRaw(options));
   }
 
   /** Whether it has ended, by whomever. */
@@ -188,7 +128,7 @@ export class Link {
 
   /** Whether both sides hear each other, as far as is known. */
   get works(): boolean {
-    return !this.quiet && this.#answered >= this.#missed;
+    return !this.quiet && this.#pings.areAnswered;
   }
 
   /** Starts reading. What arrived since the proof comes first. */
@@ -223,14 +163,14 @@ export class Link {
 
   /** Asks whether the other side hears us, which one that is heard need not. Gives what to ask `isAnswered` with. */
   ask(): number {
-    this.send({ t: 'ping', n: ++this.#pings });
-    return this.#pings;
+    const n = this.#pings.next();
+    this.send({ t: 'ping', n });
+    return n;
   }
 
   /** Whether what was asked, or anything later, was answered. Where it was to be by now the link works only once it is. */
   isAnswered(ping: number): boolean {
-    if (this.#answered < ping) this.#missed = Math.max(this.#missed, ping);
-    return this.#answered >= ping;
+    return this.#pings.isAnswered(ping);
   }
 
   /** Sends a control message. Lost when the link has ended: the end is told by `onEnd`. */
@@ -273,7 +213,7 @@ export class Link {
       return;
     }
     this.#heartbeat.heard();
-    if (this.#isFlood()) {
+    if (this.#flood.isTooMany(performance.now())) {
       this.#events.onProblem('the link was closed: too many messages');
       this.#end('abuse');
       return;
@@ -287,7 +227,7 @@ export class Link {
       if (this.#mediaOpen) this.#negotiation.receive(message);
       else this.#events.onProblem('a negotiation before admission was dropped');
     } else if (message.t === 'pong') {
-      this.#answered = Math.max(this.#answered, message.n);
+      this.#pings.onAnswer(message.n);
     } else {
       this.#events.onMessage(message);
     }
@@ -312,15 +252,6 @@ export class Link {
     );
   }
 
-  #isFlood(): boolean {
-    const now = performance.now();
-    if (now - this.#windowStart > 10_000) {
-      this.#windowStart = now;
-      this.#windowCount = 0;
-    }
-    return ++this.#windowCount > MAX_MESSAGES_PER_10_S;
-  }
-
   #end(end: LinkEnd): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -335,29 +266,7 @@ export class Link {
   }
 }
 
-/** Closes the channel, which hands over what it still holds, and the connection once that is done. */
-function closeSoon({ pc, channel }: RawLink): void {
-  const finish = (): void => {
-    clearTimeout(timer);
-    pc.close();
-  };
-  const timer = setTimeout(finish, CLOSE_GRACE);
-  channel.onclose = finish;
-  if (channel.readyState === 'closed') finish();
-  else channel.close();
-}
-
-function sendText(channel: RTCDataChannel, message: object): void {
-  if (channel.readyState === 'open') channel.send(JSON.stringify(message));
-}
-
 function parseMessage(data: unknown): LinkMessage | undefined {
   if (typeof data !== 'string' || data.length > MAX_CONTROL_MESSAGE) return undefined;
-  try {
-    const parsed = v.safeParse(linkMessage, JSON.parse(data));
-    return parsed.success ? parsed.output : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return parseJson(linkMessage, data);
 }

@@ -1,4 +1,5 @@
 import { toHex } from '../../shared/ids.ts';
+import { withResolvers } from '../../shared/withResolvers.ts';
 import { backOff, wait } from '../meeting/wait.ts';
 import { type Broker, BrokerError, type BrokerSeat, type ConnectBroker } from './broker.ts';
 
@@ -38,11 +39,9 @@ export class Registration {
     this.#connect = connect;
     this.#seat = { ...seat, token: toHex(crypto.getRandomValues(new Uint8Array(16))) };
     this.#pauses = pauses;
-    let tell: (outcome: FirstOutcome) => void = () => undefined;
-    this.first = new Promise((resolve) => {
-      tell = resolve;
-    });
-    void this.#keep(tell);
+    const { promise, resolve } = withResolvers<FirstOutcome>();
+    this.first = promise;
+    void this.#keep(resolve);
   }
 
   /** The connection to the server, or null while there is none. */
@@ -75,13 +74,14 @@ export class Registration {
     let hurries = this.#hurries;
     for (let attempt = 0, quick = QUICK; !signal.aborted; attempt++) {
       let most = this.#pauses[1];
-      const lost = deferred();
+      const lost = withResolvers<void>();
+      const lose = (): void => lost.resolve();
       try {
         const broker = await this.#connect({
           ...this.#seat,
           onServer: (connected) => {
             this.#seat.onServer(connected);
-            if (!connected) lost.resolve();
+            if (!connected) lose();
           },
         });
         if (signal.aborted) {
@@ -92,9 +92,9 @@ export class Registration {
         quick = QUICK;
         tell('connected');
         this.#settle(broker);
-        signal.addEventListener('abort', lost.resolve);
+        signal.addEventListener('abort', lose);
         await lost.promise;
-        signal.removeEventListener('abort', lost.resolve);
+        signal.removeEventListener('abort', lose);
         broker.dispose();
         this.#broker = null;
         attempt = SOONEST;
@@ -122,12 +122,4 @@ export class Registration {
     this.#waiters = [];
     for (const resolve of waiters) resolve(broker);
   }
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { toHex } from '../../shared/ids.ts';
+import { parseJson } from '../../shared/parseJson.ts';
 import type { SetupPlan } from '../../shared/setupRpc.ts';
 
 /** The first word of a PeerServer to who has registered. */
@@ -32,18 +33,10 @@ export function register(
     const timer = setTimeout(onAbort, patience);
     signal.addEventListener('abort', onAbort);
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
-      settle(v.is(opened, parse(data)) ? performance.now() - began : null);
+      const isOpened = typeof data === 'string' && parseJson(opened, data) !== undefined;
+      settle(isOpened ? performance.now() - began : null);
     };
     // What goes wrong on the way ends here too.
     socket.onclose = onAbort;
   });
-}
-
-function parse(data: unknown): unknown {
-  try {
-    return typeof data === 'string' ? JSON.parse(data) : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

@@ -1,9 +1,9 @@
-import type { PanelApi, StageApi, StagePurpose } from '../../shared/stageRpc.ts';
-import { panelApi, stageApi } from '../../shared/stageRpc.ts';
-import { type Handlers, type Params, RpcEndpoint } from '../../shared/rpc.ts';
+import type { Handlers } from '../../shared/rpc.ts';
+import type { StageApi, StagePurpose } from '../../shared/stageRpc.ts';
 import { LocalDevices } from '../media/localDevices.ts';
 import { ScreenControl } from '../media/screenControl.ts';
 import type { StageLinkStatus, StagePageActions, StagePageModel, StagePageView } from '../stageModel.ts';
+import { PanelLine } from './panelLine.ts';
 import { StagePeer, type StageTracks } from './stagePeer.ts';
 import { StageSocket } from './stageSocket.ts';
 import { tabMemory } from './tabMemory.ts';
@@ -14,9 +14,6 @@ const STARTED = 'parley.stage.started';
 
 /** Without VS Code for so long, devices are let go of; milliseconds. A reload of the window takes less. */
 const ALONE = 5_000;
-
-/** Problems that one panel is told of: enough to know what is wrong, and no flood. */
-const MAX_PROBLEMS = 20;
 
 /** What a stage's page is made with. */
 export interface StageEngineOptions {
@@ -38,12 +35,11 @@ export class StageEngine implements StagePageView {
   readonly actions: StagePageActions;
   readonly #socket: StageSocket;
   readonly #devices: LocalDevices;
-  readonly #integrated: boolean;
+  readonly #line: PanelLine;
   readonly #aloneAfter: number;
   readonly #screen = new ScreenControl(() => this.#onDevices());
   readonly #voices = new Voices(() => this.#onDevices());
   readonly #listeners = new Set<(model: StagePageModel) => void>();
-  #rpc: RpcEndpoint<StageApi, PanelApi> | null = null;
   #peer: StagePeer | null = null;
   /** The one that the panel made last. */
   #connection = '';
@@ -52,15 +48,16 @@ export class StageEngine implements StagePageView {
   #title = '';
   #started: boolean;
   #wanted = { microphone: false, camera: false };
-  /** What was asked for here while VS Code could not be reached. */
-  #unsaid: Params<PanelApi['wish']> = {};
   #alone: ReturnType<typeof setTimeout> | undefined;
-  #report = '';
-  #problems = 0;
   #scheduled = false;
 
   constructor({ url, code, integrated, alone }: StageEngineOptions) {
-    this.#integrated = integrated;
+    this.#line = new PanelLine({
+      handlers: this.#handlers(),
+      post: (message) => this.#socket.send(message),
+      integrated,
+      onUnanswered: () => this.#changed(),
+    });
     this.#aloneAfter = alone ?? ALONE;
     // A click in this tab was for the stage that it was then; a link opens one that nobody has clicked in yet.
     if (code !== null) tabMemory.remove(STARTED);
@@ -70,8 +67,11 @@ export class StageEngine implements StagePageView {
     this.#socket = new StageSocket({
       url,
       code,
-      onWelcome: (purpose) => this.#onWelcome(purpose),
-      onMessage: (message) => this.#rpc?.receive(message),
+      onWelcome: (purpose) => {
+        this.#purpose = purpose;
+        this.#line.open();
+      },
+      onMessage: (message) => this.#line.receive(message),
       onStatus: (status) => this.#onStatus(status),
     });
   }
@@ -103,7 +103,7 @@ export class StageEngine implements StagePageView {
     clearTimeout(this.#alone);
     this.#socket.leave();
     this.#peer?.close();
-    this.#rpc?.dispose();
+    this.#line.dispose();
     this.#devices.dispose();
     this.#screen.dispose();
     this.#voices.dispose();
@@ -126,26 +126,11 @@ export class StageEngine implements StagePageView {
       stopScreen: () => this.#screen.stop(),
       setMicrophone: (on) => this.#wish('microphone', on),
       setCamera: (on) => this.#wish('camera', on),
-      chooseDevice: (kind, id) => this.#tell('wish', { chosen: { ...this.#devices.chosen, [kind]: id } }),
+      chooseDevice: (kind, id) =>
+        this.#line.tell('wish', { chosen: { ...this.#devices.chosen, [kind]: id } }),
       turnOnSound: () => this.#voices.play(),
-      leave: () => this.#tell('leave', {}),
+      leave: () => this.#line.tell('leave', {}),
     };
-  }
-
-  #onWelcome(purpose: StagePurpose): void {
-    this.#purpose = purpose;
-    this.#rpc?.dispose();
-    this.#rpc = new RpcEndpoint<StageApi, PanelApi>({
-      local: stageApi,
-      remote: panelApi,
-      handlers: this.#handlers(),
-      post: (message) => this.#socket.send(message),
-      timers: {
-        set: (callback, ms) => setTimeout(callback, ms),
-        clear: (handle) => clearTimeout(handle as number),
-      },
-      onProblem: (what, error) => this.#problem(what, error),
-    });
   }
 
   #onStatus(status: StageLinkStatus): void {
@@ -203,29 +188,27 @@ export class StageEngine implements StagePageView {
       this.#peer = new StagePeer({
         purpose: this.#purpose,
         tracks: this.#tracks(),
-        send: (message) => this.#tell('signal', { connection, message }),
+        send: (message) => this.#line.tell('signal', { connection, message }),
         onVoices: (tracks) => this.#voices.set(tracks),
-        onProblem: (error) => this.#problem('the connection to the panel', error),
+        onProblem: (error) => this.#line.problem('the connection to the panel', error),
       });
     } catch (error) {
       // Taken away or forbidden: by a policy, a setting, or an extension of the browser.
-      this.#problem('this browser does not connect', error);
+      this.#line.problem('this browser does not connect', error);
       this.#socket.close();
       this.#onStatus('no-webrtc');
       return;
     }
-    this.#report = '';
-    this.#problems = 0;
-    this.#onDevices();
-    this.#tell('wish', this.#unsaid);
-    this.#unsaid = {};
+    this.#peer.update(this.#tracks());
+    this.#line.greet(this.model);
+    this.#changed();
   }
 
   /** A button of this page: off is off at once, everything else is the panel's to say. */
   #wish(device: 'microphone' | 'camera', on: boolean): void {
     if (!on) this.#devices.want(device, false);
-    if (this.#link === 'connected') this.#tell('wish', { [device]: on });
-    else this.#unsaid = { ...this.#unsaid, [device]: on };
+    if (this.#link === 'connected') this.#line.tell('wish', { [device]: on });
+    else this.#line.keep({ [device]: on });
   }
 
   /** Nobody is there: no light burns, no screen is shown, until somebody says what they want. */
@@ -268,35 +251,8 @@ export class StageEngine implements StagePageView {
 
   #onDevices(): void {
     this.#peer?.update(this.#tracks());
-    const { microphone, camera, screen, started, choices, soundBlocked } = this.model;
-    const report = {
-      started,
-      ...(this.#integrated ? { integrated: true } : {}),
-      soundBlocked,
-      microphone: { status: microphone.status, problem: microphone.problem },
-      camera: { status: camera.status, problem: camera.problem },
-      screen: { status: screen.status, problem: screen.problem },
-      choices: choices.slice(0, 100),
-    };
-    const text = JSON.stringify(report);
-    if (text !== this.#report) {
-      this.#report = text;
-      this.#tell('report', report);
-    }
+    this.#line.report(this.model);
     this.#changed();
-  }
-
-  #tell<K extends keyof PanelApi>(name: K, params: Parameters<Handlers<PanelApi>[K]>[0]): void {
-    // A panel that does not answer is gone; the socket notices that, and the next one is told everything anew.
-    this.#rpc?.call(name, params).catch(() => this.#changed());
-  }
-
-  /** For the log of VS Code; a person in this page can do nothing about it. */
-  #problem(what: string, error?: unknown): void {
-    this.#problems += 1;
-    if (this.#problems > MAX_PROBLEMS) return;
-    const why = error instanceof Error ? `${what}: ${error.name} ${error.message}` : what;
-    this.#tell('problem', { what: why.slice(0, 500) });
   }
 
   #changed(): void {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJson } from '../../shared/parseJson.ts';
 import { MAX_STAGE_MESSAGE, STAGE_CLOSE, type StagePurpose, stageWelcome } from '../../shared/stageRpc.ts';
 import type { StageLinkStatus } from '../stageModel.ts';
 import { tabMemory } from './tabMemory.ts';
@@ -74,7 +75,7 @@ export class StageSocket {
 
   #receive(data: unknown): void {
     if (typeof data !== 'string' || data.length > MAX_STAGE_MESSAGE) return;
-    const message = parse(data);
+    const message = parseJson(v.unknown(), data);
     if (this.#welcomed) {
       this.#options.onMessage(message);
       return;
@@ -102,14 +103,5 @@ export class StageSocket {
     this.#closed = true;
     if (status !== 'taken-over') tabMemory.remove(SESSION);
     this.#options.onStatus(status);
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { MAX_CHAT_TEXT } from '../../shared/limits.ts';
 import type { ChatModel } from '../model.ts';
+import { EndKeeper } from './chatEnd.ts';
 import { h, KeyedList, setAttr, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { icon } from './icons.ts';
@@ -12,8 +13,6 @@ import type { TextAreaElement } from './toolkit.ts';
 
 /** Messages of one person within this time (ms) stand under one head. */
 const GROUP = 5 * 60_000;
-/** Px from the end within which the log counts as being at its end. */
-const NEAR_END = 24;
 
 interface Line {
   readonly message: ChatModel;
@@ -80,7 +79,7 @@ export class Chat implements Widget<readonly ChatModel[]> {
   readonly #list: KeyedList<Line, LineView>;
   readonly #send: (text: string) => boolean;
   readonly #observer: ResizeObserver;
-  #atEnd = true;
+  readonly #end = new EndKeeper(this.#log);
 
   /** `send` gives false when the text was not sent; it stays in the input then. */
   constructor(send: (text: string) => boolean, openLink: (href: string) => void) {
@@ -99,13 +98,13 @@ export class Chat implements Widget<readonly ChatModel[]> {
     this.elem = h('div', { class: 'pane-body chat' }, scroller, this.#problem, composer);
     this.#log.addEventListener('scroll', () => this.#onScroll());
     this.#newer.addEventListener('click', () => {
-      this.#log.scrollTop = this.#log.scrollHeight;
+      this.#goToEnd();
       this.focus();
     });
     this.#input.addEventListener('keydown', (event) => this.#onKey(event));
     this.#input.addEventListener('input', () => this.#checkLength());
     // Also when the pane opens or the panel changes its size.
-    this.#observer = new ResizeObserver(() => this.#keepEnd());
+    this.#observer = new ResizeObserver(() => this.#end.keep());
     this.#observer.observe(this.#log);
   }
 
@@ -118,10 +117,8 @@ export class Chat implements Widget<readonly ChatModel[]> {
     const made = this.#list.update(lines);
     show(this.#empty, messages.length === 0);
     if (made === 0) return;
-    if (this.#atEnd || messages.at(-1)?.self === true) {
-      this.#atEnd = true;
-      this.#keepEnd();
-    } else show(this.#newer, true);
+    if (this.#end.atEnd || messages.at(-1)?.self === true) this.#goToEnd();
+    else show(this.#newer, true);
   }
 
   focus(): void {
@@ -134,14 +131,13 @@ export class Chat implements Widget<readonly ChatModel[]> {
   }
 
   #onScroll(): void {
-    const { scrollHeight, scrollTop, clientHeight } = this.#log;
-    if (clientHeight === 0) return; // Hidden: nobody scrolled.
-    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
-    if (this.#atEnd) show(this.#newer, false);
+    this.#end.onScroll();
+    if (this.#end.atEnd) show(this.#newer, false);
   }
 
-  #keepEnd(): void {
-    if (this.#atEnd) this.#log.scrollTop = this.#log.scrollHeight;
+  #goToEnd(): void {
+    this.#end.goToEnd();
+    show(this.#newer, false);
   }
 
   #onKey(event: KeyboardEvent): void {

@@ -1,13 +1,14 @@
+import type { PressedControl } from '../../shared/hostRpc.ts';
 import type { MeetingActions, MeetingModel } from '../model.ts';
 import { ControlButton } from './controlButton.ts';
 import { DeviceChooser } from './deviceChooser.ts';
-import { cameraControl, microphoneControl, pressOf, screenControl } from './deviceControls.ts';
+import { cameraControl, microphoneControl, screenControl } from './deviceControls.ts';
 import { h, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { icon } from './icons.ts';
-import type { Press } from './deviceControls.ts';
 import { formatDuration } from './format.ts';
 import type { Pane } from './panes.ts';
+import { pressControl } from './pressControl.ts';
 import { strings } from './strings.ts';
 
 /** What the bar shows besides the meeting itself. */
@@ -44,22 +45,17 @@ export class ControlBar implements Widget<BarModel> {
   constructor(actions: MeetingActions, events: BarEvents) {
     const { tell, toggle } = events;
     const model = () => this.#model;
-    this.#microphone = new ControlButton(() => {
-      const press = this.#press('microphone');
-      actions.setMicrophone(press.on);
-      if (press.open) actions.openStage();
-    }, tell);
-    this.#camera = new ControlButton(() => {
-      const press = this.#press('camera');
-      actions.setCamera(press.on);
-      if (press.open) actions.openStage();
-    }, tell);
+    const press = (what: PressedControl) => (): void => {
+      if (this.#model) pressControl(what, { model: this.#model, actions });
+    };
+    this.#microphone = new ControlButton(press('microphone'), tell);
+    this.#camera = new ControlButton(press('camera'), tell);
     this.#chooser = new DeviceChooser(actions);
     this.#screen = new ControlButton(() => {
       if (presents(model())) actions.stopPresenting();
       else actions.startPresenting();
     }, tell);
-    this.#hand = new ControlButton(() => actions.setHand(model()?.hand !== true));
+    this.#hand = new ControlButton(press('hand'));
     this.#panes = {
       participants: new ControlButton(() => toggle('participants')),
       files: new ControlButton(() => toggle('files')),
@@ -135,10 +131,6 @@ export class ControlBar implements Widget<BarModel> {
 
   dispose(): void {
     clearInterval(this.#timer);
-  }
-
-  #press(kind: 'microphone' | 'camera'): Press {
-    return this.#model ? pressOf(kind, this.#model.devices, 'meeting') : { on: false, open: false };
   }
 
   #tick(): void {

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { MAX_OFFERS } from '../../shared/limits.ts';
+import { parseJson } from '../../shared/parseJson.ts';
 import { fileStrings as say } from './fileStrings.ts';
 
 // What a drag onto the page carries. VS Code's explorer and tabs name resources; anything else hands over files.
@@ -97,13 +99,7 @@ function lines(text: string): readonly string[] {
 
 function jsonList(text: string): readonly string[] {
   if (text === '' || text.length > MAX_TEXT) return [];
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
+  return parseJson(v.array(v.unknown()), text)?.filter((entry) => typeof entry === 'string') ?? [];
 }
 
 /** A path of this machine as a URI; what is no absolute path gives nothing that is one. */

@@ -15,6 +15,7 @@ export type OfferKind =
   | 'show'
   | 'reveal'
   | 'withdraw'
+  | 'shareAgain'
   | 'receivers';
 
 /** What stands on a row: one button with a text, and icons. */
@@ -42,6 +43,7 @@ export const OFFERS: Readonly<Record<OfferKind, Offer>> = {
   show: { icon: 'go-to-file', run: (actions, { id }) => actions.showFile(id, 'open') },
   reveal: { icon: 'folder-opened', run: (actions, { id }) => actions.showFile(id, 'reveal') },
   withdraw: { icon: 'close', run: (actions, { id }) => actions.withdrawFile(id) },
+  shareAgain: { icon: 'refresh', run: (actions, { id }) => actions.shareAgain(id) },
   receivers: { icon: 'organization', run: (actions, { id }) => actions.chooseReceivers(id) },
 };
 
@@ -57,6 +59,8 @@ export function labelOf(kind: OfferKind, { name, transfer }: FileModel): string 
 /** What can be done with a file in its present state. */
 export function offersOf(file: FileModel): RowOffers {
   const { self, gone, transfer } = file;
+  if (self && file.problem === 'source-changed')
+    return { primary: 'shareAgain', tools: ['receivers', 'withdraw'] };
   if (self) return { primary: 'withdraw', tools: ['receivers'] };
   const leave = transfer?.kept === true ? 'discard' : 'cancel';
   switch (transfer?.status) {
@@ -76,8 +80,13 @@ export function offersOf(file: FileModel): RowOffers {
       if (onlyLooked(file)) return gone ? NOTHING : fresh(file);
       return { primary: 'show', tools: gone ? ['reveal'] : [...comparing(file), 'saveAs', 'reveal'] };
     case 'failed': {
-      const kept = transfer.kept ? (['discard'] as const) : [];
-      return gone ? { primary: null, tools: kept } : { primary: 'retry', tools: ['saveAs', ...kept] };
+      const kept: readonly OfferKind[] = transfer.kept ? ['discard'] : [];
+      // What was saved before can still be shown.
+      if (transfer.savedAs !== null) return { primary: 'show', tools: [...again(file), 'reveal', ...kept] };
+      if (gone) return { primary: null, tools: kept };
+      // Its owner has to do something first; then there is another row.
+      if (transfer.problem === 'source-changed') return { primary: null, tools: ['retry'] };
+      return { primary: 'retry', tools: ['saveAs', ...kept] };
     }
   }
 }
@@ -87,6 +96,10 @@ const NOTHING: RowOffers = { primary: null, tools: [] };
 function fresh(file: FileModel): RowOffers {
   const opening = file.kind === 'file' ? (['open'] as const) : [];
   return { primary: 'save', tools: [...opening, ...comparing(file), 'saveAs'] };
+}
+
+function again({ gone }: FileModel): readonly OfferKind[] {
+  return gone ? [] : ['retry', 'saveAs'];
 }
 
 function comparing({ kind, path }: FileModel): readonly OfferKind[] {
@@ -101,5 +114,6 @@ export function onlyLooked({ transfer }: FileModel): boolean {
 /** Whether "Save all files" would take it. */
 export function canSave(file: FileModel): boolean {
   const { primary } = offersOf(file);
-  return !file.gone && (primary === 'save' || primary === 'retry' || primary === 'resume');
+  const unfinished = (primary === 'retry' || primary === 'resume') && file.transfer?.savedAs === null;
+  return !file.gone && (primary === 'save' || unfinished);
 }

@@ -100,7 +100,7 @@ export class FileRow implements Widget<FileLine> {
     this.#name.update(file.name, file.path ?? file.name);
     const meta = metaOf(file);
     setText(this.#meta, meta);
-    this.elem.dataset['status'] = onlyLooked(file) ? 'offered' : (file.transfer?.status ?? 'offered');
+    this.elem.dataset['status'] = statusOf(file);
     this.elem.classList.toggle('gone', file.gone);
     this.#drawProgress(file);
     setText(this.#spoken, spokenOf(file));
@@ -140,4 +140,9 @@ export class FileRow implements Widget<FileLine> {
     if (event.detail > 1 || kind === null || !this.#file) return;
     OFFERS[kind].run(this.#actions, this.#file);
   }
+}
+
+function statusOf(file: FileModel): string {
+  if (onlyLooked(file)) return 'offered';
+  return file.transfer?.status ?? (file.problem === null ? 'offered' : 'failed');
 }

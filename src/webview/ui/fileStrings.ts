@@ -1,5 +1,5 @@
 import type { TransferProblem } from '../../shared/transfer.ts';
-import type { TakePurpose } from '../../shared/hostRpc.ts';
+import type { TakePurpose } from '../../shared/filesRpc.ts';
 
 // Every text about shared files. Names of buttons are relied on by tests and screen readers.
 
@@ -61,6 +61,7 @@ export const fileStrings = {
   show: { text: 'Show', label: (name: string) => `Show ${name}` },
   reveal: { text: 'Reveal', label: (name: string) => `Reveal ${name}` },
   withdraw: { text: 'Withdraw', label: (name: string) => `Withdraw ${name}` },
+  shareAgain: { text: 'Share as it is now', label: (name: string) => `Share ${name} as it is now` },
   receivers: { text: 'Choose who gets it', label: (name: string) => `Choose who gets ${name}` },
 
   asking: 'Waiting for your answer…',
@@ -72,7 +73,7 @@ export const fileStrings = {
   goesOn: 'It goes on by itself.',
   sharedAgain: 'Goes on when it is shared again',
   saved: (name: string) => `Saved as ${name}`,
-  looked: { open: 'Opened, not saved', compare: 'Compared with yours, not saved' },
+  looked: 'Looked at, not saved',
   kept: 'What has arrived is kept.',
   progressOf: (name: string, purpose: TakePurpose) => `${PURPOSES[purpose].doing} ${name}`,
   left: (time: string) => `${time} left`,
@@ -92,7 +93,7 @@ export type TransferPart = 'receiver' | 'sender';
 
 const RECEIVER: Readonly<Record<TransferProblem, string>> = {
   withdrawn: 'It is not shared any more.',
-  'source-changed': "It changed on the sender's disk while it was sent.",
+  'source-changed': 'It was changed after it was shared. Ask for it to be shared as it is now.',
   'source-gone': "It is not on the sender's disk any more.",
   'source-unreadable': "The sender's machine cannot read it.",
   'target-unwritable': 'It could not be written to that folder.',
@@ -108,7 +109,7 @@ const RECEIVER: Readonly<Record<TransferProblem, string>> = {
 const SENDER: Readonly<Record<TransferProblem, string>> = {
   ...RECEIVER,
   withdrawn: 'You do not share it any more.',
-  'source-changed': 'It changed on your disk while it was sent.',
+  'source-changed': 'It has changed since you shared it.',
   'source-gone': 'It is not on your disk any more.',
   'source-unreadable': 'It cannot be read on this machine.',
   'target-unwritable': "It could not be written on the receiver's machine.",

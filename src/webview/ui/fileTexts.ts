@@ -52,7 +52,8 @@ export function progressLine(file: FileModel): string {
 export function stateOf(file: FileModel, ahead: number): string {
   const { self, size, transfer, sending } = file;
   if (transfer) return transferState(file, transfer, ahead);
-  if (!self || sending.length === 0) return '';
+  if (!self) return '';
+  if (sending.length === 0) return file.problem === null ? '' : transferSentence(file.problem, 'sender');
   return say.sending(sending.map(({ name, bytes }) => ({ name, percent: percentOf(bytes, size) })));
 }
 
@@ -71,9 +72,9 @@ function transferState(file: FileModel, transfer: TransferModel, ahead: number):
     case 'interrupted':
       return interruption(file, transfer.problem);
     case 'saved':
-      return looks && onlyLooked(file) ? say.looked[purpose] : say.saved(transfer.savedAs ?? file.name);
+      return onlyLooked(file) ? say.looked : say.saved(transfer.savedAs ?? file.name);
     case 'failed': {
-      const sentence = transferSentence(transfer.problem ?? 'protocol', file.self ? 'sender' : 'receiver');
+      const sentence = transferSentence(transfer.problem ?? 'protocol');
       return transfer.kept ? `${sentence} ${say.kept}` : sentence;
     }
   }

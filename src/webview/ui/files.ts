@@ -1,8 +1,9 @@
 import { formatDone } from '../../shared/sizes.ts';
 import type { FileModel, MeetingActions } from '../model.ts';
-import { h, hasFocus, KeyedList, setText, show } from './dom.ts';
+import { h, hasFocus, KeyedList, setAttr, setText, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { countRunning, FileBatch } from './fileBatch.ts';
+import { FileNews, scrollTo } from './fileNews.ts';
 import { canSave } from './fileOffers.ts';
 import { FileRow } from './fileRow.ts';
 import type { FileLine } from './fileRow.ts';
@@ -21,6 +22,11 @@ export class Files implements Widget<readonly FileModel[]> {
   readonly #empty: HTMLElement;
   readonly #share: HTMLElement;
   readonly #saveAll: HTMLElement;
+  readonly #news = new FileNews();
+  #savable = false;
+  #files: readonly FileModel[] = [];
+  /** What had the focus and went, and what has it since: what takes its place is to have it. */
+  #left: { readonly file: FileModel; readonly since: Element | null } | null = null;
 
   constructor(actions: MeetingActions) {
     const { files, side } = strings;
@@ -34,7 +40,10 @@ export class Files implements Widget<readonly FileModel[]> {
       () => new FileRow(actions),
     );
     this.#share = iconButton('add', files.share, () => actions.shareFiles());
-    this.#saveAll = iconButton('save-all', files.saveAll, () => actions.takeAllFiles());
+    this.#saveAll = iconButton('save-all', files.saveAll, () => {
+      if (this.#savable) actions.takeAllFiles();
+    });
+    this.#saveAll.addEventListener('blur', () => this.#drawSaveAll());
     this.tools = [this.#saveAll, this.#share];
   }
 
@@ -44,6 +53,8 @@ export class Files implements Widget<readonly FileModel[]> {
     const ahead = countRunning(files);
     this.#list.update(files.map((file) => ({ file, ahead })));
     if (at >= 0) this.#keepFocus(rows[at], at);
+    this.#followFocus(files, this.#files[at]);
+    this.#files = files;
     const overall = this.#batch.update(files);
     show(this.#overall, overall !== null);
     if (overall)
@@ -52,13 +63,52 @@ export class Files implements Widget<readonly FileModel[]> {
         strings.files.overall(overall.done, overall.total, formatDone(overall.bytes, overall.size)),
       );
     show(this.#empty, files.length === 0);
-    const savable = files.some(canSave);
-    if (!savable && hasFocus(this.#saveAll)) this.#share.focus();
-    show(this.#saveAll, savable);
+    show(this.#rows, files.length > 0);
+    this.#savable = files.some(canSave);
+    this.#drawSaveAll();
+    this.#showNews(files);
   }
 
   dispose(): void {
     this.#list.dispose();
+  }
+
+  /** While it has the focus it stays, for what is pressed next is not to be something else. */
+  #drawSaveAll(): void {
+    show(this.#saveAll, this.#savable || hasFocus(this.#saveAll));
+    setAttr(this.#saveAll, 'aria-disabled', this.#savable ? null : 'true');
+  }
+
+  /** Brings what is new into view, unless somebody is at the list: nothing moves away under a pointer or the focus. */
+  #showNews(files: readonly FileModel[]): void {
+    const news = new Set(this.#news.update(files));
+    if (news.size === 0 || this.elem.clientHeight === 0) return;
+    if (hasFocus(this.#rows) || this.#rows.matches(':hover')) return;
+    const rows = [...this.#rows.children].filter((_, at) => news.has(files[at]?.id ?? ''));
+    const [first, last] = [rows[0], rows.at(-1)];
+    if (!first || !last) return;
+    const box = this.elem.getBoundingClientRect();
+    // What stands above all rows covers them.
+    const covered = this.#overall.offsetHeight;
+    const view = { top: box.top + covered, bottom: box.top + this.elem.clientHeight };
+    const stretch = { top: first.getBoundingClientRect().top, bottom: last.getBoundingClientRect().bottom };
+    this.elem.scrollTop += scrollTo(view, stretch) - view.top;
+  }
+
+  /** A file that is shared again as it is now has another row, which may come a moment later. */
+  #followFocus(files: readonly FileModel[], focused: FileModel | undefined): void {
+    if (focused && !files.some(({ id }) => id === focused.id))
+      this.#left = { file: focused, since: document.activeElement };
+    if (!this.#left) return;
+    const { file, since } = this.#left;
+    if (document.activeElement !== since) this.#left = null;
+    const known = new Set(this.#files.map(({ id }) => id));
+    const next = files.findIndex(
+      ({ id, name, owner }) => name === file.name && owner === file.owner && !known.has(id),
+    );
+    if (!this.#left || next === -1) return;
+    this.#left = null;
+    this.#rows.children[next]?.querySelector<HTMLElement>('vscode-button:not([hidden])')?.focus();
   }
 
   /** A button that had the focus may be gone, or its whole row: the focus goes to what stands there now. */

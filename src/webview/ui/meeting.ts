@@ -2,6 +2,7 @@ import type { MeetingActions, MeetingModel } from '../model.ts';
 import type { ConnectionsView } from '../connectionModel.ts';
 import { ConnectionDetails } from './connectionDetails.ts';
 import { ControlBar } from './controlBar.ts';
+import { blockedDevices } from './deviceStrip.ts';
 import { h, hasFocus } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { dockFor } from './layout.ts';
@@ -35,6 +36,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
   readonly #serverLost: Strip<'hostOn'>;
   readonly #unreached: Strip;
   readonly #soundBlocked: Strip<'unlock'>;
+  readonly #blocked: Strip<'retry'>;
   readonly #stage: Strip<StageOffer>;
   readonly #screenStage: Strip<StageOffer>;
   readonly #panes = new Panes();
@@ -51,6 +53,9 @@ export class MeetingScreen implements Widget<MeetingModel> {
     this.#soundBlocked = new Strip('info', 'unmute', {
       unlock: { label: strings.turnOnSound, press: () => this.#sound.unlock() },
     });
+    this.#blocked = new Strip('warning', 'warning', {
+      retry: { label: strings.tryAgain, press: () => this.#tryDevicesAgain(actions) },
+    });
     this.#stage = new Strip('info', 'link-external', stageOffers(actions));
     this.#screenStage = new Strip('info', 'device-desktop', stageOffers(actions));
     this.#sound = new SoundOutput((blocked) => this.#soundBlocked.set(blocked ? strings.soundBlocked : null));
@@ -62,12 +67,15 @@ export class MeetingScreen implements Widget<MeetingModel> {
       leave: events.askToLeave,
       tell: events.tell,
     });
-    const strips = [this.#serverLost, this.#unreached, this.#soundBlocked, this.#stage, this.#screenStage];
+    const meeting = [this.#serverLost, this.#unreached, this.#soundBlocked].map(({ elem }) => elem);
+    const devices = [this.#blocked, this.#stage, this.#screenStage].map(({ elem }) => elem);
     const body = h('div', { class: 'meeting-body' }, this.#room.elem, this.#side.elem);
+    this.#room.fitInto(body);
     this.elem = h(
       'div',
       { class: 'meeting' },
-      ...strips.map(({ elem }) => elem),
+      ...meeting,
+      ...devices,
       body,
       this.#bar.elem,
       this.#sound.elem,
@@ -91,6 +99,7 @@ export class MeetingScreen implements Widget<MeetingModel> {
     this.#serverLost.set(isLost ? lost : null, model.mayHostOn ? ['hostOn'] : []);
     const { unreached, devices } = model;
     this.#unreached.set(unreached.length > 0 ? strings.unreached(unreached) : null, [], null, true);
+    this.#blocked.set(blockedDevices(devices)?.text ?? null, ['retry'], 'retry', true);
     const about = devicesStrip(devices);
     this.#stage.set(about?.text ?? null, about?.offers, about?.main, about?.dismissible);
     const aboutScreen = screenStrip(devices);
@@ -123,6 +132,8 @@ export class MeetingScreen implements Widget<MeetingModel> {
     if (!this.#model) return;
     const { open, dock } = this.#panes;
     this.elem.dataset['dock'] = dock;
+    // Of what else is open, only files and chat have use for all that the people leave.
+    this.#room.setBelow(dock === 'bottom' && (open.has('files') || open.has('chat')));
     this.#unread.update(this.#model.chat, open.has('chat'));
     this.#side.update({ meeting: this.#model, open });
     this.#bar.update({
@@ -131,6 +142,12 @@ export class MeetingScreen implements Widget<MeetingModel> {
       unread: this.#unread.count,
       invite: !this.#roomInvites,
     });
+  }
+
+  #tryDevicesAgain(actions: MeetingActions): void {
+    const retry = this.#model ? (blockedDevices(this.#model.devices)?.retry ?? []) : [];
+    if (retry.includes('camera')) actions.setCamera(true);
+    if (retry.includes('microphone')) actions.setMicrophone(true);
   }
 
   #toggle(pane: Pane): void {

@@ -24,7 +24,8 @@ class Row implements Widget<PersonModel> {
     this.#quality = new ConnectionButton(details);
     const states = [this.#connecting, this.#hand, this.#presenting, this.#muted, this.#cameraOff];
     this.elem = h('div', { class: 'person', attrs: { role: 'listitem' } });
-    this.elem.append(this.#avatar.elem, this.#name, this.#you, this.#host);
+    const who = h('span', { class: 'person-who' }, this.#name, this.#you, this.#host);
+    this.elem.append(this.#avatar.elem, who);
     this.elem.append(h('span', { class: 'person-states' }, ...states, this.#quality.elem));
     this.#hand.classList.add('mark-hand');
   }

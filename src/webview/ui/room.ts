@@ -3,7 +3,7 @@ import type { ConnectionOpener } from './connectionButton.ts';
 import { h, hasFocus, KeyedList, show } from './dom.ts';
 import type { Widget } from './dom.ts';
 import { fitTiles } from './fitTiles.ts';
-import { stripFor } from './layout.ts';
+import { roomHeight, stripFor } from './layout.ts';
 import { ScreenView } from './screenView.ts';
 import { strings } from './strings.ts';
 import { Tile } from './tile.ts';
@@ -25,6 +25,8 @@ export class Room implements Widget<MeetingModel> {
   #focused = false;
   #count = 0;
   #presented = false;
+  #body: HTMLElement | null = null;
+  #below = false;
 
   /** `onInviteShown` is told whether the room itself offers to copy the invite. */
   constructor(actions: MeetingActions, details: ConnectionOpener, onInviteShown: (shown: boolean) => void) {
@@ -76,6 +78,19 @@ export class Room implements Widget<MeetingModel> {
     this.#layOut();
   }
 
+  /** The box that the room shares with the side bar. */
+  fitInto(body: HTMLElement): void {
+    this.#body = body;
+    this.#observer.observe(body);
+  }
+
+  /** Whether below the room there is something that has use for what the people do not fill. */
+  setBelow(below: boolean): void {
+    if (below === this.#below) return;
+    this.#below = below;
+    this.#layOut();
+  }
+
   dispose(): void {
     this.#observer.disconnect();
     this.#screen?.dispose();
@@ -86,15 +101,22 @@ export class Room implements Widget<MeetingModel> {
     const style = getComputedStyle(this.elem);
     const width =
       this.elem.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
-    const height =
-      this.elem.clientHeight - Number.parseFloat(style.paddingTop) - Number.parseFloat(style.paddingBottom);
-    const alone = this.#count === 1 && !this.#presented && this.elem.clientHeight >= MIN_HEIGHT_FOR_ALONE;
+    const padding = Number.parseFloat(style.paddingTop) + Number.parseFloat(style.paddingBottom);
+    const outer = (this.#below ? this.#body : null) ?? this.elem;
+    const alone = this.#count === 1 && !this.#presented && outer.clientHeight >= MIN_HEIGHT_FOR_ALONE;
     if (this.#alone.hidden === alone) {
       const focus = !alone && hasFocus(this.#alone);
       show(this.#alone, alone);
       if (focus) this.elem.focus();
     }
     this.#onInviteShown(alone);
+    const extra = alone ? this.#alone.offsetHeight + GAP : 0;
+    const content = { count: this.#count, gap: GAP, presented: this.#presented, extra };
+    const height = this.#below
+      ? roomHeight(width, outer.clientHeight - padding, content)
+      : this.elem.clientHeight - padding;
+    this.elem.classList.toggle('fitted', this.#below);
+    this.elem.style.setProperty('--room-height', `${String(height + padding)}px`);
     if (this.#presented) {
       const strip = stripFor(width, height, this.#count, GAP);
       this.elem.dataset['layout'] = this.#focused ? 'focus' : `screen-${strip.side}`;
@@ -102,8 +124,7 @@ export class Room implements Widget<MeetingModel> {
       return;
     }
     this.elem.dataset['layout'] = 'grid';
-    const rest = alone ? height - this.#alone.offsetHeight - GAP : height;
-    const grid = fitTiles(width, rest, this.#count, GAP);
+    const grid = fitTiles(width, height - extra, this.#count, GAP);
     this.elem.style.setProperty('--tile-width', `${String(grid.width)}px`);
     this.elem.style.setProperty('--tile-height', `${String(grid.height)}px`);
     // Room for exactly these columns, so that rounding never makes another row.

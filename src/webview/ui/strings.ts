@@ -118,6 +118,12 @@ export const strings = {
     systemDefault: 'System default',
     defaultNamed: (name: string) => `System default (${name})`,
     gone: 'Not connected',
+    bothBlocked: {
+      panel:
+        "Camera and microphone are blocked. Allow them in the browser or in the system's privacy settings.",
+      stage:
+        "Camera and microphone are blocked. Allow them beside the address of the page in your browser, or in the system's privacy settings.",
+    },
   },
 
   // In the page that captures.
@@ -140,8 +146,7 @@ export const strings = {
     level: 'Microphone level',
     levelOff: 'Microphone off',
     levelOn: 'Microphone on',
-    voices: (count: number) =>
-      count === 0 ? 'Nobody is heard here yet.' : `You hear ${people(count)} here.`,
+    voices: (count: number) => (count === 0 ? 'Nobody is heard here yet.' : 'You hear the others here.'),
     soundBlocked: 'The browser holds back the sound of the others.',
     leaveAsked: 'VS Code asks whether you want to leave.',
     leaveUnheard: 'VS Code cannot be reached. Closing this page turns camera and microphone off.',
@@ -222,7 +227,7 @@ export const strings = {
   serverLost: "The meeting's server cannot be reached. You can go on; nobody new can join until it is back.",
   unreached: (names: readonly string[]): string =>
     `${names.length > 1 ? `${names.length} people are` : `${names[0] || 'Somebody'} is`} in the meeting, but cannot be reached from here. Parley keeps trying; a TURN server would help (setting “parley.iceServers”).`,
-  hostLeft: 'The host has left, and the meeting has no server: nobody new can join.',
+  hostLeft: 'The host is gone, and the meeting has no server: nobody new can join.',
   hostOn: 'Keep the meeting open',
   soundBlocked: 'You cannot hear the others yet.',
   turnOnSound: 'Turn on sound',

@@ -246,6 +246,7 @@ export function loggingActions(log: Log): MeetingActions {
     pauseFile: say('pauseFile'),
     cancelFile: say('cancelFile'),
     withdrawFile: say('withdrawFile'),
+    shareAgain: say('shareAgain'),
     chooseReceivers: say('chooseReceivers'),
     showFile: say('showFile'),
     copyInvite: say('copyInvite'),

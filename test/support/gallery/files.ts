@@ -38,6 +38,7 @@ export function file(name: string, size: number, changes: Partial<FileModel> = {
     sending: [],
     taken: 0,
     to: null,
+    problem: null,
     ...changes,
   };
 }
@@ -98,6 +99,7 @@ export const everyState: readonly FileModel[] = [
       { name: 'Chandra Patel-Worthington', bytes: 3.4 * MB },
     ],
   }),
+  file('mine-changed.ts', 3_000, { ...own, problem: 'source-changed', taken: 1 }),
   file('to-some.ts', 3_000, { ...own, to: ['Bob', 'Carol'], taken: 1 }),
   file('to-many', 28.1 * MB, {
     ...own,

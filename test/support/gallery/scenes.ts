@@ -101,6 +101,16 @@ export const scenes: Readonly<Record<string, () => MeetingModel>> = {
       devices: staged('live', { camera: { ...failed, wanted: false, problem: 'denied' }, microphone: off }),
       people: muted(2),
     }),
+  'stage-blocked': () =>
+    inside(2, {
+      devices: staged('live', {
+        camera: { ...failed, wanted: false, problem: 'denied' },
+        microphone: { ...failed, wanted: false, problem: 'denied' },
+      }),
+      chat,
+      files,
+      people: muted(2),
+    }),
   'stage-screen': () => inside(2, { devices: { ...live, screen: wish, screenStage: { status: 'opening' } } }),
   'stage-screen-no-browser': () =>
     inside(2, { devices: { ...live, screen: wish, screenStage: { status: 'no-browser' } } }),

@@ -41,6 +41,18 @@ const known = [
     ),
   ),
 ];
+const measured = [
+  row(
+    'loopback',
+    titles.loopback,
+    ok('Data comes and goes directly: open after 41 ms, there and back in 0.6 ms.'),
+  ),
+  row(
+    'throughput',
+    titles.throughput,
+    ok('26.4 MB/s between two connections on this machine. A network may be slower.'),
+  ),
+];
 const silent = { candidates: [], errors: [], complete: false };
 const stun = 'stun:stun.example.com:3478';
 const turn = 'turn:turn.example.com:3478';
@@ -85,16 +97,7 @@ const scenes: Readonly<Record<string, SetupModel>> = {
         titles.oneServer('turn', turn),
         turnVerdict({ username: 'team', credential: 'secret' }, [{ url: turn, gathered: refused }]),
       ),
-      row(
-        'loopback',
-        titles.loopback,
-        ok('Data comes and goes directly: open after 41 ms, there and back in 0.6 ms.'),
-      ),
-      row(
-        'throughput',
-        titles.throughput,
-        ok('26.4 MB/s between two connections on this machine. A network may be slower.'),
-      ),
+      ...measured,
     ],
   },
   well: {
@@ -108,16 +111,7 @@ const scenes: Readonly<Record<string, SetupModel>> = {
       ...known,
       row('stun', titles.stun, noStun),
       row('turn', titles.turn, noTurn),
-      row(
-        'loopback',
-        titles.loopback,
-        ok('Data comes and goes directly: open after 41 ms, there and back in 0.6 ms.'),
-      ),
-      row(
-        'throughput',
-        titles.throughput,
-        ok('26.4 MB/s between two connections on this machine. A network may be slower.'),
-      ),
+      ...measured,
     ],
   },
 };

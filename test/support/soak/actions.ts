@@ -7,6 +7,7 @@ import { FILE_ACTIONS } from './fileActions.ts';
 import { moves, othersOf, othersSee, panelsOfOthers, remember } from './people.ts';
 import type { Person, SoakedMeeting } from './people.ts';
 import { VIEW_ACTIONS } from './viewActions.ts';
+import { freshPanel, markPanel } from '../freshPanel.ts';
 
 /** Presses the button of a microphone or camera; the others see it. */
 async function toggle(meeting: SoakedMeeting, who: Person, device: 'microphone' | 'camera'): Promise<void> {
@@ -140,17 +141,10 @@ export const ACTIONS: readonly Action[] = [
 
 /** Somebody's page goes, and another one comes: they are back in as themselves. */
 async function comesBack(meeting: SoakedMeeting, who: Person, reload: () => Promise<void>): Promise<void> {
-  const old = await who.window.panel();
-  await old.evaluate(() => Object.assign(globalThis, { isOld: true }));
+  await markPanel(who.window);
   await reload();
-  for (;;) {
-    const panel = await who.window.panel();
-    // The old frame goes while it is asked.
-    if (!(await panel.evaluate(() => Reflect.has(globalThis, 'isOld')).catch(() => true))) break;
-    await who.window.page.waitForTimeout(50);
-  }
+  const panel = await freshPanel(who.window);
   await seesOthers(meeting, who);
-  const panel = await who.window.panel();
   who.hand = await button(panel, 'Lower hand').isVisible();
   await othersSee(meeting, who, 'Hand raised', who.hand);
 }

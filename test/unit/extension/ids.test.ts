@@ -65,6 +65,8 @@ describe('names shared by package.json and the code', () => {
       ...manifest.contributes.commands.map(({ enablement }) => enablement ?? ''),
       ...Object.values(manifest.contributes.menus).flatMap((items) => items.map(({ when }) => when ?? '')),
     ];
+    for (const { completionEvents } of manifest.contributes.walkthroughs.flatMap(({ steps }) => steps))
+      clauses.push(...completionEvents.filter((event) => event.startsWith('onContext:')));
     const asked = clauses.flatMap((clause) => clause.match(/parley\.\w+/g) ?? []);
     const known: readonly string[] = Object.values(ContextKeys);
     assert.deepEqual(
@@ -92,6 +94,8 @@ describe('names shared by package.json and the code', () => {
       const links = [...text.matchAll(/\(command:([\w.]+)\)/g)].map((match) => match[1] ?? '');
       const events = completionEvents.flatMap((event) => /^onCommand:(.*)$/.exec(event)?.[1] ?? []);
       assert.ok(links.length > 0, description);
+      // A command that says "You are not in a meeting" has done nothing of the step.
+      assert.deepEqual(events, [], 'a step is done when something came of it');
       for (const command of [...links, ...events]) assert.ok(known.includes(command), command);
     }
   });
@@ -114,6 +118,9 @@ describe('names shared by package.json and the code', () => {
       [Commands.shareFile]: 'Share File in Meeting',
       [Commands.shareFileWith]: 'Share File With…',
       [Commands.openPanel]: 'Show Meeting',
+      [Commands.toggleMicrophone]: 'Mute or Unmute Microphone',
+      [Commands.toggleCamera]: 'Turn Camera On or Off',
+      [Commands.toggleHand]: 'Raise or Lower Hand',
       [Commands.setTurnPassword]: 'Set TURN Password…',
       [Commands.testSetup]: 'Test My Setup',
     });

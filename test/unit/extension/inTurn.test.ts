@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { InTurn } from '../../../src/extension/files/inTurn.ts';
+import { turn } from '../../support/turn.ts';
 
 describe('in turn', () => {
   it('one thing is done after the other, however they end', async () => {
@@ -9,9 +10,7 @@ describe('in turn', () => {
     const work = (name: string, fails: boolean) =>
       turns.run(async () => {
         seen.push(`${name} begins`);
-        await new Promise((resolve) => {
-          setImmediate(resolve);
-        });
+        await turn();
         seen.push(`${name} ends`);
         if (fails) throw new Error(name);
         return name;

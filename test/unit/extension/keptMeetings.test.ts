@@ -290,9 +290,11 @@ describe('the keeping of meetings', () => {
     const old = join(kept(), 'a'.repeat(32));
     secrets.set(`parley.kept.${'a'.repeat(32)}`, 'key');
     await writeFile(old, 'x');
-    const long = new Date(Date.now() - KEPT_FOR - 1_000);
-    await utimes(old, long, long);
+    // Its window does not answer, as on a laptop whose lid is closed, but its process says that it lives.
+    await utimes(old, new Date(0), new Date(0));
     await open(new Map()).claim();
+    assert.equal((await files()).length, 1);
+    await open(new Map()).claim(Date.now() + KEPT_FOR + 1_000);
     assert.deepEqual(await files(), []);
     assert.equal(secrets.size, 0);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { MeetingServer, othersServer, type RunningServer } from '../../../src/extension/meetingServer.ts';
-import { findServer } from '../../../src/extension/server/findServer.ts';
+import { findServer, ServerUnreachableError } from '../../../src/extension/server/findServer.ts';
 import { startServerProcess } from '../../../src/extension/server/serverProcess.ts';
 import { startGateway, ORIGIN } from '../gateway/support.ts';
 import { peerId, PROGRAM, TestClient, TOKEN } from '../peer-server/support.ts';
@@ -22,8 +22,10 @@ function make(own = false, refuses = false) {
       return Promise.resolve();
     },
   });
-  /** Before which term a server had to be. */
-  const looks: (number | undefined)[] = [];
+  /** Whether servers of the terms 3, 4 and 5 would do. */
+  const looks: (boolean | undefined)[][] = [];
+  /** The only address at which a server answers; every one does without it. */
+  const up: { only?: string } = {};
   const tried = { runs: 0, asked: 0, found: 0 };
   /** Whether the server that was gives a sign of life. */
   const first = { answers: false };
@@ -31,8 +33,12 @@ function make(own = false, refuses = false) {
     first: server(FIRST, own ? 9000 : null),
     find: (urls, how) => {
       tried.found += 1;
-      looks.push(how?.before);
-      return refuses ? Promise.reject(new Error('nobody')) : Promise.resolve({ url: urls[0] ?? '', term: 3 });
+      looks.push([3, 4, 5].map((term) => how?.ofTerm?.(term)));
+      if (refuses) return Promise.reject(new Error('nobody'));
+      const url = urls.find((one) => up.only === undefined || one === up.only);
+      return url === undefined
+        ? Promise.reject(new ServerUnreachableError([]))
+        : Promise.resolve({ url, term: 3 });
     },
     run: (term) => {
       tried.runs += 1;
@@ -48,7 +54,7 @@ function make(own = false, refuses = false) {
     isInItsNetwork: () => true,
     log: () => undefined,
   });
-  return { meeting, led, stopped, tried, looks, first };
+  return { meeting, led, stopped, tried, looks, first, up };
 }
 
 describe('the server of a meeting', () => {
@@ -117,6 +123,20 @@ describe('the server of a meeting', () => {
     assert.ok(!other.meeting.earlier.includes(FIRST), 'the present one is none from before');
   });
 
+  it('is looked for where it was before when it is not where it was told to be, or nothing was told', async () => {
+    const { meeting, led, up } = make();
+    await meeting.move([NEXT]);
+    // Whoever slept meanwhile was not told that it is back.
+    up.only = FIRST;
+    assert.equal(await meeting.move([NEXT]), true);
+    up.only = NEXT;
+    assert.equal(await meeting.move([]), true);
+    assert.deepEqual(led, [NEXT, FIRST, NEXT]);
+    up.only = 'http://10.0.0.9:9000/';
+    await assert.rejects(meeting.move([FIRST]), ServerUnreachableError);
+    await assert.rejects(meeting.move([]), ServerUnreachableError);
+  });
+
   it('gives way to one from before once the others know, and ends', async () => {
     const { meeting, led, stopped, looks } = make();
     await meeting.hostOn();
@@ -130,7 +150,11 @@ describe('the server of a meeting', () => {
     assert.equal(await meeting.giveWay([FIRST, 'http://127.0.0.1:7/'], 'older', tell), true);
     assert.deepEqual([told, led, stopped], [[[FIRST]], [FIRST], ['http://127.0.0.1:7/']]);
     assert.deepEqual([meeting.url(), meeting.servers(), meeting.ownPort()], [FIRST, [FIRST], null]);
-    assert.deepEqual([meeting.term, looks], [3, [4]], 'of two that know of each other one stays');
+    assert.deepEqual(
+      [meeting.term, looks],
+      [3, [[true, false, false]]],
+      'of two that know of each other one stays',
+    );
     assert.deepEqual(meeting.earlier, [], 'what has ended is not looked for');
     assert.equal(await meeting.giveWay([NEXT], 'any', tell), false, 'it is another’s');
   });

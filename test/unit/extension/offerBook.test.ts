@@ -72,6 +72,9 @@ describe('files on offer', () => {
     assert.equal(book.has(offering('other')), false);
     assert.equal(book.has(offering('k', { size: 6 })), false);
     assert.equal(book.has(offering('k', { mtimeMs: 2_000 })), false);
+    const ids = book.offers.map(({ offer }) => offer.id);
+    assert.deepEqual(book.of(offering('k', { size: 6 })), ids, 'what it takes the place of');
+    assert.deepEqual(book.of(offering('other')), []);
   });
 
   it('go to whom their owner says', () => {

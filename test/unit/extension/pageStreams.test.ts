@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { Gateway, Stream } from '../../../src/extension/gateway/gateway.ts';
+import type { Gateway } from '../../../src/extension/gateway/gateway.ts';
+import type { Stream } from '../../../src/extension/gateway/streams.ts';
 import { directAddress, nearAddress } from '../../../src/extension/gatewayAddress.ts';
 import { PageStreams } from '../../../src/extension/pageStreams.ts';
 import { Page, startGateway } from '../gateway/support.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { PartBook, type Goal } from '../../../src/extension/files/partBook.ts';
 import { createPart, partPath, type PartState } from '../../../src/extension/gateway/part.ts';
 import type { OfferFacts } from '../../../src/shared/sameness.ts';
-import { makeFolder, sha256 } from '../gateway/support.ts';
+import { makeFolder, sha256, type TestFolder } from '../gateway/support.ts';
 
 const file: OfferFacts = { kind: 'file', name: 'a:b.txt', size: 1_000, modified: 5, files: 1 };
 const tree: OfferFacts = { kind: 'folder', name: 'tree', size: 70_000, modified: 6, files: 900 };
@@ -15,7 +15,7 @@ const stateOf = (text: string, whole = 0): PartState => ({
 });
 
 describe('the book of parts', () => {
-  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let folder: TestFolder;
   let kept: Map<string, unknown>;
   let lines: string[];
   beforeEach(async () => {

@@ -111,6 +111,7 @@ describe('looking through a folder', function () {
     const with_ = await scanned(diskTree(folder), { rules: new IgnoreRules(false) });
     assert.deepEqual(paths(with_), ['.gitignore', 'src/.gitignore', 'src/deep/local', 'src/keep.log']);
     assert.equal(with_.leftOut.ignored, 3);
+    assert.deepEqual(with_.ignored, ['a.log', 'node_modules/', 'src/local']);
     const without = await scanned(diskTree(folder));
     assert.deepEqual(paths(without), [
       '.gitignore',
@@ -121,7 +122,7 @@ describe('looking through a folder', function () {
       'src/keep.log',
       'src/local',
     ]);
-    assert.equal(without.leftOut.ignored, 0);
+    assert.deepEqual([without.leftOut.ignored, without.ignored], [0, []]);
   });
 
   it('heeds the rules above the folder, up to the top of the repository', async () => {

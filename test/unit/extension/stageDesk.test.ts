@@ -9,6 +9,7 @@ import { StageDesk, type StageWays } from '../../../src/extension/stageDesk.ts';
 import { welcome } from '../gateway/stageSupport.ts';
 import { startGateway } from '../gateway/support.ts';
 import { TestClient } from '../peer-server/support.ts';
+import { until } from '../../support/turn.ts';
 
 const OVER = 4003;
 
@@ -166,7 +167,7 @@ describe('the desk of the stages', () => {
     desk.ways.offerLink = () => Promise.resolve(true);
     const { opened } = await desk.openStage(devices);
     assert.equal(opened, false);
-    while (desk.done.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => desk.done.length > 0);
     assert.deepEqual(hows(), ['copied']);
     await desk.come(desk.done[0]?.[1] ?? '');
   });
@@ -199,9 +200,7 @@ describe('the desk of the stages', () => {
     assert.equal(await page.closed, 4002);
     other.socket.close();
     await once(other.socket, 'close');
-    while (desk.desk.stages.some(({ connected }) => connected)) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until(() => !desk.desk.stages.some(({ connected }) => connected));
     await desk.openStage(devices);
     assert.deepEqual(hows(), ['system', 'integrated', 'system', 'system']);
   });

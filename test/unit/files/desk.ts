@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import type { FilePart, OwnOffer } from '../../../src/shared/hostRpc.ts';
+import type { FilePart, OwnOffer } from '../../../src/shared/filesRpc.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { FileExchange } from '../../../src/webview/files/fileExchange.ts';
 import { Pump } from '../../../src/webview/files/pump.ts';
 import { fileKey } from '../../../src/webview/files/fileKeys.ts';
 import type { HostClient } from '../../../src/webview/host/hostContext.ts';
 import type { FileModel, TransferModel } from '../../../src/webview/model.ts';
-import { chunkOf, credit, FakeChannel, FakeSocket, MANIFEST, START, turn } from './support.ts';
+import { turn } from '../../support/turn.ts';
+import { chunkOf, credit, FakeChannel, FakeSocket, MANIFEST, START } from './support.ts';
 
 // An exchange alone, between an extension host and members that are the test.
 
@@ -118,6 +119,13 @@ export class Desk {
 
   take(owner: string, offer: FileOffer): void {
     this.exchange.take(fileKey(owner, offer.id), 'save');
+  }
+
+  /** A member is here with this offer, and it is taken; the extension host has answered when this resolves. */
+  async takeFrom(owner: string, offer: FileOffer): Promise<void> {
+    this.offers(owner, offer);
+    this.take(owner, offer);
+    await turn();
   }
 
   /** The latest transfer that has begun. */

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { TakePurpose } from '../../../src/shared/filesRpc.ts';
 import { MAX_CONTROL_MESSAGE, MAX_OFFERS, MAX_TAKING, MAX_TRANSFERS } from '../../../src/shared/limits.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
+import type { TransferFrame } from '../../../src/shared/transfer.ts';
 import { fileKey } from '../../../src/webview/files/fileKeys.ts';
 import { begin, close, Desk, OLGA, PETE, SELF } from './desk.ts';
-import { chunkOf, FakeChannel, fakeSockets, FakeSocket, offerOf, SAVED, turn, until } from './support.ts';
+import { turn, until } from '../../support/turn.ts';
+import { chunkOf, FakeChannel, fakeSockets, FakeSocket, offerOf, SAVED } from './support.ts';
 
 const FILE = offerOf('a');
 const KEY = fileKey(OLGA, FILE.id);
@@ -53,17 +56,39 @@ describe('FileExchange, taking', () => {
     assert.deepEqual(desk.called('showSaved'), [{ target: 't'.repeat(22), how: 'reveal' }]);
   });
 
+  it('forgets nothing of what was saved when it is looked at or taken again', async () => {
+    const answers: unknown[] = [TARGET, { ...TARGET, target: 'u'.repeat(22) }, TARGET, TARGET];
+    const desk = new Desk({ openTarget: () => answers.shift() });
+    desk.offers(OLGA, FILE);
+    const take = async (purpose: TakePurpose, last: TransferFrame) => {
+      desk.exchange.take(KEY, purpose);
+      await turn();
+      begin(desk.wires(), 4);
+      if (last.t === 'error') desk.wires().peer.receive(last);
+      else desk.wires().host.receive(last);
+      await close(desk.wires());
+      const { status, purpose: was, savedAs } = desk.transfer(OLGA, FILE) ?? assert.fail();
+      return [status, was, savedAs];
+    };
+    const saved = ['saved', 'save', 'a (2).txt'];
+    assert.deepEqual(await take('save', { ...SAVED, name: 'a (2).txt' }), saved);
+    assert.deepEqual(await take('compare', { ...SAVED, name: 'look.look' }), saved);
+    const failed = await take('open', { t: 'error', problem: 'withdrawn' });
+    assert.deepEqual(failed, ['failed', 'open', 'a (2).txt']);
+    desk.exchange.takeAll();
+    desk.exchange.show(KEY, 'open');
+    assert.deepEqual(desk.called('showSaved'), [{ target: 't'.repeat(22), how: 'open' }]);
+    assert.equal(desk.called('openTarget').length, 3, 'what is saved is not saved again');
+    assert.deepEqual(await take('save-as', { ...SAVED, name: 'b.txt' }), ['saved', 'save-as', 'b.txt']);
+  });
+
   it('asks nobody for content when the person thinks better of it, and is as it was before', async () => {
     const desk = new Desk({ openTarget: () => null });
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     assert.deepEqual([desk.transfer(OLGA, FILE), desk.channels.length], [null, 0]);
     const answers: unknown[] = [TARGET, null];
     const again = new Desk({ openTarget: () => answers.shift() });
-    again.offers(OLGA, FILE);
-    again.take(OLGA, FILE);
-    await turn();
+    await again.takeFrom(OLGA, FILE);
     begin(again.wires(), 4);
     again.wires().host.receive(SAVED);
     await close(again.wires());
@@ -97,9 +122,7 @@ describe('FileExchange, taking', () => {
 
   it('is taken again after a cancel only when the stream before is over', async () => {
     const desk = new Desk();
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     const first = desk.wires();
     begin(first, 2);
     desk.exchange.cancel(KEY);
@@ -115,9 +138,7 @@ describe('FileExchange, taking', () => {
 
   it('is paused, and goes on for the person alone', async () => {
     const desk = new Desk();
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     begin(desk.wires(), 2);
     desk.exchange.pause(KEY);
     const { status, bytes, kept } = desk.transfer(OLGA, FILE) ?? assert.fail();
@@ -149,9 +170,7 @@ describe('FileExchange, taking', () => {
 
   it('goes on as soon as there is a link again, however long it was tried in vain', async () => {
     const desk = new Desk({}, [0, 600_000]);
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     desk.linked = false;
     begin(desk.wires(), 2);
     const { host, peer } = desk.wires();
@@ -172,9 +191,7 @@ describe('FileExchange, taking', () => {
 
   it('goes on by itself when a channel is lost and when its owner is back, not asking anybody', async () => {
     const desk = new Desk();
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     begin(desk.wires(), 2);
     const first = desk.wires();
     first.peer.lose();
@@ -225,9 +242,7 @@ describe('FileExchange, taking', () => {
 
   it('does not take from an owner what is another’s who is here', async () => {
     const desk = new Desk();
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     begin(desk.wires(), 2);
     desk.exchange.pause(KEY);
     await close(desk.wires());
@@ -242,9 +257,7 @@ describe('FileExchange, taking', () => {
         throw new Error('EACCES');
       },
     });
-    unwritable.offers(OLGA, FILE);
-    unwritable.take(OLGA, FILE);
-    await turn();
+    await unwritable.takeFrom(OLGA, FILE);
     assert.equal(unwritable.transfer(OLGA, FILE)?.problem, 'target-unwritable');
     assert.deepEqual(unwritable.told, ['a file could not be taken']);
     for (const [problem, kept] of [
@@ -255,9 +268,7 @@ describe('FileExchange, taking', () => {
       ['cancelled', false],
     ] as const) {
       const desk = new Desk();
-      desk.offers(OLGA, FILE);
-      desk.take(OLGA, FILE);
-      await turn();
+      await desk.takeFrom(OLGA, FILE);
       begin(desk.wires(), 2);
       desk.wires().peer.receive({ t: 'error', problem });
       await close(desk.wires());
@@ -342,9 +353,7 @@ describe('FileExchange, taking', () => {
       openTarget: () =>
         opened++ === 0 ? { target: 't'.repeat(22), url: 'ws://127.0.0.1:1/files/t', bytes: 0 } : { saved },
     });
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     begin(desk.wires(), 2);
     const { peer, host } = desk.wires();
     peer.lose();
@@ -406,9 +415,7 @@ describe('FileExchange, taking', () => {
 
   it('keeps parts when the page goes', async () => {
     const desk = new Desk();
-    desk.offers(OLGA, FILE);
-    desk.take(OLGA, FILE);
-    await turn();
+    await desk.takeFrom(OLGA, FILE);
     begin(desk.wires(), 2);
     desk.exchange.dispose();
     assert.deepEqual(desk.wires().host.frames.at(-1), { t: 'error', problem: 'link-lost' });
@@ -541,6 +548,13 @@ describe('FileExchange, giving', () => {
     }
     assert.deepEqual(desk.told.slice(0, 1), ['a.txt: source-gone']);
     assert.equal(desk.told.filter((line) => line.startsWith('a.txt')).length, 1);
+    assert.equal(desk.models[0]?.problem, 'source-gone', 'its row shows it');
+    desk.exchange.shareAgain(fileKey(SELF, FILE.id));
+    desk.exchange.shareAgain(KEY);
+    assert.deepEqual(desk.called('shareAgain'), [{ offer: FILE.id }]);
+    desk.exchange.withdrawn([FILE.id]);
+    desk.shares(FILE);
+    assert.equal(desk.models[0]?.problem, null);
   });
 
   it('gives lanes to transfers that run, and closes others', async () => {

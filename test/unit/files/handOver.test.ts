@@ -3,7 +3,7 @@ import { appendFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { MAX_TAKING } from '../../../src/shared/limits.ts';
 import { type Person, Room } from './people.ts';
-import { until } from './support.ts';
+import { until } from '../../support/turn.ts';
 
 const MEGABYTE = 1024 * 1024;
 

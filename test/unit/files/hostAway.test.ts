@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { RpcError } from '../../../src/shared/rpc.ts';
 import { begin, close, Desk, OLGA } from './desk.ts';
-import { fakeSockets, offerOf, SAVED, turn, until } from './support.ts';
+import { turn, until } from '../../support/turn.ts';
+import { fakeSockets, offerOf, SAVED } from './support.ts';
 
 const FILE = offerOf('a');
 const TARGET = { target: 't'.repeat(22), url: 'ws://127.0.0.1:1/files/t', bytes: 0 };

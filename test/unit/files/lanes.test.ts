@@ -5,7 +5,7 @@ import { MAX_LANES } from '../../../src/shared/limits.ts';
 import type { LaneMessage } from '../../../src/shared/protocol.ts';
 import { lanesFor } from '../../../src/webview/files/lanes.ts';
 import { FakeConnection, LaneEnd } from './fakeLanes.ts';
-import { turn, until } from './support.ts';
+import { turn, until } from '../../support/turn.ts';
 
 const ANN = 'A'.repeat(43);
 const BOB = 'B'.repeat(43);

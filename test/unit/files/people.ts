@@ -7,7 +7,7 @@ import { WebSocketServer, type WebSocket as Stream } from 'ws';
 import { partPath, type PartState, removePart } from '../../../src/extension/gateway/part.ts';
 import { receiveBundle } from '../../../src/extension/gateway/receiveBundle.ts';
 import { sendBundle, type SourceBundle } from '../../../src/extension/gateway/sendBundle.ts';
-import type { OwnOffer } from '../../../src/shared/hostRpc.ts';
+import type { OwnOffer } from '../../../src/shared/filesRpc.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { FileExchange } from '../../../src/webview/files/fileExchange.ts';
 import { Pump } from '../../../src/webview/files/pump.ts';
@@ -15,8 +15,9 @@ import { samenessOf } from '../../../src/shared/sameness.ts';
 import type { Present } from '../../../src/webview/files/others.ts';
 import type { HostClient } from '../../../src/webview/host/hostContext.ts';
 import type { FileModel } from '../../../src/webview/model.ts';
-import { makeFolder } from '../gateway/support.ts';
-import { channelPair, type FakeChannel, until } from './support.ts';
+import { makeFolder, type TestFolder } from '../gateway/support.ts';
+import { until } from '../../support/turn.ts';
+import { channelPair, type FakeChannel } from './support.ts';
 
 // People with a disk each: the page's exchange, and streams of an extension host over real sockets, joined by channels
 // that are not real.
@@ -45,7 +46,7 @@ export class Person {
   lanes = 0;
   readonly #room: Room;
   readonly #server: WebSocketServer;
-  readonly #folder: Awaited<ReturnType<typeof makeFolder>>;
+  readonly #folder: TestFolder;
   readonly #streams = new Map<string, (socket: Stream) => Promise<void>>();
   readonly #sources = new Map<string, SourceBundle>();
   readonly #parts = new Map<string, Left>();
@@ -89,7 +90,7 @@ export class Person {
     });
   }
 
-  get folder(): Awaited<ReturnType<typeof makeFolder>> {
+  get folder(): TestFolder {
     return this.#folder;
   }
 

@@ -8,6 +8,7 @@ import type { TransferFrame } from '../../../src/shared/transfer.ts';
 import { samenessOf } from '../../../src/shared/sameness.ts';
 import { Pump } from '../../../src/webview/files/pump.ts';
 import { Desk, OLGA, PETE } from './desk.ts';
+import { turn } from '../../support/turn.ts';
 import {
   chunkOf,
   credit,
@@ -19,7 +20,6 @@ import {
   offerOf,
   SAVED,
   START,
-  turn,
 } from './support.ts';
 
 const SIZE = 3 * FILE_WINDOW;

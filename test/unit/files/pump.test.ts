@@ -4,6 +4,7 @@ import { FILE_CHUNK, FILE_WINDOW, MAX_ENTRIES, MAX_TRANSFER_FRAME } from '../../
 import type { TransferFrame, TransferProblem } from '../../../src/shared/transfer.ts';
 import { Pump } from '../../../src/webview/files/pump.ts';
 import type { PumpOptions } from '../../../src/webview/files/runningPump.ts';
+import { turn } from '../../support/turn.ts';
 import {
   chunkOf,
   credit,
@@ -14,7 +15,6 @@ import {
   MANIFEST,
   SAVED,
   START,
-  turn,
 } from './support.ts';
 
 const fault = (problem: TransferProblem): TransferFrame => ({ t: 'error', problem });

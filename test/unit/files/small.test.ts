@@ -9,7 +9,8 @@ import { DropSource, type Readable } from '../../../src/webview/files/dropSource
 import { closeInTime } from '../../../src/webview/files/lastWord.ts';
 import { addSample, paceOf, type Sample } from '../../../src/webview/files/rate.ts';
 import { roundTripOf } from '../../../src/webview/rtc/roundTrip.ts';
-import { credit, FakeChannel, fakeSockets, FakeSocket, START, until } from './support.ts';
+import { until } from '../../support/turn.ts';
+import { credit, FakeChannel, fakeSockets, FakeSocket, START } from './support.ts';
 
 describe('crc32', () => {
   it('is that of zlib', () => {

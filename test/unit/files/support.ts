@@ -3,6 +3,7 @@ import { type ChunkHeader, writeChunkHeader } from '../../../src/shared/chunk.ts
 import { CHUNK_HEADER } from '../../../src/shared/limits.ts';
 import type { FileOffer } from '../../../src/shared/protocol.ts';
 import { parseTransferFrame, type TransferFrame } from '../../../src/shared/transfer.ts';
+import { replaceGlobals } from '../../support/globals.ts';
 
 /** One end of a wire, with what was sent on it. The other end is the test, or a twin of it. */
 abstract class Wire {
@@ -168,27 +169,10 @@ export class FakeSocket extends Wire {
   }
 }
 
-const original = globalThis.WebSocket;
-
 /** Sockets of the page are fakes from now on. Gives the way back. */
 export function fakeSockets(): () => void {
   FakeSocket.made = [];
-  globalThis.WebSocket = FakeSocket as unknown as typeof WebSocket;
-  return () => {
-    globalThis.WebSocket = original;
-  };
-}
-
-/** Lets everything that is due run. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
-
-/** Looks again after each turn until something holds. Mocha's time-out ends what never does. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await turn();
+  return replaceGlobals({ WebSocket: FakeSocket });
 }
 
 /** A binary frame with a payload of so many bytes. */

@@ -4,7 +4,8 @@ import { FILE_WINDOW } from '../../../src/shared/limits.ts';
 import type { PumpNews, PumpOrder } from '../../../src/webview/files/pumpMessages.ts';
 import type { PumpOptions } from '../../../src/webview/files/runningPump.ts';
 import { WorkerPumps } from '../../../src/webview/files/workerPumps.ts';
-import { chunkOf, credit, FakeChannel, fakeSockets, FakeSocket, MANIFEST, START, turn } from './support.ts';
+import { turn } from '../../support/turn.ts';
+import { chunkOf, credit, FakeChannel, fakeSockets, FakeSocket, MANIFEST, START } from './support.ts';
 
 /** What the browser's side of a worker does. That one really pumps is tested where there is one: end to end. */
 class Postbox {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import type { Gateway } from '../../../src/extension/gateway/gateway.ts';
 import { Inbox } from '../../../src/extension/gateway/inbox.ts';
 import { sendBundle, type BundleSource } from '../../../src/extension/gateway/sendBundle.ts';
@@ -20,7 +20,7 @@ import {
   type HandFile,
   type Kept,
 } from './handSource.ts';
-import { makeFolder, Page, sha256, startGateway } from './support.ts';
+import { Page, sha256, type TestFolder, withGateway } from './support.ts';
 
 /** What happens to one stream on its way. */
 interface Way {
@@ -107,16 +107,9 @@ const ways = fc.array(
 describe('a bundle from disk to disk', function () {
   this.timeout(120_000);
   let gateway: Gateway;
-  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let folder: TestFolder;
   let n = 0;
-  before(async () => {
-    ({ gateway } = await startGateway());
-    folder = await makeFolder();
-  });
-  after(async () => {
-    await gateway.dispose();
-    await folder.dispose();
-  });
+  withGateway((made) => ({ gateway, folder } = made));
   const place = () => folder.folder(`place-${String(++n)}`);
 
   const put = async (bundle: HandBundle, files: readonly HandFile[]): Promise<BundleSource> => {

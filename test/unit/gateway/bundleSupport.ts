@@ -6,13 +6,12 @@ import { readChunkHeader } from '../../../src/shared/chunk.ts';
 import { CHUNK_HEADER, FILE_WINDOW } from '../../../src/shared/limits.ts';
 import { parseManifest } from '../../../src/shared/manifest.ts';
 import type { TransferFrame } from '../../../src/shared/transfer.ts';
-import { Page, sha256, type makeFolder } from './support.ts';
+import { Page, sha256, type TestFolder } from './support.ts';
 
 type Start = Extract<TransferFrame, { t: 'start' }>;
-type Folder = Awaited<ReturnType<typeof makeFolder>>;
 
 /** Files of the given sizes as a folder on offer. */
-export async function makeBundle(folder: Folder, sizes: Readonly<Record<string, number>>) {
+export async function makeBundle(folder: TestFolder, sizes: Readonly<Record<string, number>>) {
   const made = [];
   for (const [path, size] of Object.entries(sizes)) made.push({ path, ...(await folder.file(path, size)) });
   const abort = new AbortController();

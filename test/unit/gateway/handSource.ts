@@ -11,6 +11,7 @@ import { writeChunkHeader, type ChunkHeader } from '../../../src/shared/chunk.ts
 import { CHUNK_HEADER, FILE_CHUNK, MAX_DIGESTS } from '../../../src/shared/limits.ts';
 import type { TransferFrame, TransferProblem } from '../../../src/shared/transfer.ts';
 import { Page, sha256 } from './support.ts';
+import { turn } from '../../support/turn.ts';
 
 /** A bundle in memory. */
 export interface HandBundle {
@@ -183,9 +184,7 @@ export async function play(
         return 'cut';
       }
       // Lets what the target says come in between.
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
+      await turn();
     }
     const frame = await page.next();
     if (!frame || Buffer.isBuffer(frame)) return 'cut';

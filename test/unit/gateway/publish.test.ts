@@ -3,10 +3,10 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { claimByPlaceholder, publish } from '../../../src/extension/gateway/publish.ts';
-import { makeFolder } from './support.ts';
+import { makeFolder, type TestFolder } from './support.ts';
 
 describe('publishing', () => {
-  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let folder: TestFolder;
   const at = (...path: string[]) => join(folder.path, ...path);
   beforeEach(async () => {
     folder = await makeFolder();

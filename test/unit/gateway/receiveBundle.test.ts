@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import type { Gateway } from '../../../src/extension/gateway/gateway.ts';
 import { FILE_CHUNK, FILE_WINDOW } from '../../../src/shared/limits.ts';
 import {
@@ -17,24 +17,18 @@ import {
   type HandBundle,
   type Kept,
 } from './handSource.ts';
-import { hashOf, makeFolder, sha256, startGateway } from './support.ts';
+import { hashOf, sha256, type TestFolder, withGateway } from './support.ts';
+import { until } from '../../support/turn.ts';
 
 const run = promisify(execFile);
 
 describe('a target', function () {
   this.timeout(20_000);
   let gateway: Gateway;
-  let folder: Awaited<ReturnType<typeof makeFolder>>;
+  let folder: TestFolder;
   let n = 0;
   const place = () => folder.folder(`into-${String(++n)}`);
-  before(async () => {
-    ({ gateway } = await startGateway());
-    folder = await makeFolder();
-  });
-  after(async () => {
-    await gateway.dispose();
-    await folder.dispose();
-  });
+  withGateway((made) => ({ gateway, folder } = made));
   const fileOf = (size: number) => bundleOf('file', [{ path: 'x', content: randomBytes(size) }]);
   /** 40 files, some empty, in a few folders. */
   const folderOf = () =>
@@ -264,8 +258,7 @@ describe('a target', function () {
         });
         // The last digest is wrong, so it waits with everything there is, or for what does not come.
         if (stopAt < 500_000) {
-          while ((await sizeOnDisk(kept.part)) < stopAt)
-            await new Promise((resolve) => setImmediate(resolve));
+          await until(async () => (await sizeOnDisk(kept.part)) >= stopAt);
           abort.abort();
         } else abort.abort();
         await playing;
@@ -287,8 +280,7 @@ describe('a target', function () {
         const first = await openTarget(gateway, bundle.announced, directory);
         const stopAt = Math.floor(bundle.content.length / 2);
         const playing = play(first.page, bundle, { stopAt });
-        while ((await sizeOnDisk(first.kept.part)) < stopAt)
-          await new Promise((resolve) => setImmediate(resolve));
+        await until(async () => (await sizeOnDisk(first.kept.part)) >= stopAt);
         first.page.socket.terminate();
         assert.equal(await playing, 'cut');
         await first.end;
@@ -375,7 +367,7 @@ describe('a target', function () {
         const directory = await place();
         const { page, end, over, kept } = await openTarget(gateway, bundle.announced, directory);
         const playing = play(page, bundle, { stopAt: 300_000 });
-        while ((await sizeOnDisk(kept.part)) < 300_000) await new Promise((resolve) => setImmediate(resolve));
+        await until(async () => (await sizeOnDisk(kept.part)) >= 300_000);
         page.send({ t: 'error', problem });
         assert.deepEqual(await end, { problem });
         await over();

@@ -13,27 +13,21 @@ import {
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import fc from 'fast-check';
-import { after, afterEach, before, describe, it } from 'mocha';
+import { afterEach, describe, it } from 'mocha';
 import type { Gateway } from '../../../src/extension/gateway/gateway.ts';
 import { writeChunkHeader } from '../../../src/shared/chunk.ts';
 import { CHUNK_HEADER, FILE_CHUNK, FILE_WINDOW } from '../../../src/shared/limits.ts';
 import { HandTarget, makeBundle, WAYS } from './bundleSupport.ts';
-import { makeFolder, sha256, startGateway } from './support.ts';
+import { sha256, startGateway, type TestFolder, withGateway } from './support.ts';
+import { turn } from '../../support/turn.ts';
 
 for (const way of WAYS) {
   describe(`the source of a bundle, by ${way}`, function () {
     this.timeout(20_000);
     let gateway: Gateway;
-    let folder: Awaited<ReturnType<typeof makeFolder>>;
+    let folder: TestFolder;
     let n = 0;
-    before(async () => {
-      ({ gateway } = await startGateway());
-      folder = await makeFolder();
-    });
-    after(async () => {
-      await gateway.dispose();
-      await folder.dispose();
-    });
+    withGateway((made) => ({ gateway, folder } = made));
     /** No test leaves a file open. */
     afterEach(async () => {
       if (process.platform !== 'linux') return;
@@ -419,6 +413,6 @@ async function openFiles(folder: string): Promise<string[]> {
     );
     const open = links.filter((path) => path.startsWith(folder));
     if (open.length === 0 || attempt === 50) return open;
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
 }

@@ -6,6 +6,7 @@ import { MAX_STAGE_MESSAGE } from '../../../src/shared/stageRpc.ts';
 import type { TestClient } from '../peer-server/support.ts';
 import { startStage, welcome } from './stageSupport.ts';
 import { ORIGIN } from './support.ts';
+import { until } from '../../support/turn.ts';
 
 const REFUSED = 4001;
 const TAKEN_OVER = 4002;
@@ -90,9 +91,7 @@ describe('the door of the stages', () => {
   it('lets no code in after its time', async () => {
     const own = await startStage({ codeLifetime: 5 });
     const { stage: id, code } = own.door.issue('devices');
-    while (!own.lines.some((line) => line.includes('not used in time'))) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until(() => own.lines.some((line) => line.includes('not used in time')));
     assert.equal(await (await own.greet({ t: 'code', code })).closed, REFUSED);
     assert.deepEqual(own.door.stages, [{ stage: id, purpose: 'devices', connected: false }]);
     await own.dispose();

@@ -4,11 +4,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { after, before } from 'mocha';
 import { WebSocket, type ClientOptions } from 'ws';
 import { Gateway, type GatewayOptions } from '../../../src/extension/gateway/gateway.ts';
 import { errorCode } from '../../../src/extension/gateway/errorCode.ts';
 import { BODY_GREETING, BODY_HOST, RecordReader } from '../../../src/shared/records.ts';
 import type { TransferFrame } from '../../../src/shared/transfer.ts';
+import { opening } from '../../support/sockets.ts';
 
 export const ORIGIN = 'vscode-webview://0123456789abcdef';
 
@@ -81,15 +83,7 @@ export class Page {
 
   /** Resolves when open; rejects with the HTTP status when turned down. */
   async open(): Promise<this> {
-    if (this.socket.readyState === WebSocket.OPEN) return this;
-    await new Promise<void>((resolve, reject) => {
-      this.socket.once('open', resolve);
-      this.socket.once('unexpected-response', (_request, response) => {
-        response.resume();
-        reject(new Error(`status ${String(response.statusCode)}`));
-      });
-      this.socket.once('error', reject);
-    });
+    await opening(this.socket);
     return this;
   }
 
@@ -142,6 +136,28 @@ export class Page {
     return this.#messages.length;
   }
 }
+
+/**
+ * Makes a gateway and a folder for all tests of the `describe` that this is called in, and takes them away after them.
+ * @param take is given them before the first test.
+ */
+export function withGateway(
+  take: (made: { readonly gateway: Gateway; readonly folder: TestFolder }) => void,
+): void {
+  let dispose: () => Promise<void> = () => Promise.resolve();
+  before(async () => {
+    const [{ gateway }, folder] = [await startGateway(), await makeFolder()];
+    dispose = async () => {
+      await gateway.dispose();
+      await folder.dispose();
+    };
+    take({ gateway, folder });
+  });
+  after(() => dispose());
+}
+
+/** A folder that a test may fill. */
+export type TestFolder = Awaited<ReturnType<typeof makeFolder>>;
 
 /** A folder that goes away with `dispose`. */
 export async function makeFolder() {

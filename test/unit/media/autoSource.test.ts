@@ -3,18 +3,12 @@ import { afterEach, describe, it } from 'mocha';
 import type { HostClient } from '../../../src/webview/host/hostContext.ts';
 import { AutoSource } from '../../../src/webview/media/autoSource.ts';
 import { DEFAULT_DEVICES } from '../../../src/webview/media/localDevices.ts';
+import { replaceGlobals } from '../../support/globals.ts';
+import { until } from '../../support/turn.ts';
 
 describe('AutoSource', () => {
-  const before = {
-    navigator: Object.getOwnPropertyDescriptor(globalThis, 'navigator'),
-    document: Object.getOwnPropertyDescriptor(globalThis, 'document'),
-  };
-  afterEach(() => {
-    for (const [name, descriptor] of Object.entries(before)) {
-      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
-      else Reflect.deleteProperty(globalThis, name);
-    }
-  });
+  let restore: () => void = () => undefined;
+  afterEach(() => restore());
 
   /** What the host was asked for, and what became of the screen. */
   async function share(refusal: string, { after = 0, policy = true, camera = false } = {}) {
@@ -32,11 +26,10 @@ describe('AutoSource', () => {
       addEventListener: () => undefined,
       removeEventListener: () => undefined,
     };
-    for (const [name, value] of Object.entries({
+    restore = replaceGlobals({
       navigator: { mediaDevices },
       document: { featurePolicy: { allowsFeature: () => policy } },
-    }))
-      Object.defineProperty(globalThis, name, { configurable: true, writable: true, value });
+    });
     const calls: string[] = [];
     const host = {
       call: (name: string) => {
@@ -55,11 +48,7 @@ describe('AutoSource', () => {
     });
     if (camera) {
       source.begin();
-      while (source.devices.camera.status !== 'on') {
-        await new Promise((resolve) => {
-          setImmediate(resolve);
-        });
-      }
+      await until(() => source.devices.camera.status === 'on');
     }
     const shared = await source.startScreen();
     const { screen, screenStage } = source.devices;

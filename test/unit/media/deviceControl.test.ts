@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { CaptureForbiddenError } from '../../../src/webview/media/captureProblem.ts';
 import { DeviceControl } from '../../../src/webview/media/deviceControl.ts';
+import { turn } from '../../support/turn.ts';
 
 class FakeTrack {
   enabled = true;
@@ -18,10 +19,6 @@ function make(keepOpen = false) {
     give: (track: FakeTrack) => Promise<FakeTrack>;
     refuse: (error: unknown) => Promise<void>;
   }[] = [];
-  const turn = (): Promise<void> =>
-    new Promise((resolve) => {
-      setImmediate(resolve);
-    });
   const open = (): Promise<MediaStreamTrack> =>
     new Promise((resolve, reject) => {
       asked.push({

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { LocalDevices, type Refusal } from '../../../src/webview/media/localDevices.ts';
+import { replaceGlobals } from '../../support/globals.ts';
+import { until } from '../../support/turn.ts';
 
 /** What a page's browser answers; Node has no devices. */
 interface Browser {
@@ -10,16 +12,8 @@ interface Browser {
 }
 
 describe('LocalDevices', () => {
-  const before = {
-    navigator: Object.getOwnPropertyDescriptor(globalThis, 'navigator'),
-    document: Object.getOwnPropertyDescriptor(globalThis, 'document'),
-  };
-  afterEach(() => {
-    for (const [name, descriptor] of Object.entries(before)) {
-      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
-      else Reflect.deleteProperty(globalThis, name);
-    }
-  });
+  let restore: () => void = () => undefined;
+  afterEach(() => restore());
 
   function make(refusal: Refusal, { capture, permission, policy }: Browser) {
     const mediaDevices = capture && {
@@ -30,21 +24,16 @@ describe('LocalDevices', () => {
     };
     const permissions = { query: permission ?? (() => Promise.resolve({ state: 'prompt' })) };
     const featurePolicy = policy && { allowsFeature: (name: string) => policy.includes(name) };
-    for (const [name, value] of Object.entries({
+    restore = replaceGlobals({
       navigator: { mediaDevices, permissions },
       document: featurePolicy ? { featurePolicy } : {},
-    }))
-      Object.defineProperty(globalThis, name, { configurable: true, writable: true, value });
+    });
     return new LocalDevices(refusal, () => undefined);
   }
   async function ask(refusal: Refusal, browser: Browser): Promise<string> {
     const devices = make(refusal, browser);
     devices.want('camera', true);
-    while (devices.camera.status === 'starting') {
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
-    }
+    await until(() => devices.camera.status !== 'starting');
     return `${devices.camera.problem ?? devices.camera.status}, ${devices.allowed}`;
   }
   const refuse = () => Promise.reject(new DOMException('', 'NotAllowedError'));
@@ -115,11 +104,7 @@ describe('LocalDevices', () => {
     });
     devices.choose({ microphone: null, camera: 'gone', speaker: null });
     devices.want('camera', true);
-    while (devices.camera.status !== 'on') {
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
-    }
+    await until(() => devices.camera.status === 'on');
     assert.deepEqual(asked, [{ exact: 'gone' }, undefined]);
   });
 });

@@ -1,35 +1,26 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, beforeEach, describe, it } from 'mocha';
+import { after, describe, it } from 'mocha';
+import { withResolvers } from '../../../src/shared/withResolvers.ts';
 import { comeBack } from '../../../src/webview/meeting/comeBack.ts';
 import { EnterError } from '../../../src/webview/meeting/entry.ts';
 import type { Place } from '../../../src/webview/meeting/member.ts';
 import { wait } from '../../../src/webview/meeting/wait.ts';
 import { turn } from '../rtc/fakeConnection.ts';
 import { until } from '../rtc/until.ts';
-import { FakeServer } from './fakeServer.ts';
 import { Person, type PersonChange, ROOM } from './people.ts';
+import { roomOfEachTest } from './room.ts';
 
 const BEFORE: Place = { ordinal: 0, startedAt: 7 };
 const LATER: Place = { ordinal: 3, startedAt: 7 };
-
-function deferred<T>() {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<T>((take, fail) => {
-    resolve = take;
-    reject = fail;
-  });
-  return { promise, resolve, reject };
-}
 
 const over = new AbortController();
 
 /** Somebody who comes back; the test says what they meet. */
 function make(patience = 60_000) {
   const seen = { doors: 0, late: [] as Place[], problems: 0 };
-  const revisited = deferred<boolean>();
-  const met = deferred<Place>();
-  const door = deferred<Place>();
+  const revisited = withResolvers<boolean>();
+  const met = withResolvers<Place>();
+  const door = withResolvers<Place>();
   let needed = true;
   const back = comeBack({
     signal: over.signal,
@@ -99,32 +90,9 @@ describe('coming back', () => {
 });
 
 describe('a page that is loaded anew', () => {
-  let server = new FakeServer();
-  let people: Person[] = [];
-  beforeEach(() => {
-    server = new FakeServer();
-    people = [];
-  });
-  afterEach(async () => {
-    await Promise.all(people.map((person) => person.mesh.leave(false)));
-  });
-
-  async function open(name: string, change: PersonChange = {}): Promise<Person> {
-    const host = people[0]?.identity.id;
-    const person = await Person.open(server, name, { ...(host ? { hostId: host } : {}), ...change });
-    people.push(person);
-    return person;
-  }
-
-  async function three(times: PersonChange['times'] = {}): Promise<[Person, Person, Person]> {
-    const [alice, bob, carol] = [
-      await (await open('Alice', { mayOpen: true, times })).enter(),
-      await (await open('Bob', { times })).enter(),
-      await (await open('Carol', { times })).enter(),
-    ];
-    await Person.agree([alice, bob, carol], 'Alice@0 Bob@1 Carol@2');
-    return [alice, bob, carol];
-  }
+  const room = roomOfEachTest();
+  const { open } = room;
+  const three = (times: NonNullable<PersonChange['times']>) => room.three({ times });
 
   /** The next page of somebody, who remembers whom they were with. */
   async function again({ identity, place, name, mesh }: Person, times: PersonChange['times'] = {}) {
@@ -166,7 +134,7 @@ describe('a page that is loaded anew', () => {
 
   it('has left when no other one comes for it, whatever the server says', async () => {
     const [alice, bob, carol] = await three({ ...LONG, unloadGrace: 100 });
-    server.stop();
+    room.server.stop();
     alice.unload();
     await Person.agree([bob, carol], 'Bob@1 Carol@2');
     assert.deepEqual([bob.log.at(-1), carol.log.at(-1)], ['Alice left', 'Alice left']);
@@ -176,13 +144,13 @@ describe('a page that is loaded anew', () => {
     const times = { ...LONG, unloadGrace: 60_000, reunion: 600_000, knockPause: 600_000, revisit: 60_000 };
     const [alice, bob, carol] = await three(times);
     alice.unload();
-    server.stop();
-    await until(() => !server.knows(bob.peer), 'the server is gone');
+    room.server.stop();
+    await until(() => !room.server.knows(bob.peer), 'the server is gone');
     const { page, entering } = await again(alice, times);
-    server.start();
+    room.server.start();
     await entering;
     await Person.agree([page, bob, carol], 'Alice@0 Bob@1 Carol@2');
-    await until(() => server.knows(ROOM), 'there is a door again');
+    await until(() => room.server.knows(ROOM), 'there is a door again');
   });
 
   it('goes in by the door where everybody it knew has another page', async () => {

@@ -24,6 +24,8 @@ const status: MeetingStatus = {
   camera: true,
   others: [],
   presenter: null,
+  presenting: false,
+  ofOthers: { lines: 0, files: 0, hands: 0 },
 };
 
 describe('what the extension host is told of the meeting', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import type { LinkMessage } from '../../../src/shared/protocol.ts';
 import { EnterError } from '../../../src/webview/meeting/entry.ts';
 import { BrokerError } from '../../../src/webview/rtc/broker.ts';
@@ -9,8 +9,8 @@ import type { Identity } from '../../../src/webview/rtc/identity.ts';
 import { turn } from '../rtc/fakeConnection.ts';
 import { makeIdentity } from '../rtc/identities.ts';
 import { until } from '../rtc/until.ts';
-import { FakeServer } from './fakeServer.ts';
-import { answer, OTHER_SECRET, Person, type PersonChange, ROOM, stateOf, visit } from './people.ts';
+import { answer, OTHER_SECRET, Person, ROOM, stateOf, visit } from './people.ts';
+import { roomOfEachTest } from './room.ts';
 
 /** Nothing is closed for being late, and nobody missed because this process has much to do. */
 const PATIENT = { admission: 60_000, heartbeat: { ...HEARTBEAT_TIMES, quiet: 60_000, deadline: 90_000 } };
@@ -31,52 +31,24 @@ async function identityThat(fits: (id: string) => boolean): Promise<Identity> {
 }
 
 describe('Mesh', () => {
-  let server = new FakeServer();
-  let people: Person[] = [];
-  beforeEach(() => {
-    server = new FakeServer();
-    people = [];
-  });
-  afterEach(async () => {
-    await Promise.all(people.map((person) => person.mesh.leave(false)));
-  });
+  const room = roomOfEachTest();
+  const { open, enter, host, three } = room;
 
-  async function open(name: string, change: PersonChange = {}): Promise<Person> {
-    const host = people[0]?.identity.id;
-    const person = await Person.open(server, name, { ...(host ? { hostId: host } : {}), ...change });
-    people.push(person);
-    return person;
-  }
-  const enter = async (name: string, change: PersonChange = {}): Promise<Person> =>
-    (await open(name, change)).enter();
-  const host = (change: PersonChange = {}): Promise<Person> => enter('Alice', { mayOpen: true, ...change });
-
-  /** Three who see each other. */
-  async function three(change: PersonChange = {}): Promise<[Person, Person, Person]> {
-    const [alice, bob, carol] = [
-      await host(change),
-      await enter('Bob', change),
-      await enter('Carol', change),
-    ];
-    await Person.agree([alice, bob, carol], 'Alice@0 Bob@1 Carol@2');
-    return [alice, bob, carol];
-  }
-
-  it('lets everybody see the same people, in the order they came', async () => {
+  it('lets everybody see the same room.people, in the order they came', async () => {
     const alice = await host();
     const guests = await Promise.all(['Bob', 'Carol', 'Dave', 'Erin'].map((name) => enter(name)));
     await until(() => [alice, ...guests].every(({ mesh }) => mesh.members.length === 4), 'all see all');
     await Person.agree(guests, alice.roster);
     assert.match(alice.roster, /^Alice@0 \w+@1 \w+@2 \w+@3 \w+@4$/);
-    for (const person of people) {
+    for (const person of room.people) {
       assert.deepEqual(
         person.log.toSorted(),
-        people
+        room.people
           .filter((other) => other !== person)
           .map(({ name }) => `${name} entered`)
           .toSorted(),
       );
-      for (const other of people)
+      for (const other of room.people)
         if (other !== person) assert.equal(person.endsTo(other).length, 1, 'one link a pair');
     }
   });
@@ -126,9 +98,9 @@ describe('Mesh', () => {
 
   it('lets nobody near before it is in itself', async () => {
     const bob = await open('Bob');
-    await until(() => server.knows(bob.peer), 'Bob can be called');
+    await until(() => room.server.knows(bob.peer), 'Bob can be called');
     // Whoever was quicker: the refusal is read, or the link was closed before its proof was checked.
-    const heard = await visit(server, bob.peer).then(
+    const heard = await visit(room.server, bob.peer).then(
       async (visitor) => {
         visitor.link.send(enterAs('Eve', 5));
         await until(() => visitor.ends.length > 0, 'the link is closed');
@@ -148,7 +120,7 @@ describe('Mesh', () => {
     assert.deepEqual([alice.found, bob.found, carol.found], [[], ['Alice'], ['Alice', 'Bob']]);
     await bob.mesh.leave(false);
     await until(() => carol.log.includes('Bob left'), 'Bob has left');
-    people = [alice, carol];
+    room.people = [alice, carol];
     await enter('Bob', { identity: bob.identity });
     await until(() => carol.log.filter((line) => line === 'Bob entered').length === 2, 'Bob is here again');
     assert.deepEqual(carol.found, ['Alice', 'Bob'], 'who left and comes again is new');
@@ -156,7 +128,7 @@ describe('Mesh', () => {
 
   it('reads nothing from who has not entered, and takes one enter a link', async () => {
     const alice = await host();
-    const visitor = await visit(server, alice.peer);
+    const visitor = await visit(room.server, alice.peer);
     const said = { t: 'chat', entry: { seq: 1, lamport: 1, sentAt: 1, text: 'too early' } } as const;
     visitor.link.send(said);
     visitor.link.send({ t: 'leave' });
@@ -172,7 +144,7 @@ describe('Mesh', () => {
     const alice = await host();
     const bob = await enter('Bob', { times: { admission: 5 } });
     await Person.agree([alice, bob], 'Alice@0 Bob@1');
-    const visitor = await visit(server, bob.peer);
+    const visitor = await visit(room.server, bob.peer);
     await until(() => visitor.ends.length > 0, 'the link is closed');
     assert.deepEqual(bob.log, ['Alice entered'], 'Alice stays');
   });
@@ -180,10 +152,10 @@ describe('Mesh', () => {
   it('keeps the newer of two links to the same page, from its enter on', async () => {
     const alice = await host({ times: PATIENT });
     const identity = await identityThat((id) => id > alice.identity.id);
-    const first = await visit(server, alice.peer, { identity });
+    const first = await visit(room.server, alice.peer, { identity });
     first.link.send(enterAs('Bob', 1));
     await Person.agree([alice], 'Alice@0 Bob@1');
-    const second = await visit(server, alice.peer, { identity: first.identity });
+    const second = await visit(room.server, alice.peer, { identity: first.identity });
     second.link.send({ t: 'chat', entry: { seq: 1, lamport: 1, sentAt: 1, text: 'too early' } });
     second.link.send(enterAs('Bob', 1));
     await until(() => first.ends.length > 0, 'the older link is closed');
@@ -196,10 +168,10 @@ describe('Mesh', () => {
   it('leaves it to the smaller id to close one of two links, speaks on the newer, and hears both', async () => {
     const alice = await host({ times: PATIENT });
     const identity = await identityThat((id) => id < alice.identity.id);
-    const first = await visit(server, alice.peer, { identity });
+    const first = await visit(room.server, alice.peer, { identity });
     first.link.send(enterAs('Bob', 1));
     await Person.agree([alice], 'Alice@0 Bob@1');
-    const second = await visit(server, alice.peer, { identity });
+    const second = await visit(room.server, alice.peer, { identity });
     second.link.send(enterAs('Bob', 1));
     await until(() => alice.log.includes('Bob returned'), 'the newer link is there');
     const line = (seq: number): LinkMessage => ({
@@ -225,7 +197,7 @@ describe('Mesh', () => {
 
   it('tells a newcomer what has changed since its own enter', async () => {
     const alice = await host();
-    const bob = await visit(server, alice.peer);
+    const bob = await visit(room.server, alice.peer);
     await until(() => bob.heard.some(({ t }) => t === 'enter'), 'Alice has entered');
     alice.state = { ...alice.state, hand: true };
     alice.mesh.broadcast({ t: 'state', state: alice.state });
@@ -237,7 +209,7 @@ describe('Mesh', () => {
 
   it('goes by the place that the door gave, not by the one that is claimed', async () => {
     const alice = await host();
-    const bob = await visit(server, ROOM);
+    const bob = await visit(room.server, ROOM);
     bob.link.send({ t: 'knock', name: 'Bob' });
     await until(() => bob.heard.some(({ t }) => t === 'welcome'), 'welcome');
     bob.link.send(enterAs('Bob', 0));
@@ -249,7 +221,7 @@ describe('Mesh', () => {
     const [at, honest] = ['c'.repeat(32), 'd'.repeat(32)];
     /** Somebody who can be called, and enters on each link. */
     const seat = (id: string, identity: Identity, name: string): Promise<unknown> =>
-      server.connect({
+      room.server.connect({
         id,
         onServer: () => undefined,
         onLink: (raw) => {
@@ -265,7 +237,7 @@ describe('Mesh', () => {
       { id: expected.id, peer: at, ordinal: 2 },
       { id: other.id, peer: honest, ordinal: 1 },
     ];
-    await server.connect({
+    await room.server.connect({
       id: ROOM,
       onServer: () => undefined,
       onLink: (raw) => {
@@ -288,14 +260,14 @@ describe('Mesh', () => {
     const pages = ['1', '2', '3', '4'].map((digit) => digit.repeat(32));
     const called: string[] = [];
     for (const id of pages) {
-      await server.connect({ id, onLink: () => called.push(id), onServer: () => undefined });
+      await room.server.connect({ id, onLink: () => called.push(id), onServer: () => undefined });
     }
     const [old, fresh, left, unknown] = pages;
-    const bob = await visit(server, zoe.peer, { peer: old });
+    const bob = await visit(room.server, zoe.peer, { peer: old });
     bob.link.send(enterAs('Bob', 1));
-    const again = await visit(server, zoe.peer, { peer: fresh, identity: bob.identity });
+    const again = await visit(room.server, zoe.peer, { peer: fresh, identity: bob.identity });
     again.link.send(enterAs('Bob', 1));
-    const carol = await visit(server, zoe.peer, { peer: left });
+    const carol = await visit(room.server, zoe.peer, { peer: left });
     carol.link.send(enterAs('Carol', 2));
     carol.link.send({ t: 'leave' });
     await until(() => zoe.log.includes('Bob returned') && zoe.log.includes('Carol left'), 'both happened');
@@ -332,7 +304,7 @@ describe('Mesh', () => {
       'another route is looked for on the link',
     );
     alice.offline = bob.offline = true;
-    server.drop([alice.peer, bob.peer, ROOM]);
+    room.server.drop([alice.peer, bob.peer, ROOM]);
     for (const { channels } of ends) for (const channel of channels) channel.delivers = true;
     await until(() => alice.log.includes('Bob heard') && bob.log.includes('Alice heard'), 'heard again');
     assert.deepEqual([alice.roster, bob.roster], ['Alice@0 Bob@1', 'Alice@0 Bob@1']);
@@ -343,12 +315,12 @@ describe('Mesh', () => {
     const times = { callPauses: [long, long], aloneAfter: long, reunion: long, grace: long } as const;
     const [alice, bob] = [await host({ times }), await enter('Bob', { times })];
     await Person.agree([alice, bob], 'Alice@0 Bob@1');
-    server.stop();
+    room.server.stop();
     alice.cutFrom(bob);
     await until(() => bob.problems.length > 0 && alice.problems.length > 0, 'both called in vain');
     const isBack = (): boolean => alice.log.includes('Bob returned') && bob.log.includes('Alice returned');
     assert.ok(!isBack());
-    server.start();
+    room.server.start();
     await until(isBack, 'they are found again');
   });
 
@@ -374,18 +346,18 @@ describe('Mesh', () => {
 
   it('takes its door back at once when the network may be better', async () => {
     const alice = await host({ times: { serverPauses: [600_000, 600_000] } });
-    server.drop([ROOM]);
+    room.server.drop([ROOM]);
     await turn();
-    assert.equal(server.knows(ROOM), false);
+    assert.equal(room.server.knows(ROOM), false);
     alice.mesh.retryNow();
-    await until(() => server.knows(ROOM), 'the door is hers again');
+    await until(() => room.server.knows(ROOM), 'the door is hers again');
   });
 
   it('waits for a member until the grace is over, and for no longer', async () => {
     const [alice, bob, carol] = await three({ times: { absentGrace: 10_000 } });
     const noticed = (): number[] => [alice, bob].map(({ log }) => log.indexOf('Carol away'));
     carol.kill();
-    people.splice(people.indexOf(carol), 1);
+    room.people.splice(room.people.indexOf(carol), 1);
     await until(() => noticed().every((at) => at >= 0), 'both noticed');
     const since = performance.now();
     assert.deepEqual([alice.roster, bob.roster], Array(2).fill('Alice@0 Bob@1 Carol@2'));
@@ -398,14 +370,14 @@ describe('Mesh', () => {
   it('waits less for a page that the server does not know either', async () => {
     const [alice, bob, carol] = await three({ times: { grace: 60_000 } });
     carol.kill();
-    people.splice(people.indexOf(carol), 1);
+    room.people.splice(room.people.indexOf(carol), 1);
     await Person.agree([alice, bob], 'Alice@0 Bob@1');
   });
 
   it('keeps a member whom somebody else reaches, however long that takes', async () => {
     const [alice, bob, carol] = await three({ times: { grace: 20, absentGrace: 20, elderPatience: 60_000 } });
     carol.offline = true;
-    server.drop([carol.peer]);
+    room.server.drop([carol.peer]);
     bob.cutFrom(carol);
     await until(() => bob.log.includes('Carol away'), 'noticed');
     await until(() => bob.problems.filter((what) => what.includes('called')).length >= 0, 'tried');
@@ -422,12 +394,12 @@ describe('Mesh', () => {
 
   it('finds a member again without a server, through somebody whom both reach', async () => {
     const [alice, bob, carol] = await three();
-    server.stop();
-    const { length } = server.wires;
+    room.server.stop();
+    const { length } = room.server.wires;
     bob.cutFrom(carol);
     bob.say('written meanwhile');
     await until(() => bob.log.includes('Carol returned') && carol.log.includes('Bob returned'), 'found');
-    assert.equal(server.wires.length, length, 'without the server');
+    assert.equal(room.server.wires.length, length, 'without the server');
     assert.deepEqual([bob.relayed.length > 0, carol.relayed.length > 0, alice.relayed], [true, true, []]);
     await until(() => carol.chat.includes('written meanwhile'), 'the line that was missed');
     assert.deepEqual(alice.log, ['Bob entered', 'Carol entered'], 'Alice noticed nothing');
@@ -436,11 +408,11 @@ describe('Mesh', () => {
   it('lets the elder call where the younger cannot', async () => {
     const [alice, bob] = [await host(), await enter('Bob')];
     await Person.agree([alice, bob], 'Alice@0 Bob@1');
-    const calls = server.wires.length;
+    const calls = room.server.wires.length;
     bob.mesh.member(alice.identity.id)?.link.close();
     await until(() => alice.log.includes('Bob returned'), 'found again');
     assert.ok(
-      server.wires.slice(calls).some(({ from }) => from === alice.peer),
+      room.server.wires.slice(calls).some(({ from }) => from === alice.peer),
       'it was Alice who called',
     );
   });
@@ -456,7 +428,7 @@ describe('Mesh', () => {
   it('sees one person, not two, when a killed page comes back under the same identity', async () => {
     const [alice, bob, carol] = await three({ times: PATIENT });
     carol.kill();
-    people.splice(people.indexOf(carol), 1);
+    room.people.splice(room.people.indexOf(carol), 1);
     const { identity, place } = carol;
     const again = await (await open('Carol', { identity, mayOpen: true })).enter(place);
     await Person.agree([alice, bob, again], 'Alice@0 Bob@1 Carol@2');
@@ -474,9 +446,9 @@ describe('Mesh', () => {
     const { identity, place } = carol;
     const again = await (await open('Carol', { identity, mayOpen: true })).enter(place);
     await Person.agree([alice, bob, again], 'Alice@0 Bob@1 Carol@2');
-    const [calls, answers] = [server.wires.length, carol.log.length];
+    const [calls, answers] = [room.server.wires.length, carol.log.length];
     await until(
-      () => server.wires.slice(calls).filter(({ from }) => from === carol.peer).length > 3,
+      () => room.server.wires.slice(calls).filter(({ from }) => from === carol.peer).length > 3,
       'the old page calls again and again',
     );
     assert.ok(!carol.log.slice(answers).some((line) => line.endsWith('returned')), 'nobody enters there');
@@ -504,13 +476,13 @@ describe('Mesh', () => {
     const dave = await enter('Dave');
     await Person.agree([bob, carol, dave], 'Bob@1 Carol@2 Dave@3');
     assert.equal(bob.endsTo(dave).length, 1, 'it was Bob who opened');
-    assert.equal(server.wires.findLast(({ caller }) => caller.called === ROOM)?.from, dave.peer);
+    assert.equal(room.server.wires.findLast(({ caller }) => caller.called === ROOM)?.from, dave.peer);
   });
 
   it('hands the door on before its keeper, who is gone without a word, is given up', async () => {
     const [alice, bob, carol] = await three({ times: { grace: 60_000, absentGrace: 60_000 } });
     alice.kill();
-    people.splice(people.indexOf(alice), 1);
+    room.people.splice(room.people.indexOf(alice), 1);
     const dave = await enter('Dave');
     await until(() => dave.mesh.members.length === 2, 'Dave is in');
     assert.ok(bob.log.includes('Alice away') && !bob.log.includes('Alice lost'), 'Alice is waited for');
@@ -530,7 +502,7 @@ describe('Mesh', () => {
     const [alice, bob, carol] = await three();
     alice.sleep([bob, carol]);
     await Person.agree([bob, carol], 'Bob@1 Carol@2');
-    await until(() => server.knows(ROOM), 'Bob has the door');
+    await until(() => room.server.knows(ROOM), 'Bob has the door');
     alice.offline = false;
     // By the door she has a new place, by a call of her own the one she had.
     const agreed = (): boolean =>
@@ -545,7 +517,7 @@ describe('Mesh', () => {
     bob.sleep([alice]);
     await until(() => alice.log.includes('Bob lost') && bob.log.includes('Alice lost'), 'both gave up');
     bob.offline = false;
-    await until(() => server.knows(ROOM), 'Bob has the door');
+    await until(() => room.server.knows(ROOM), 'Bob has the door');
     alice.offline = false;
     await until(
       () => alice.mesh.members.length === 1 && bob.mesh.members.length === 1,
@@ -555,7 +527,7 @@ describe('Mesh', () => {
 
   it('follows a member to a later place, by their own word', async () => {
     const alice = await host();
-    const bob = await visit(server, alice.peer, { peer: 'b'.repeat(32) });
+    const bob = await visit(room.server, alice.peer, { peer: 'b'.repeat(32) });
     bob.link.send(enterAs('Bob', 1));
     await Person.agree([alice], 'Alice@0 Bob@1');
     const tell = (id: string, ordinal: number): void =>
@@ -576,9 +548,9 @@ describe('Mesh', () => {
     const four = [alice, bob, carol, dave];
     await until(() => four.every(({ mesh }) => mesh.members.length === 3), 'all are in');
     const here = new Set([alice.peer, bob.peer, ROOM]);
-    const real = server.call.bind(server);
+    const real = room.server.call.bind(room.server);
     let lastCall = performance.now();
-    server.call = (called, from) => {
+    room.server.call = (called, from) => {
       if (here.has(called) === here.has(from ?? '')) return real(called, from);
       if (called !== ROOM) lastCall = performance.now();
       return Promise.reject(new BrokerError('timeout'));
@@ -587,7 +559,7 @@ describe('Mesh', () => {
     await Person.agree([alice, bob], 'Alice@0 Bob@1');
     await Person.agree([carol, dave], 'Carol@2 Dave@3');
     await until(() => performance.now() - lastCall > 100, 'nobody calls any more');
-    server.call = real;
+    room.server.call = real;
     const agreed = (): boolean =>
       new Set(four.map(({ roster }) => roster)).size === 1 &&
       four.every(({ mesh }) => mesh.members.length === 3);
@@ -596,7 +568,7 @@ describe('Mesh', () => {
 
   it('goes on without the server, and lets people in again when it is back', async () => {
     const [alice, bob, carol] = await three();
-    server.stop();
+    room.server.stop();
     alice.say('still here');
     await until(() => bob.chat.length === 1 && carol.chat.length === 1, 'heard');
     const dave = await open('Dave');
@@ -607,7 +579,7 @@ describe('Mesh', () => {
       [2, 2],
       'nobody was lost',
     );
-    server.start();
+    room.server.start();
     await entering;
     await Person.agree([alice, bob, carol, dave], 'Alice@0 Bob@1 Carol@2 Dave@3');
   });
@@ -615,11 +587,11 @@ describe('Mesh', () => {
   it('lets a guest in while people without the secret hold and flood all places', async () => {
     const alice = await host();
     const called = [ROOM, alice.peer];
-    for (let stranger = 0; stranger < 40; stranger++) await server.call(called[stranger % 2] ?? ROOM);
+    for (let stranger = 0; stranger < 40; stranger++) await room.server.call(called[stranger % 2] ?? ROOM);
     const flood = { on: true, calls: 0 };
     const flooding = (async () => {
       while (flood.on) {
-        await server.call(called[++flood.calls % 2] ?? ROOM);
+        await room.server.call(called[++flood.calls % 2] ?? ROOM);
         await new Promise((resolve) => {
           setTimeout(resolve, 4);
         });
@@ -630,7 +602,7 @@ describe('Mesh', () => {
     flood.on = false;
     await flooding;
     const held = (): number =>
-      server.wires.filter(
+      room.server.wires.filter(
         ({ from, calleeEnd }) => from === 'nobody' && calleeEnd.connectionState !== 'closed',
       ).length;
     await until(() => held() <= 16, 'the oldest strangers are gone');
@@ -645,6 +617,6 @@ describe('Mesh', () => {
     await until(() => bob.waited > 0, 'Bob waits');
     await bob.mesh.leave(false);
     await assert.rejects(entering, (error) => error instanceof EnterError && error.problem === 'left');
-    assert.equal(server.knows(bob.peer), false);
+    assert.equal(room.server.knows(bob.peer), false);
   });
 });

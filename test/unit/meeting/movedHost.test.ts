@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { turn } from '../rtc/fakeConnection.ts';
 import { until } from '../rtc/until.ts';
-import { FakeServer } from './fakeServer.ts';
-import { Person } from './people.ts';
+import { Person, type PersonChange } from './people.ts';
+import { roomOfEachTest } from './room.ts';
 
 const LONG = 600_000;
 /** Nobody is missed by a silence. */
@@ -15,25 +15,8 @@ const times = {
 };
 
 describe('a member who runs the server', () => {
-  let server = new FakeServer();
-  let people: Person[] = [];
-  beforeEach(() => {
-    server = new FakeServer();
-    people = [];
-  });
-  afterEach(async () => {
-    await Promise.all(people.map((person) => person.mesh.leave(false)));
-  });
-
-  async function two(
-    change: Partial<typeof times & { absentGrace: number }> = times,
-  ): Promise<[Person, Person]> {
-    const alice = await (await Person.open(server, 'Alice', { mayOpen: true, times: change })).enter();
-    const bob = await Person.open(server, 'Bob', { hostId: alice.identity.id, times: change });
-    people.push(alice, await bob.enter());
-    await Person.agree(people, 'Alice@0 Bob@1');
-    return [alice, bob];
-  }
+  const room = roomOfEachTest();
+  const two = (change: PersonChange['times'] = times) => room.two({ times: change });
   /** What Bob says to Alice is lost, and he hears her. */
   async function deafen(alice: Person, bob: Person): Promise<void> {
     for (const end of bob.endsTo(alice)) for (const channel of end.channels) channel.delivers = false;
@@ -57,7 +40,7 @@ describe('a member who runs the server', () => {
     await deafen(alice, bob);
     await bob.mesh.followServer(alice.identity.id, Promise.resolve(false));
     await bob.mesh.followServer('x'.repeat(43), Promise.resolve(true));
-    assert.equal(server.wires.length, 1, 'the link from the beginning');
+    assert.equal(room.server.wires.length, 1, 'the link from the beginning');
   });
 
   it('leaves it to the others to call when it has moved with the server', async () => {
@@ -67,7 +50,7 @@ describe('a member who runs the server', () => {
     await until(() => alice.log.includes('Bob away'), 'she hears nothing');
     await bob.mesh.followServer(alice.identity.id, Promise.resolve(true));
     await until(() => alice.log.includes('Bob returned'), 'a new link');
-    assert.equal(server.wires.length, 2, 'one call');
+    assert.equal(room.server.wires.length, 2, 'one call');
   });
 
   it('calls after a while when nobody else does', async () => {
@@ -76,25 +59,21 @@ describe('a member who runs the server', () => {
     await deafen(bob, alice);
     const since = performance.now();
     alice.mesh.networkChanged(true);
-    await until(() => server.wires.length > 1, 'nobody has called');
+    await until(() => room.server.wires.length > 1, 'nobody has called');
     assert.ok(performance.now() - since > 90, 'and she has waited');
   });
 
   it('is waited for less when their machine refuses connections to it', async () => {
     const [alice] = await two({ grace: LONG, absentGrace: LONG });
-    const carol = await Person.open(server, 'Carol', {
-      hostId: alice.identity.id,
-      times: { grace: LONG, absentGrace: LONG },
-    });
-    people.push(await carol.enter());
-    await Person.agree(people, 'Alice@0 Bob@1 Carol@2');
+    await room.enter('Carol', { times: { grace: LONG, absentGrace: LONG } });
+    await Person.agree(room.people, 'Alice@0 Bob@1 Carol@2');
     alice.kill();
-    people.splice(0, 1);
+    room.people.splice(0, 1);
     const since = performance.now();
-    await until(() => people.every(({ log }) => log.includes('Alice away')), 'noticed');
-    for (const person of people) person.mesh.noteServer(alice.identity.id, true);
-    await Person.agree(people, 'Bob@1 Carol@2');
+    await until(() => room.people.every(({ log }) => log.includes('Alice away')), 'noticed');
+    for (const person of room.people) person.mesh.noteServer(alice.identity.id, true);
+    await Person.agree(room.people, 'Bob@1 Carol@2');
     assert.ok(performance.now() - since > 150, 'not at once');
-    for (const { log } of people) assert.equal(log.at(-1), 'Alice lost');
+    for (const { log } of room.people) assert.equal(log.at(-1), 'Alice lost');
   });
 });

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { EnterError, type KnockOutcome } from '../../../src/webview/meeting/entry.ts';
+import { EnterError } from '../../../src/webview/meeting/entry.ts';
 import { Reunion } from '../../../src/webview/meeting/reunion.ts';
 import { until } from '../rtc/until.ts';
-import { FakeLink } from './fakeLink.ts';
-
-const welcome = { link: new FakeLink(), ordinal: 1, members: [], startedAt: 7 };
+import type { FakeLink } from './fakeLink.ts';
+import { knocking, WELCOME, type Knocked } from './knocking.ts';
 
 /** `looks` says at which there is nobody at the door; after that nobody is apart. */
-async function run(looks: readonly boolean[], outcome: KnockOutcome<FakeLink> | Error, elders = 0) {
+async function run(looks: readonly boolean[], outcome: Knocked, elders = 0) {
   const abort = new AbortController();
   const seen = { looks: 0, knocks: 0, opened: 0, settled: 0, problems: 0 };
   const reunion = new Reunion<FakeLink>({
@@ -18,18 +17,10 @@ async function run(looks: readonly boolean[], outcome: KnockOutcome<FakeLink> | 
       seen.opened += 1;
       return Promise.resolve(true);
     },
-    knock: () => {
+    ...knocking(seen, () => {
       seen.knocks += 1;
-      return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome);
-    },
-    settle: () => {
-      seen.settled += 1;
-      return Promise.resolve();
-    },
-    pause: 1,
-    onProblem: () => {
-      seen.problems += 1;
-    },
+      return outcome;
+    }),
   });
   const watching = reunion.watch();
   await until(() => seen.looks > looks.length, 'all looks');
@@ -40,7 +31,7 @@ async function run(looks: readonly boolean[], outcome: KnockOutcome<FakeLink> | 
 
 describe('Reunion', () => {
   it('knocks at a door that none of us holds, and goes on from the welcome', async () => {
-    const { knocks, settled } = await run([true, true], { kind: 'welcome', welcome });
+    const { knocks, settled } = await run([true, true], { kind: 'welcome', welcome: WELCOME });
     assert.deepEqual([knocks, settled], [1, 1]);
   });
 
@@ -96,10 +87,8 @@ describe('Reunion', () => {
         return null;
       },
       openDoor: () => Promise.resolve(false),
-      knock: () => Promise.resolve({ kind: 'absent' }),
-      settle: () => Promise.resolve(),
+      ...knocking({ settled: 0, problems: 0 }, () => ({ kind: 'absent' })),
       pause: 200,
-      onProblem: () => undefined,
     });
     const watching = reunion.watch();
     const began = performance.now();

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { EnterError, type KnockOutcome } from '../../../src/webview/meeting/entry.ts';
+import { EnterError } from '../../../src/webview/meeting/entry.ts';
 import { WayBack } from '../../../src/webview/meeting/wayBack.ts';
-import { FakeLink } from './fakeLink.ts';
-
-const welcome = { link: new FakeLink(), ordinal: 1, members: [], startedAt: 7 };
+import type { FakeLink } from './fakeLink.ts';
+import { knocking, WELCOME, type Knocked } from './knocking.ts';
 
 /** Somebody who is alone; `turn` says what they meet on each attempt. */
-function make(
-  meet: (attempt: number) => { door?: boolean; knock?: KnockOutcome<FakeLink> | Error; alone?: boolean },
-) {
+function make(meet: (attempt: number) => { door?: boolean; knock?: Knocked; alone?: boolean }) {
   const abort = new AbortController();
   const seen = { attempts: 0, settled: 0, problems: 0 };
   let met = meet(0);
@@ -20,18 +17,7 @@ function make(
       return met.alone ?? true;
     },
     openDoor: () => Promise.resolve(met.door ?? false),
-    knock: () => {
-      const outcome = met.knock ?? { kind: 'absent' };
-      return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome);
-    },
-    settle: () => {
-      seen.settled += 1;
-      return Promise.resolve();
-    },
-    pause: 1,
-    onProblem: () => {
-      seen.problems += 1;
-    },
+    ...knocking(seen, () => met.knock ?? { kind: 'absent' }),
   });
   return { wayBack, seen, abort };
 }
@@ -46,7 +32,7 @@ describe('WayBack', () => {
   it('knocks where somebody has it, and goes on until it is let in', async () => {
     const { wayBack, seen } = make((attempt) => {
       if (attempt < 20) return { knock: { kind: 'absent' } };
-      return { knock: { kind: 'welcome', welcome } };
+      return { knock: { kind: 'welcome', welcome: WELCOME } };
     });
     await wayBack.look();
     assert.deepEqual(seen, { attempts: 20, settled: 1, problems: 0 });

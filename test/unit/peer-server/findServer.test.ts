@@ -76,9 +76,15 @@ describe('findServer', function () {
   it('finds one of an earlier term, where that is asked for', async () => {
     const late = await startTestServer(['--term', '7']);
     const urls = [late.base, ours.base];
+    const ofTerm = (term: number) => term < 7;
     assert.deepEqual(await findServer([late.base], 'secret-key'), { url: late.base, term: 7 });
-    assert.equal((await findServer(urls, 'secret-key', { before: 7 })).url, ours.base);
-    await assert.rejects(findServer([late.base], 'secret-key', { before: 7 }), ServerUnreachableError);
+    assert.equal((await findServer(urls, 'secret-key', { ofTerm })).url, ours.base);
+    await assert.rejects(findServer([late.base], 'secret-key', { ofTerm }), ServerUnreachableError);
+    await assert.rejects(
+      findServer([`${plain}app/`], 'peerjs', { ofTerm }),
+      ServerUnreachableError,
+      'it tells none',
+    );
   });
 
   it('finds the plain peerjs program, with or without a slash at the end', async () => {

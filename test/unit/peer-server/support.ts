@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { WebSocket, type ClientOptions } from 'ws';
+import { opening } from '../../support/sockets.ts';
 
 /** The program, run from its sources. */
 export const PROGRAM = fileURLToPath(new URL('../../../src/peer-server/main.ts', import.meta.url));
@@ -89,15 +90,7 @@ export class TestClient {
 
   /** Resolves when open; rejects with the HTTP status when turned down. */
   async open(): Promise<this> {
-    if (this.socket.readyState === WebSocket.OPEN) return this;
-    await new Promise<void>((resolve, reject) => {
-      this.socket.once('open', resolve);
-      this.socket.once('unexpected-response', (_request, response) => {
-        response.resume();
-        reject(new Error(`status ${String(response.statusCode)}`));
-      });
-      this.socket.once('error', reject);
-    });
+    await opening(this.socket);
     return this;
   }
 

@@ -1,14 +1,11 @@
 import type { RawLink } from '../../../src/webview/rtc/broker.ts';
+import { turn } from '../../support/turn.ts';
 
 // A small RTCPeerConnection for Node: states, descriptions and candidates as WebRTC 1.0 has them, no network. Two of
 // them are wired to each other with a data channel, as PeerJS hands them over.
 
 /** Lets everything that is on its way arrive. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
+export { turn };
 
 /** One end of a data channel: ordered, reliable, a turn of the loop away from the other end. */
 export class FakeChannel {

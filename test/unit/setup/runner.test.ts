@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Check, CheckRow } from '../../../src/webview/setup/check.ts';
 import { Runner } from '../../../src/webview/setup/runner.ts';
+import { turn } from '../../support/turn.ts';
 
 const never = new Promise<never>(() => undefined);
 const ok: Check = { id: 'ok', title: 'One', run: () => Promise.resolve({ state: 'ok', sentence: 'Well.' }) };
@@ -49,9 +50,7 @@ describe('running checks', () => {
   it('ends at once when it is stopped, with what was known by then', async () => {
     const { runner } = start([ok, endless, broken]);
     const running = runner.inTurn([ok, endless, broken]);
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    await turn();
     assert.deepEqual(
       [row(runner, 'endless')?.sentence, row(runner, 'endless')?.actions],
       ['Waiting.', ['copy-stage-link']],

@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { replaceGlobals } from '../../support/globals.ts';
 
 // What pages have of their browser and Node has not: devices, peer connections, elements, the storage of a tab. Enough of
 // them for the real parts of panel and stage to work with each other over a real gateway.
@@ -254,22 +255,12 @@ export function installBrowser(origin: () => string) {
       removeItem: (key: string) => kept.delete(key),
     },
   };
-  const before = Object.keys(fakes).map(
-    (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,
-  );
-  for (const [name, value] of Object.entries(fakes))
-    Object.defineProperty(globalThis, name, { configurable: true, writable: true, value });
   return {
     devices,
     /** From now on the storage is that of another tab. */
     newTab: () => {
       kept = new Map();
     },
-    restore: () => {
-      for (const [name, descriptor] of before) {
-        if (descriptor) Object.defineProperty(globalThis, name, descriptor);
-        else Reflect.deleteProperty(globalThis, name);
-      }
-    },
+    restore: replaceGlobals(fakes),
   };
 }

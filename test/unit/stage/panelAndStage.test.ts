@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { StageSource } from '../../../src/webview/media/stageSource.ts';
 import type { StageEngine } from '../../../src/webview/stage/stageEngine.ts';
 import { bitrateOf, descriptions, goBy, sentOn } from './browserFakes.ts';
-import { startRig, until } from './stageRig.ts';
+import { startRig } from './stageRig.ts';
+import { until } from '../../support/turn.ts';
 
 // A panel that may not capture, with the real StageSource, StageConnection, StageDesk, gateway, StageEngine and their
 // parts. What the browser gives is made up: tests of that are in test/e2e/stage.test.ts.

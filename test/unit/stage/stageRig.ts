@@ -119,12 +119,3 @@ export async function startRig() {
     },
   };
 }
-
-/** Waits for something that other events bring about; mocha's own limit is the deadline. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
-}

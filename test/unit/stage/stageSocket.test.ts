@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { MAX_STAGE_MESSAGE, STAGE_CLOSE } from '../../../src/shared/stageRpc.ts';
 import { StageSocket } from '../../../src/webview/stage/stageSocket.ts';
+import { replaceGlobals } from '../../support/globals.ts';
 
 const CODE = 'c'.repeat(22);
 const SESSION = 's'.repeat(22);
@@ -48,10 +49,7 @@ class FakeSocket {
 
 describe('StageSocket', () => {
   const kept = new Map<string, string>();
-  const before = {
-    WebSocket: Object.getOwnPropertyDescriptor(globalThis, 'WebSocket'),
-    sessionStorage: Object.getOwnPropertyDescriptor(globalThis, 'sessionStorage'),
-  };
+  let restore: () => void;
 
   beforeEach(() => {
     kept.clear();
@@ -61,16 +59,10 @@ describe('StageSocket', () => {
       setItem: (key: string, value: string) => kept.set(key, value),
       removeItem: (key: string) => kept.delete(key),
     };
-    for (const [name, value] of Object.entries({ WebSocket: FakeSocket, sessionStorage }))
-      Object.defineProperty(globalThis, name, { configurable: true, writable: true, value });
+    restore = replaceGlobals({ WebSocket: FakeSocket, sessionStorage });
   });
 
-  afterEach(() => {
-    for (const [name, descriptor] of Object.entries(before)) {
-      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
-      else Reflect.deleteProperty(globalThis, name);
-    }
-  });
+  afterEach(() => restore());
 
   function connect(code: string | null) {
     const told: unknown[] = [];

@@ -7,22 +7,10 @@ import {
   pressOf,
   screenControl,
 } from '../../../src/webview/ui/deviceControls.ts';
+import { devicesOff, off, wish } from '../../support/gallery/fakes.ts';
 
-const off: DeviceModel = { wanted: false, status: 'off', problem: null, track: null };
 const on: DeviceModel = { ...off, wanted: true, status: 'on' };
-const wish: DeviceModel = { ...off, wanted: true };
-const devices = (changes: Partial<DevicesModel> = {}): DevicesModel => ({
-  allowed: 'yes',
-  stage: null,
-  screenStage: null,
-  voices: 'here',
-  choices: [],
-  chosen: { microphone: null, camera: null, speaker: null },
-  microphone: off,
-  camera: off,
-  screen: off,
-  ...changes,
-});
+const devices = (changes: Partial<DevicesModel> = {}): DevicesModel => ({ ...devicesOff, ...changes });
 const staged = (status: StageModel['status'], changes: Partial<DevicesModel> = {}): DevicesModel =>
   devices({ allowed: 'no', stage: { status }, ...changes });
 

@@ -30,6 +30,24 @@ describe('what can be done with a file', () => {
     ['compared', withTransfer({ status: 'saved', purpose: 'compare' }), 'save open compare saveAs', true],
     ['failed', withTransfer({ status: 'failed' }), 'retry saveAs', true],
     ['failed half-way', withTransfer({ status: 'failed', kept: true }), 'retry saveAs discard', true],
+    [
+      'saved, and failed since',
+      withTransfer({ status: 'failed', purpose: 'compare', savedAs: 'a (2).ts' }),
+      'show retry saveAs reveal',
+      false,
+    ],
+    [
+      'saved, and a look paused since',
+      withTransfer({ status: 'paused', purpose: 'open', savedAs: 'a (2).ts' }),
+      'resume cancel',
+      false,
+    ],
+    [
+      'saved, failed since, and gone',
+      { ...withTransfer({ status: 'failed', savedAs: 'a.ts' }), gone: true },
+      'show reveal',
+      false,
+    ],
     ['gone', of({ gone: true }), '-', false],
     [
       'gone half-way',
@@ -52,7 +70,15 @@ describe('what can be done with a file', () => {
     ['gone and saved', { ...withTransfer({ status: 'saved' }), gone: true }, 'show reveal', false],
     ['gone, looked at', { ...withTransfer({ status: 'saved', purpose: 'open' }), gone: true }, '-', false],
     ['gone and failed', { ...withTransfer({ status: 'failed' }), gone: true }, '-', false],
+    ['changed since', withTransfer({ status: 'failed', problem: 'source-changed' }), '- retry', false],
     ['one’s own', of({ self: true }), 'withdraw receivers', false],
+    [
+      'one’s own, changed since',
+      of({ self: true, problem: 'source-changed' }),
+      'shareAgain receivers withdraw',
+      false,
+    ],
+    ['one’s own, gone', of({ self: true, problem: 'source-gone' }), 'withdraw receivers', false],
   ] as const)
     it(`${what}: ${expected}`, () => {
       assert.equal(offered(model), expected);
@@ -76,6 +102,7 @@ describe('what can be done with a file', () => {
         'Show a.ts',
         'Reveal a.ts',
         'Withdraw a.ts',
+        'Share a.ts as it is now',
         'Choose who gets a.ts',
       ],
     );
@@ -100,6 +127,7 @@ describe('what can be done with a file', () => {
       'showFile a.ts open',
       'showFile a.ts reveal',
       'withdrawFile a.ts',
+      'shareAgain a.ts',
       'chooseReceivers a.ts',
       'takeFile a.ts save',
     ]);

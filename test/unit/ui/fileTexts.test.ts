@@ -91,7 +91,7 @@ describe('what a transfer waits for or has come to', () => {
       0,
     ],
     ['Saved as a (2).bin', taking({ status: 'saved', savedAs: 'a (2).bin' }), 0],
-    ['Opened, not saved', taking({ status: 'saved', purpose: 'open' }), 0],
+    ['Looked at, not saved', taking({ status: 'saved', purpose: 'open' }), 0],
     ['There is not enough room on the disk.', taking({ status: 'failed', problem: 'disk-full' }), 0],
     [
       'There is not enough room on the disk. What has arrived is kept.',
@@ -99,6 +99,7 @@ describe('what a transfer waits for or has come to', () => {
       0,
     ],
     ['Going to Bob 43%, Carol 12%', file('a', 100, { ...own, sending: to('Bob', 43, 'Carol', 12) }), 0],
+    ['It has changed since you shared it.', file('a', 100, { ...own, problem: 'source-changed' }), 0],
     ['Going to 4 people', file('a', 100, { ...own, sending: to('A', 1, 'B', 2, 'C', 3, 'D', 4) }), 0],
   ] as const)
     it(expected || 'nothing while it runs', () => assert.equal(stateOf(model, ahead), expected));

@@ -1,6 +1,6 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { dockFor, stripFor } from '../../../src/webview/ui/layout.ts';
+import { dockFor, roomHeight, stripFor } from '../../../src/webview/ui/layout.ts';
 
 describe('dockFor', () => {
   it('puts the side bar where there is room for it', () => {
@@ -30,5 +30,25 @@ describe('stripFor', () => {
   });
   it('keeps faces large enough to know, however many', () => {
     assert.equal(stripFor(500, 900, 30, 8).size, 63);
+  });
+});
+
+describe('roomHeight', () => {
+  const two = { count: 2, gap: 8, presented: false, extra: 0 };
+  it('is what the tiles fill, and never much of the whole', () => {
+    assert.equal(roomHeight(436, 640, two), 121, 'two beside each other');
+    assert.equal(roomHeight(436, 640, { ...two, count: 4 }), 250, 'two rows');
+    assert.equal(roomHeight(436, 640, { ...two, count: 30 }), 256);
+    assert.ok(roomHeight(436, 640, { ...two, count: 1, extra: 100 }) <= 320);
+  });
+  it('gives a shown screen the whole width where it can have it', () => {
+    const shown = { ...two, presented: true };
+    const height = roomHeight(436, 760, shown);
+    const strip = stripFor(436, height, 2, 8);
+    assert.equal(strip.side, 'below');
+    assert.ok(height - strip.size - 8 - 32 >= (436 * 9) / 16 - 1);
+    assert.ok(height < 760 * 0.6);
+    assert.equal(roomHeight(660, 520, shown), 520 - 230, 'where one writes stays in sight');
+    assert.equal(roomHeight(660, 300, shown), 120);
   });
 });

@@ -27,6 +27,11 @@ describe('sentences', () => {
       assert.equal(new Set(sentences).size, sentences.length);
     });
 
+  it('count no sound as a person: a shared screen has one, too', () => {
+    assert.equal(strings.page.voices(0), 'Nobody is heard here yet.');
+    for (const sounds of [1, 2, 3]) assert.equal(strings.page.voices(sounds), 'You hear the others here.');
+  });
+
   it('those about a stage blame the browser, and not VS Code', () => {
     for (const kind of ['microphone', 'camera', 'screen'] as const)
       for (const problem of Object.keys(CAPTURE)) {
