@@ -92,6 +92,9 @@ export const chatEntry = v.object({
 });
 export type ChatEntry = v.InferOutput<typeof chatEntry>;
 
+/** A member as another one tells of them: by the name that they go by there, for who has not met them. */
+const toldMember = v.object({ ...memberAddress.entries, name: v.optional(nameSchema) });
+export type ToldMember = v.InferOutput<typeof toldMember>;
 /** Members of one meeting. */
 export const memberList = v.pipe(v.array(memberAddress), v.maxLength(MAX_MEMBERS));
 const sdpText = v.pipe(v.string(), v.maxLength(64 * 1024));
@@ -172,7 +175,11 @@ export const linkMessage = v.variant('t', [
   }),
   v.object({ t: v.literal('state'), state: participantState }),
   /** Whom the sender reaches, itself included, and whether it holds the door. */
-  v.object({ t: v.literal('members'), members: memberList, door: v.optional(v.boolean()) }),
+  v.object({
+    t: v.literal('members'),
+    members: v.pipe(v.array(toldMember), v.maxLength(MAX_MEMBERS)),
+    door: v.optional(v.boolean()),
+  }),
   v.object({ t: v.literal('chat'), entry: chatEntry }),
   descriptionMessage,
   candidateMessage,

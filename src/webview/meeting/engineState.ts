@@ -5,6 +5,7 @@ import { addLine, type ChatLog, emptyChat } from '../../shared/meeting/chatLog.t
 import type { FileOffer, MemberAddress, ParticipantState } from '../../shared/protocol.ts';
 import type { DevicesModel, OutcomeModel, Phase } from '../model.ts';
 import type { Place } from './member.ts';
+import type { UnmetPerson } from './unmet.ts';
 import { MESH_TIMES } from './meshTimes.ts';
 
 /** All that the engine itself knows at a moment; `makeModel` turns it into what is shown. */
@@ -25,7 +26,7 @@ export interface EngineState {
   readonly place: Place | null;
   readonly serverLost: boolean;
   /** Whom others in the meeting reach, and this page does not. */
-  readonly unmet: readonly ParticipantId[];
+  readonly unmet: readonly UnmetPerson[];
   /** The extension host does not answer. */
   readonly hostAway: boolean;
   /** It did not for so long that this person was taken out of the meeting. */

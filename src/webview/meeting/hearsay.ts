@@ -1,9 +1,9 @@
 import type { ParticipantId, PeerId } from '../../shared/ids.ts';
-import type { LinkMessage, MemberAddress } from '../../shared/protocol.ts';
+import type { LinkMessage, ToldMember } from '../../shared/protocol.ts';
 
 /** What members say of each other: whose pages they reach, and whether they hold the door. Believed of themselves only. */
 export class Hearsay {
-  readonly #reached = new Map<ParticipantId, ReadonlyMap<PeerId, MemberAddress>>();
+  readonly #reached = new Map<ParticipantId, ReadonlyMap<PeerId, ToldMember>>();
   readonly #keepers = new Set<ParticipantId>();
 
   /** Takes in what a member says, which replaces what they said before. */
@@ -19,7 +19,7 @@ export class Hearsay {
   }
 
   /** The pages that a member says they reach, their own included. */
-  reached(id: ParticipantId): readonly MemberAddress[] {
+  reached(id: ParticipantId): readonly ToldMember[] {
     return [...(this.#reached.get(id)?.values() ?? [])];
   }
 

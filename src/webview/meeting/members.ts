@@ -1,5 +1,11 @@
 import type { ParticipantId, PeerId } from '../../shared/ids.ts';
-import type { LinkMessage, MemberAddress, ParticipantState, RelayMessage } from '../../shared/protocol.ts';
+import type {
+  LinkMessage,
+  MemberAddress,
+  ParticipantState,
+  RelayMessage,
+  ToldMember,
+} from '../../shared/protocol.ts';
 import { isElder } from '../../shared/meeting/roster.ts';
 import type { Link, LinkEnd } from '../rtc/link.ts';
 import type { LocalTracks } from '../rtc/mediaSlots.ts';
@@ -105,8 +111,8 @@ export class Members {
   }
 
   /** Pages that somebody who is here says they reach, of people of whom nothing is heard here, or not of that page. */
-  get unmet(): readonly MemberAddress[] {
-    const told = new Map<PeerId, MemberAddress>();
+  get unmet(): readonly ToldMember[] {
+    const told = new Map<PeerId, ToldMember>();
     for (const { address } of this.present) {
       for (const one of this.#hearsay.reached(address.id)) {
         const member = this.#members.get(one.id);

@@ -377,7 +377,8 @@ export class Mesh {
     if (!self || this.#abort.signal.aborted) return;
     if (this.#members.present.length > 0) this.#onMet();
     this.#toldDoor = this.#door.held;
-    this.broadcast({ t: 'members', members: [...this.present], door: this.#toldDoor });
+    const members = this.#members.present.map(({ address, state: { name } }) => ({ ...address, name }));
+    this.broadcast({ t: 'members', members: [self, ...members], door: this.#toldDoor });
     this.#door.mind(self.id, this.present);
     this.#unmet.follow();
   }

@@ -2,6 +2,7 @@ import type { ParticipantId, PeerId } from '../../shared/ids.ts';
 import type { ConnectBroker } from '../rtc/broker.ts';
 import type { Identity } from '../rtc/identity.ts';
 import type { Place } from './member.ts';
+import type { UnmetPerson } from './unmet.ts';
 import type { MemberEvents, OwnWord } from './memberEvents.ts';
 
 /** What the mesh is made with. */
@@ -26,7 +27,7 @@ export interface MeshEvents extends MemberEvents {
   /** The place in the order of arrival is another one, after the meeting was lost and found again. */
   readonly onPlace: (place: Place) => void;
   /** Others in the meeting reach these people, and this page has not for a while: nobody, or others, from now on. */
-  readonly onUnmet: (people: readonly ParticipantId[]) => void;
+  readonly onUnmet: (people: readonly UnmetPerson[]) => void;
   readonly onServer: (connected: boolean) => void;
   /** Somebody knocked without the secret. */
   readonly onStranger: () => void;

@@ -47,7 +47,7 @@ export function makeModel(state: EngineState, around: Surroundings): MeetingMode
     notices: around.notices,
     startedAt: state.place?.startedAt ?? null,
     serverLost: state.serverLost,
-    unreached: phase === 'in' ? state.unmet.map((id) => state.names.get(id) ?? '') : [],
+    unreached: phase === 'in' ? state.unmet.map(({ id, name }) => state.names.get(id) ?? name ?? '') : [],
     hostAway: state.hostAway,
     mayHostOn: around.mayHostOn,
   };

@@ -1,22 +1,30 @@
 import type { ParticipantId } from '../../shared/ids.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
-import type { MemberAddress } from '../../shared/protocol.ts';
+import type { MemberAddress, ToldMember } from '../../shared/protocol.ts';
 import type { MeshTimes } from './meshTimes.ts';
+
+/** Somebody whom others in the meeting reach and this page does not. */
+export interface UnmetPerson {
+  readonly id: ParticipantId;
+  /** The name by which others tell of them, if they do. */
+  readonly name: string | undefined;
+}
 
 /** What looking after people who were not met needs of the mesh. */
 export interface UnmetOptions {
   /** Pages that somebody who is here says they reach, of people of whom nothing is heard here. */
-  readonly told: () => readonly MemberAddress[];
+  readonly told: () => readonly ToldMember[];
   /** Whether somebody is shown as a member, though away. */
   readonly isMember: (id: ParticipantId) => boolean;
   /** These were to have called here, or to have been reached, by now; called on each look. */
   readonly onLate: (members: readonly MemberAddress[]) => void;
   /** Those who cannot be reached are others now. */
-  readonly onShown: (people: readonly ParticipantId[]) => void;
+  readonly onShown: (people: readonly UnmetPerson[]) => void;
   readonly times: Pick<MeshTimes, 'look' | 'unmetCall' | 'unmetShown' | 'unmetKept'>;
 }
 
 interface Told {
+  name: string | undefined;
   /** Milliseconds during which others told of them, and this page was awake. */
   waited: number;
   /** Milliseconds since nobody does. */
@@ -30,7 +38,8 @@ interface Told {
 export class Unmet {
   readonly #options: UnmetOptions;
   readonly #people = new Map<ParticipantId, Told>();
-  #shown: readonly ParticipantId[] = [];
+  /** What was told last, as text. */
+  #shown = '[]';
   #timer: ReturnType<typeof setInterval> | undefined;
   #disposed = false;
 
@@ -41,9 +50,10 @@ export class Unmet {
   /** Members came, went, or told of others. */
   follow(): void {
     if (this.#disposed) return;
-    for (const { id } of this.#options.told()) {
-      if (this.#people.size >= MAX_MEMBERS) break;
-      if (!this.#people.has(id)) this.#people.set(id, { waited: 0, silent: 0 });
+    for (const { id, name } of this.#options.told()) {
+      const known = this.#people.get(id);
+      if (known) known.name = name ?? known.name;
+      else if (this.#people.size < MAX_MEMBERS) this.#people.set(id, { name, waited: 0, silent: 0 });
     }
     for (const id of this.#people.keys()) if (this.#isMet(id)) this.#people.delete(id);
     this.#show();
@@ -76,11 +86,12 @@ export class Unmet {
 
   #show(): void {
     const { isMember, onShown, times } = this.#options;
-    const shown = [...this.#people].flatMap(([id, { waited }]) =>
-      waited >= times.unmetShown && !isMember(id) ? [id] : [],
+    const shown = [...this.#people].flatMap(([id, { name, waited }]) =>
+      waited >= times.unmetShown && !isMember(id) ? [{ id, name }] : [],
     );
-    if (shown.join() === this.#shown.join()) return;
-    this.#shown = shown;
+    const text = JSON.stringify(shown);
+    if (text === this.#shown) return;
+    this.#shown = text;
     onShown(shown);
   }
 

@@ -226,7 +226,7 @@ export const strings = {
   },
   serverLost: "The meeting's server cannot be reached. You can go on; nobody new can join until it is back.",
   unreached: (names: readonly string[]): string =>
-    `${names.length > 1 ? `${names.length} people` : names[0] || 'Somebody'} in this meeting cannot be reached from here, only by others. Parley keeps trying; a TURN server helps (setting “parley.iceServers”).`,
+    `${names.length > 1 ? `${names.length} people are` : `${names[0] || 'Somebody'} is`} in the meeting, but cannot be reached from here. Parley keeps trying; a TURN server would help (setting “parley.iceServers”).`,
   hostLeft: 'The host is gone, and the meeting has no server: nobody new can join.',
   hostOn: 'Keep the meeting open',
   soundBlocked: 'You cannot hear the others yet.',

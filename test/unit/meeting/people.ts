@@ -96,7 +96,7 @@ export class Person {
   waited = 0;
   place: Place | null = null;
   /** Whom others reach and this page does not, as it was told last. */
-  unmet: readonly ParticipantId[] = [];
+  unmet: readonly string[] = [];
   /** Whether this machine reaches no server. */
   offline = false;
   /** Whether no connection that is made without a server comes about. */
@@ -175,7 +175,7 @@ export class Person {
           onServers: (_from, urls) => this.log.push(`servers ${urls.join(' ')}`),
           onEnded: () => this.log.push('ended'),
           onUnmet: (people) => {
-            this.unmet = people;
+            this.unmet = people.map(({ name }) => name ?? '');
           },
           onServer: () => undefined,
           onStranger: () => {

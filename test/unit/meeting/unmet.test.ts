@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { ParticipantId } from '../../../src/shared/ids.ts';
-import type { MemberAddress } from '../../../src/shared/protocol.ts';
-import { Unmet } from '../../../src/webview/meeting/unmet.ts';
+import type { MemberAddress, ToldMember } from '../../../src/shared/protocol.ts';
+import { Unmet, type UnmetPerson } from '../../../src/webview/meeting/unmet.ts';
 import { until } from '../rtc/until.ts';
 
 describe('Unmet', () => {
-  const dave: MemberAddress = { id: 'd'.repeat(43), peer: 'e'.repeat(32), ordinal: 3 };
+  const dave: ToldMember = { id: 'd'.repeat(43), peer: 'e'.repeat(32), ordinal: 3, name: 'Dave' };
+  const shownDave = { id: dave.id, name: 'Dave' };
 
   /** What others tell, by a test; looks are a millisecond apart. */
   function make() {
     const around = { told: [dave], isMember: false };
-    const shown: (readonly ParticipantId[])[] = [];
+    const shown: (readonly UnmetPerson[])[] = [];
     const late: (readonly MemberAddress[])[] = [];
     const unmet = new Unmet({
       told: () => around.told,
@@ -29,7 +29,7 @@ describe('Unmet', () => {
     await until(() => late.length > 0, 'a call');
     assert.deepEqual([late[0], shown], [[dave], []]);
     await until(() => shown.length > 0, 'shown');
-    assert.deepEqual(shown, [[dave.id]]);
+    assert.deepEqual(shown, [[shownDave]]);
     unmet.dispose();
   });
 
@@ -44,7 +44,7 @@ describe('Unmet', () => {
     around.told = [];
     around.isMember = true;
     unmet.follow();
-    assert.deepEqual(shown, [[dave.id], []]);
+    assert.deepEqual(shown, [[shownDave], []]);
     unmet.dispose();
   });
 });

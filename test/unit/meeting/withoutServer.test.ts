@@ -43,7 +43,7 @@ describe('who comes while somebody lacks the server', () => {
     const dave = await (await come('Dave')).enter();
     const all = [alice, bob, carol, dave];
     await until(() => carol.unmet.length === 1 && dave.unmet.length === 1, 'both are told');
-    assert.deepEqual([carol.unmet, dave.unmet], [[dave.identity.id], [carol.identity.id]]);
+    assert.deepEqual([carol.unmet, dave.unmet], [['Dave'], ['Carol']]);
     assert.deepEqual([alice.unmet, bob.unmet], [[], []]);
     carol.offline = false;
     await Person.agree(all, 'Alice@0 Bob@1 Carol@2 Dave@3');
