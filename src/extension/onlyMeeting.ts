@@ -57,6 +57,8 @@ export class OnlyMeeting {
   readonly #kept: KeptMeetings;
   readonly #revived = new RevivedPanel();
   #session: MeetingSession | undefined;
+  /** Settles when nothing is kept any more of the meeting that was left last. */
+  #removed: Promise<void> | undefined;
   #keeper: MeetingKeeper | undefined;
   /** An opening under way: a second one waits for it instead of making a second meeting. */
   #opening: Promise<unknown> | undefined;
@@ -120,7 +122,7 @@ export class OnlyMeeting {
       this.#session = undefined;
       showState(this.#statusBar, undefined);
       this.#options.log('info', `the meeting is over: ${how}`);
-      void this.#keeper?.remove();
+      this.#removed = this.#keeper?.remove();
       this.#keeper = undefined;
     }
     await session.end();
@@ -135,7 +137,8 @@ export class OnlyMeeting {
     const session = this.#session;
     this.#session = undefined;
     // First, since what is on offer is no more when the session has ended.
-    const kept = this.#keeper?.letGo();
+    // What was kept of one that was left a moment ago must not lead anybody back into it.
+    const kept = this.#keeper?.letGo() ?? this.#removed;
     if (kept) await withTimeLimit(kept, LAST_WORDS);
     await session?.suspend();
     this.#statusBar.dispose();

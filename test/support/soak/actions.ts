@@ -158,5 +158,6 @@ async function seesOthers(meeting: SoakedMeeting, who: Person): Promise<void> {
     if (other.camera) await moves(panel, other.name);
   }
   await chatShows(panel, meeting.said);
-  await sharedFiles(panel).waitFor({ state: 'attached' });
+  // The list is none while it is empty.
+  await sharedFiles(panel).or(panel.getByText('Nothing shared yet')).first().waitFor();
 }
