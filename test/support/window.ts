@@ -81,11 +81,6 @@ export class VsCodeWindow {
     page.on('pageerror', (error) => this.#note(`uncaught: ${error.message}`));
   }
 
-  /** See `Host.data`. */
-  get data(): string {
-    return this.#options.host.data;
-  }
-
   /** See `Host.prefix`. */
   get prefix(): readonly string[] {
     return this.#options.host.prefix;
