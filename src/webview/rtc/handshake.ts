@@ -73,6 +73,8 @@ export class Handshake {
   #received = 0;
   #hello: Extract<HandshakeMessage, { t: 'hello' }> | undefined;
   #proofTaken = false;
+  /** Settles when our own proof is on its way. */
+  #proven: Promise<void> | undefined;
   #closed = false;
 
   constructor(facts: HandshakeFacts, send: (message: HandshakeMessage) => void) {
@@ -106,7 +108,8 @@ export class Handshake {
       if (this.#hello) return this.#fail('malformed');
       if (message.v !== PROTOCOL_VERSION) return this.refuse('version');
       this.#hello = message;
-      this.#prove(message).catch((error: unknown) => this.#settle(error));
+      this.#proven = this.#prove(message);
+      this.#proven.catch((error: unknown) => this.#settle(error));
       return;
     }
     if (!this.#hello) return this.#fail('malformed');
@@ -158,6 +161,8 @@ export class Handshake {
     if (id === undefined || id === this.#facts.identity.id || (wanted !== undefined && wanted !== id)) {
       return this.refuse('identity');
     }
+    // What follows a handshake is sent as soon as this one is done: never before our own proof, which may take longer.
+    await this.#proven;
     if (this.#closed) this.#settle(new HandshakeError('closed', false));
     if (this.#settled) return;
     this.#settled = true;

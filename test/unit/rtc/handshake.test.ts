@@ -16,6 +16,7 @@ type Frame = Record<string, unknown>;
 async function meet(
   change: { caller?: Partial<HandshakeFacts>; callee?: Partial<HandshakeFacts> },
   tamper: (frame: Frame, from: 'caller' | 'callee') => Frame | null = (frame) => frame,
+  onCalleeDone: () => void = () => undefined,
 ) {
   const [alice, bob] = [await makeIdentity(), await makeIdentity()];
   const shared = { room: ROOM, secret: SECRET, called: CALLEE };
@@ -49,6 +50,7 @@ async function meet(
   );
   caller.start();
   callee.start();
+  callee.done.then(onCalleeDone, () => undefined);
   const [first, second] = await Promise.allSettled([caller.done, callee.done]);
   return { first, second, alice, bob };
 }
@@ -65,6 +67,24 @@ describe('handshake', () => {
     const { first, second, alice, bob } = await meet({});
     assert.deepEqual(first, { status: 'fulfilled', value: { id: bob.id, peer: CALLEE } });
     assert.deepEqual(second, { status: 'fulfilled', value: { id: alice.id, peer: CALLER } });
+  });
+
+  it('is not done before the own proof is on its way, however long it takes: what follows would come before it', async () => {
+    const identity = await makeIdentity();
+    const sign: typeof identity.sign = async (data) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return identity.sign(data);
+    };
+    const order: unknown[] = [];
+    const note = (frame: Frame, from: string): Frame => {
+      if (from === 'callee') order.push(frame['t']);
+      return frame;
+    };
+    const { second } = await meet({ callee: { identity: { ...identity, sign } } }, note, () =>
+      order.push('done'),
+    );
+    assert.equal(second.status, 'fulfilled');
+    assert.deepEqual(order, ['hello', 'proof', 'done']);
   });
 
   it('refuses another secret, on both sides', async () => {
