@@ -159,6 +159,8 @@ describe('a meeting on the server of its host', () => {
     await carol.dispose();
     carol = await open('Carol', profile);
     const atCarol = await carol.panel();
+    // Found by a look every few seconds, and then met at the door: longer than a picture takes.
+    for (const panel of [atAlice, atBob]) await tile(panel, 'Carol').waitFor();
     for (const panel of [atAlice, atBob]) await sees(panel, 'Carol');
     for (const name of ['Alice', 'Bob']) await sees(atCarol, name);
     await chatShows(atCarol, ['with a server of mine']);
