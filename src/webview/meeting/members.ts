@@ -14,6 +14,7 @@ import { Hearsay } from './hearsay.ts';
 import type { Member, Place } from './member.ts';
 import type { MemberEvents, OwnWord } from './memberEvents.ts';
 import type { MeshTimes } from './meshTimes.ts';
+import { SupersededPages } from './supersededPages.ts';
 
 /** What the members need of the mesh. */
 export interface MembersOptions {
@@ -42,9 +43,6 @@ export interface MembersOptions {
   readonly events: MemberEvents;
 }
 
-/** Of older pages only this many are remembered: none of them lives for long. */
-const MAX_SUPERSEDED = 100;
-
 /** What was heard on a link since the other side entered on it. */
 interface Entered {
   /** How much of our chat they had. */
@@ -59,8 +57,7 @@ export class Members {
   /** All proven links, also those on which the other side has not entered: they are told and sent nothing yet. */
   readonly #links = new Set<Link>();
   readonly #entered = new Map<Link, Entered>();
-  /** Pages that another page of the same person has taken the place of, oldest first. */
-  readonly #superseded = new Set<PeerId>();
+  readonly #superseded = new SupersededPages();
   readonly #hearsay = new Hearsay();
   readonly #away: Away;
 
@@ -284,18 +281,12 @@ export class Members {
     const samePage = before.address.peer === peer;
     if (!samePage) {
       onDeparted(before.address);
-      this.#supersede(before.address.peer);
+      this.#superseded.add(before.address.peer);
     }
     for (const other of this.#linksTo(id)) {
       if (other === link || (other.remote.peer === peer && self > id)) continue;
       if (other.remote.peer !== peer || this.#entered.has(other)) this.#close(other);
     }
-  }
-
-  #supersede(peer: PeerId): void {
-    this.#superseded.add(peer);
-    const [oldest] = this.#superseded;
-    if (this.#superseded.size > MAX_SUPERSEDED && oldest !== undefined) this.#superseded.delete(oldest);
   }
 
   #linksTo(id: ParticipantId): Link[] {
