@@ -68,6 +68,15 @@ async function allAgree(here: () => readonly Person[]): Promise<void> {
   }
 }
 
+/** How many stories are told. */
+const STORIES = { numRuns: Number(process.env['STORIES'] ?? 12), endOnFailure: true };
+
+/** Everybody goes home, also those whom the story has left without the server. */
+async function endStory(people: readonly Person[]): Promise<void> {
+  for (const person of people) person.offline = false;
+  await Promise.all(people.map(({ mesh }) => mesh.leave(false)));
+}
+
 describe('whatever happens to a meeting of four', function () {
   this.timeout(120_000);
 
@@ -121,11 +130,10 @@ describe('whatever happens to a meeting of four', function () {
           await Promise.all(entering);
           await allAgree(here);
         } finally {
-          for (const person of here()) person.offline = false;
-          await Promise.all(here().map(({ mesh }) => mesh.leave(false)));
+          await endStory(here());
         }
       }),
-      { numRuns: Number(process.env['STORIES'] ?? 12), endOnFailure: true },
+      STORIES,
     );
   });
 });
@@ -163,11 +171,10 @@ describe('whoever comes to a meeting in which somebody lacks the server', functi
           await Promise.all(entering);
           await allAgree(here);
         } finally {
-          for (const person of here()) person.offline = false;
-          await Promise.all(here().map(({ mesh }) => mesh.leave(false)));
+          await endStory(here());
         }
       }),
-      { numRuns: Number(process.env['STORIES'] ?? 12), endOnFailure: true },
+      STORIES,
     );
   });
 });
